@@ -18,8 +18,12 @@ export interface ClinicalLanguage {
 
 /** Reads the counts and the words that ship with this package, and counts the names of `terms` as further texts. */
 export async function loadClinicalLanguage(terms: readonly LexiconTerm[]): Promise<ClinicalLanguage> {
-  const table = await readFile(new URL('../../lexicon/clinical-language.tsv', import.meta.url), 'utf8');
-  return createClinicalLanguage(table, terms, await loadEnglishWords());
+  return createClinicalLanguage(await readClinicalLanguage(), terms, await loadEnglishWords());
+}
+
+/** Reads the table of counts that ships with this package. */
+export function readClinicalLanguage(): Promise<string> {
+  return readFile(new URL('../../lexicon/clinical-language.tsv', import.meta.url), 'utf8');
 }
 
 /**
@@ -34,14 +38,32 @@ export function createClinicalLanguage(
   terms: readonly LexiconTerm[],
   english: EnglishWords = createEnglishWords([]),
 ): ClinicalLanguage {
+  return clinicalLanguageOf(countClinicalLanguage(table, terms), english);
+}
+
+/** The counts behind a model of pairs of words. They are plain data, which can be stored. */
+export interface LanguageCounts extends PairCounts {
+  /** For each drug whose name is a single word, its share of all mentions of such drugs. */
+  readonly drugs: ReadonlyMap<string, number>;
+}
+
+/** Counts what `createClinicalLanguage` makes a model of, and throws what it throws. */
+export function countClinicalLanguage(table: string, terms: readonly LexiconTerm[]): LanguageCounts {
   const drugs = shareOfDrugs(terms);
-  const classOf = (word: string) => (drugs.has(word) ? DRUG : word);
+  const classOf = classesOf(drugs);
   const pairs = function* (): Generator<CountedPair> {
     for (const [first, second, count] of readPairs(table)) yield [classOf(first), classOf(second), count];
     for (const { text } of terms)
       for (const [first, second] of pairsIn(languageWords(text))) yield [classOf(first), classOf(second), 1];
   };
-  const { alone, after, has } = countFollowers(pairs());
+  return { drugs, ...countPairs(pairs()) };
+}
+
+/** The model over counts, and over the English words that are words too. */
+export function clinicalLanguageOf(counts: LanguageCounts, english: EnglishWords): ClinicalLanguage {
+  const { drugs } = counts;
+  const classOf = classesOf(drugs);
+  const { alone, after, has } = followersIn(counts);
 
   const probability = (word: string, before: string): number => {
     const one = smoothed(alone, classOf(word), UNKNOWN);
@@ -98,6 +120,11 @@ const TEXT_BEGIN = '<begin>';
 const TEXT_END = '<end>';
 const DRUG = '<drug>';
 
+/** The word that is counted in place of a word. */
+function classesOf(drugs: ReadonlyMap<string, number>): (word: string) => string {
+  return (word) => (drugs.has(word) ? DRUG : word);
+}
+
 /** The probability of a word that is in no text. */
 const UNKNOWN = 1e-6;
 
@@ -107,15 +134,25 @@ function smoothed({ countOf, kinds, sum }: Followers, word: string, otherwise: n
 }
 
 /**
- * Sums up pairs: what follows any word, and what follows a certain one. The counts are in arrays of numbers: as maps,
- * for thousands of words, they would add 5 ms to every garbage collection.
+ * How often pairs of words are counted, in arrays of numbers: as maps, for thousands of words, they would add 5 ms to
+ * every garbage collection.
  */
-function countFollowers(pairs: Iterable<CountedPair>): {
-  readonly alone: Followers;
-  readonly after: (word: string) => Followers | undefined;
-  /** Whether a word is in any pair. */
-  readonly has: (word: string) => boolean;
-} {
+interface PairCounts {
+  /** The number of every word. */
+  readonly numbers: ReadonlyMap<string, number>;
+  /** Both words of each pair in one number, see `MOST_WORDS`, in ascending order. */
+  readonly keys: Float64Array;
+  /** How often each pair is counted. */
+  readonly counts: Float64Array;
+  /** By the number of a word, how often any word follows it. */
+  readonly sums: Float64Array;
+  /** By the number of a word, how many different words follow it. */
+  readonly kinds: Uint32Array;
+  /** By the number of a word, how often it follows any word. */
+  readonly alone: Float64Array;
+}
+
+function countPairs(pairs: Iterable<CountedPair>): PairCounts {
   const numbers = new Map<string, number>();
   const numberOf = (word: string): number => {
     const number = numbers.get(word) ?? numbers.size;
@@ -139,6 +176,16 @@ function countFollowers(pairs: Iterable<CountedPair>): {
     (kinds[first] as number)++;
     (alone[key % MOST_WORDS] as number) += count;
   });
+  return { numbers, keys, counts, sums, kinds, alone };
+}
+
+/** What follows any word, and what follows a certain one. */
+function followersIn({ numbers, keys, counts, sums, kinds, alone }: PairCounts): {
+  readonly alone: Followers;
+  readonly after: (word: string) => Followers | undefined;
+  /** Whether a word is in any pair. */
+  readonly has: (word: string) => boolean;
+} {
   return {
     alone: {
       kinds: alone.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0),
@@ -166,7 +213,6 @@ function countFollowers(pairs: Iterable<CountedPair>): {
 /** The most words that are numbered: the numbers of two words make one key below 2^53. */
 const MOST_WORDS = 2 ** 24;
 
-/** For each drug whose name is a single word, its share of all mentions of such drugs. */
 function shareOfDrugs(terms: readonly LexiconTerm[]): ReadonlyMap<string, number> {
   const weights = new Map<string, number>();
   for (const { text, kind, weight } of terms) {

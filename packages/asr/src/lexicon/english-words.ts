@@ -9,8 +9,17 @@ export interface EnglishWords {
 
 /** Reads the words that ship with this package. */
 export async function loadEnglishWords(): Promise<EnglishWords> {
-  const text = await readFile(new URL('../../lexicon/english-words.txt', import.meta.url), 'utf8');
-  return createEnglishWords(text.split('\n').filter((line) => line !== '' && !line.startsWith('#')));
+  return createEnglishWords(parseEnglishWords(await readEnglishWords()));
+}
+
+/** Reads the text with the words that ship with this package. */
+export function readEnglishWords(): Promise<string> {
+  return readFile(new URL('../../lexicon/english-words.txt', import.meta.url), 'utf8');
+}
+
+/** Reads words, one a line. A line that begins with `#` is a comment. */
+export function parseEnglishWords(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
 }
 
 /**
@@ -18,7 +27,16 @@ export async function loadEnglishWords(): Promise<EnglishWords> {
  * garbage collection. One in 50,000 unknown words happens to have the number of a known one.
  */
 export function createEnglishWords(words: readonly string[]): EnglishWords {
-  const numbers = Uint32Array.from(words, numberOf).sort();
+  return englishWordsOf(numbersOfWords(words));
+}
+
+/** The numbers of words, in ascending order. */
+export function numbersOfWords(words: readonly string[]): Uint32Array {
+  return Uint32Array.from(words, numberOf).sort();
+}
+
+/** The set of words with these numbers. */
+export function englishWordsOf(numbers: Uint32Array): EnglishWords {
   return {
     has(word) {
       const number = numberOf(word);

@@ -20,9 +20,12 @@ export interface LexiconTerm {
  * term that is a single word is among the most frequent words of English.
  */
 export async function loadMedicalLexicon(): Promise<readonly LexiconTerm[]> {
-  return parseMedicalLexicon(
-    await readFile(new URL('../../lexicon/medical-lexicon.tsv', import.meta.url), 'utf8'),
-  );
+  return parseMedicalLexicon(await readMedicalLexicon());
+}
+
+/** Reads the table of terms that ships with this package. */
+export function readMedicalLexicon(): Promise<string> {
+  return readFile(new URL('../../lexicon/medical-lexicon.tsv', import.meta.url), 'utf8');
 }
 
 /**

@@ -39,7 +39,7 @@ export interface RecognizerOptions {
   readonly lexiconContext?: boolean | undefined;
   /** Inference processes; `availableParallelism()` of `node:os` is a good number. */
   readonly workers: number;
-  /** The folder in which prepared graphs are kept. */
+  /** The folder in which prepared graphs and the index of the lexicon are kept. */
   readonly cacheDirectory: string;
   /**
    * A worker with a larger resident size is replaced, bytes; by default 1 GiB, or as much as a larger model needs.

@@ -109,6 +109,7 @@ async function startScheduler(options: RecognizerOptions, prepared: PreparedMode
         timeoutSeconds: options.workerTimeoutSeconds,
         lexicon: options.lexicon === 'medical',
         lexiconContext: options.lexiconContext ?? true,
+        cacheDirectory: options.cacheDirectory,
         onEvent(event) {
           onEvent(event);
           if (event.kind === 'worker-exited' && ++failures >= LOAD_ATTEMPTS)

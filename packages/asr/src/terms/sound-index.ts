@@ -28,7 +28,12 @@ interface SoundAlike {
  * of neighbouring consonant classes with a text is not compared with it.
  */
 export function* growSoundIndex(sayings: readonly (readonly string[])[]): Steps<SoundIndex> {
-  const find = createFinder(yield* pack(sayings));
+  return soundIndexOf(yield* packWays(sayings));
+}
+
+/** The index over ways that were packed before. */
+export function soundIndexOf(ways: PackedWays): SoundIndex {
+  const find = createFinder(ways);
   const latest = new LRUCache<string, readonly SoundAlike[]>({ max: MOST_KEPT });
   return {
     near(text, limit) {
@@ -113,7 +118,7 @@ function createPairCounter({ entries, byPair }: PackedWays): PairCounter {
  * All ways to say the entries, the lightest first, in arrays of numbers: as objects, tens of thousands of them would
  * add several milliseconds to every garbage collection.
  */
-interface PackedWays {
+export interface PackedWays {
   readonly entries: Uint32Array;
   /** The codes of way i are `codes[starts[i]]` to `codes[starts[i + 1]]`. */
   readonly codes: Uint8Array;
@@ -125,7 +130,8 @@ interface PackedWays {
   readonly byPair: ReadonlyMap<string, Uint32Array>;
 }
 
-function* pack(sayings: readonly (readonly string[])[]): Steps<PackedWays> {
+/** Packs the ways to say the entries of an index. The result is plain data, which can be stored. */
+export function* packWays(sayings: readonly (readonly string[])[]): Steps<PackedWays> {
   const ways = yield* lightestFirst(sayings);
   const starts = new Uint32Array(ways.length + 1);
   const byPair = new Map<string, number[]>();

@@ -1,7 +1,7 @@
 import type { TokenText } from '../text/token-text.js';
 import { isCommon } from './common-words.js';
 import type { KeyTerm } from './key-term.js';
-import { growSoundIndex, type SoundIndex } from './sound-index.js';
+import { packWays, soundIndexOf, type PackedWays, type SoundIndex } from './sound-index.js';
 import { atOnce, type Steps } from './steps.js';
 import { createTermMatcher, type TermMatcher } from './term-match.js';
 import { spellingsOf } from './term-spellings.js';
@@ -62,6 +62,13 @@ export type TermContext = Partial<Pick<TermList, 'contextOf' | 'isMisheard'>>;
 interface TermListOptions extends TermContext, Partial<Pick<TermList, 'leastDoubt'>> {
   /** Whether text counts as the term if it differs only in its spaces. */
   readonly spaces?: 'matter' | 'do not matter';
+  /** The result of `spellTerms` for these terms, if it is known already. */
+  readonly spelled?: SpelledTerms | undefined;
+}
+
+/** What follows from the terms of a list alone. It is plain data, which can be stored. */
+export interface SpelledTerms extends Pick<TermList, 'bySpelling' | 'byLetters' | 'mostWords'> {
+  readonly ways: PackedWays;
 }
 
 /** Makes a list over terms. */
@@ -77,8 +84,17 @@ export function createTermList(
 function* growTermList(
   terms: readonly KeyTerm[],
   allowanceOf: TermList['allowanceOf'],
-  { contextOf, isMisheard, leastDoubt = 0, spaces = 'matter' }: TermListOptions,
+  { contextOf, isMisheard, leastDoubt = 0, spaces = 'matter', spelled }: TermListOptions,
 ): Steps<TermList> {
+  const { ways, ...spellings } = spelled ?? (yield* spellTerms(terms, spaces));
+  return { terms, sounds: soundIndexOf(ways), ...spellings, leastDoubt, allowanceOf, contextOf, isMisheard };
+}
+
+/** Finds out how terms are written and said, in steps of about one term each. */
+export function* spellTerms(
+  terms: readonly KeyTerm[],
+  spaces: TermListOptions['spaces'] = 'matter',
+): Steps<SpelledTerms> {
   const bySpelling = new Map<string, number>();
   const byLetters = new Map<string, number>();
   const sayings: string[][] = [];
@@ -93,17 +109,7 @@ function* growTermList(
     if (spaces === 'do not matter') byLetters.set(plainWords(term.text).replaceAll(' ', ''), number);
     yield;
   }
-  return {
-    terms,
-    sounds: yield* growSoundIndex(sayings),
-    bySpelling,
-    byLetters,
-    mostWords,
-    leastDoubt,
-    allowanceOf,
-    contextOf,
-    isMisheard,
-  };
+  return { bySpelling, byLetters, mostWords, ways: yield* packWays(sayings) };
 }
 
 /** Makes a list that the search favours, in steps of about one term each. `encode` gives the tokens of a text. */

@@ -10,6 +10,8 @@ export type ToWorker =
       readonly model: PreparedModel;
       readonly lexicon: boolean;
       readonly lexiconContext: boolean;
+      /** Where the index of the lexicon is kept. */
+      readonly cacheDirectory: string;
     }
   | { readonly type: 'terms'; readonly list: KeyTermList }
   | { readonly type: 'forget-terms'; readonly name: string }

@@ -24,6 +24,8 @@ export interface SchedulerOptions {
   readonly lexicon: boolean;
   /** Whether terms of the lexicon are weighed by the words around them too. */
   readonly lexiconContext: boolean;
+  /** The folder in which what is prepared is kept. */
+  readonly cacheDirectory: string;
   readonly onEvent: (event: RecognizerEvent) => void;
   readonly onLoadFailed: (message: string) => void;
   readonly onWorkerReady: () => void;

@@ -36,6 +36,8 @@ export interface WorkerSlotOptions {
   readonly lexicon: boolean;
   /** Whether terms of the lexicon are weighed by the words around them too. */
   readonly lexiconContext: boolean;
+  /** The folder in which what is prepared is kept. */
+  readonly cacheDirectory: string;
 }
 
 /** What a slot reports. */
@@ -150,7 +152,8 @@ function loading({
   model,
   lexicon,
   lexiconContext,
+  cacheDirectory,
   timeoutSeconds,
 }: WorkerSlotOptions): WatchedProcessOptions {
-  return { timeoutSeconds, load: { type: 'load', model, lexicon, lexiconContext } };
+  return { timeoutSeconds, load: { type: 'load', model, lexicon, lexiconContext, cacheDirectory } };
 }

@@ -9,6 +9,7 @@ import { createJobQueue, type BegunJob } from './job-queue.js';
 import { recogniseUtterance } from './recognise-utterance.js';
 import type { JobTerms } from './search-terms.js';
 import type { JobDecoder } from './shared-decoder.js';
+import type { SpelledTerms } from '../../terms/term-list.js';
 import { createTermLists, type TermLists } from './term-lists.js';
 import { createWindowStates } from './window-states.js';
 
@@ -48,6 +49,8 @@ export interface JobEngineOptions {
 /** The lexicon, and what is known of its terms. */
 export interface EngineLexicon {
   readonly terms: readonly KeyTerm[];
+  /** How they are written and said, if that is known already. */
+  readonly spelled?: SpelledTerms | undefined;
   /** Drugs and numbers that are taken for each other. */
   readonly confusables?: Confusables | undefined;
   /** Tells which terms fit the words around them. */
@@ -60,7 +63,7 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
   const model = { ...options.model, encode: remembered(options.model.encode) };
   const lanes = createDecoderLanes(model);
   const states = createWindowStates();
-  const lists = createTermLists(model, lexicon?.terms ?? [], lexicon?.language);
+  const lists = createTermLists(model, lexicon?.terms ?? [], lexicon?.language, lexicon?.spelled);
   const jobs = createJobQueue();
   let running = false;
   let paused = false;

@@ -10,6 +10,7 @@ import {
   growBoostedTermList,
   type BoostedTermList,
   type SoundEvidence,
+  type SpelledTerms,
   type TermContext,
   type TermList,
 } from '../../terms/term-list.js';
@@ -33,17 +34,18 @@ export interface TermLists {
 
 /**
  * Makes the lists of a process. The lexicon is ready from the start, unless it is empty. `language` tells which terms fit
- * the words around them.
+ * the words around them; `spelled`, how the terms of the lexicon are written and said, if that is known already.
  */
 export function createTermLists(
   model: SpeechModel,
   lexicon: readonly KeyTerm[],
   language?: ClinicalLanguage,
+  spelled?: SpelledTerms,
 ): TermLists {
   const context = language ? lexiconContext(language) : {};
   const lexiconList =
     lexicon.length > 0
-      ? createTermList(lexicon, lexiconAllowance, { leastDoubt: LEXICON_DOUBT, ...context })
+      ? createTermList(lexicon, lexiconAllowance, { leastDoubt: LEXICON_DOUBT, spelled, ...context })
       : undefined;
   const learned = new Map<string, BoostedTermList>();
   /** Lists that are not ready, the shortest first: nobody with few terms has to wait for somebody with many. */

@@ -1,8 +1,7 @@
 import { placesOf } from '../../error-places.js';
 import { familyOf } from '../../families/families.js';
-import { loadClinicalLanguage } from '../../lexicon/clinical-language.js';
 import { loadConfusableDrugs } from '../../lexicon/confusable-drugs.js';
-import { loadMedicalLexicon } from '../../lexicon/medical-lexicon.js';
+import { loadPreparedLexicon } from '../../lexicon/prepared-lexicon.js';
 import { createConfusables } from '../../terms/confusables.js';
 import { termsOfList } from '../../terms/key-term-list.js';
 import { createJobEngine, type EngineLexicon, type JobEngine } from './job-engine.js';
@@ -87,7 +86,7 @@ async function load(message: ToWorker & { type: 'load' }): Promise<void> {
     await warmUp(model);
     engine = createJobEngine({
       model,
-      lexicon: message.lexicon ? await loadLexicon(message.lexiconContext) : undefined,
+      lexicon: message.lexicon ? await loadLexicon(message) : undefined,
       onResult(id, result, runSeconds) {
         collectTensors();
         send({ type: 'result', id, result, runSeconds, residentBytes: process.memoryUsage.rss() });
@@ -103,13 +102,16 @@ async function load(message: ToWorker & { type: 'load' }): Promise<void> {
   }
 }
 
-/** The lexicon without units: these are ordinary words, and how they are written is not decided by the decoder. */
-async function loadLexicon(withContext: boolean): Promise<EngineLexicon> {
-  const terms = (await loadMedicalLexicon()).filter(({ kind }) => kind !== 'unit');
+async function loadLexicon({
+  cacheDirectory,
+  lexiconContext,
+}: ToWorker & { type: 'load' }): Promise<EngineLexicon> {
+  const { terms, spelled, language } = await loadPreparedLexicon(cacheDirectory);
   return {
     terms,
+    spelled,
     confusables: createConfusables(await loadConfusableDrugs()),
-    language: withContext ? await loadClinicalLanguage(terms) : undefined,
+    language: lexiconContext ? language : undefined,
   };
 }
 

@@ -183,6 +183,7 @@ function newSlot(source: (from: number, to: number) => Int16Array = counting) {
       timeoutSeconds: Infinity,
       lexicon: false,
       lexiconContext: false,
+      cacheDirectory: '',
     },
     {
       onRoom: () => undefined,

@@ -583,6 +583,7 @@ function schedule(workers: number, { cores = 1024 } = {}) {
       timeoutSeconds: Infinity,
       lexicon: false,
       lexiconContext: false,
+      cacheDirectory: '',
       onEvent: (event) => events.push(event),
       onLoadFailed: () => undefined,
       onWorkerReady: () => undefined,

@@ -26,6 +26,7 @@ test('a process that becomes ready while it is being ended is not replaced', asy
       timeoutSeconds: 10,
       lexicon: false,
       lexiconContext: false,
+      cacheDirectory: '',
     },
     {
       onRoom: () => undefined,

@@ -11,7 +11,8 @@ import {
 import { openFlac } from '../../../packages/asr/dist/audio/containers/flac.js';
 import { readFlacFrames } from '../../../packages/asr/dist/audio/containers/flac-frames.js';
 import { skipId3Tags } from '../../../packages/asr/dist/audio/containers/id3.js';
-import { isMpegAudio, openMp3 } from '../../../packages/asr/dist/audio/containers/mp3.js';
+import { openMp3 } from '../../../packages/asr/dist/audio/containers/mp3.js';
+import { isMpegAudio } from '../../../packages/asr/dist/audio/containers/mpeg-frames.js';
 import { readOggPages } from '../../../packages/asr/dist/audio/containers/ogg.js';
 import { oggCodec, preSkipOf } from '../../../packages/asr/dist/audio/containers/ogg-codec.js';
 import { openOgg } from '../../../packages/asr/dist/audio/containers/ogg-recording.js';

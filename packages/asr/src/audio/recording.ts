@@ -2,12 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { SpeechError } from '../speech-error.js';
 import { createByteSource } from './byte-source.js';
 import { startFfmpeg } from './containers/ffmpeg-process.js';
-import {
-  decodeRecording,
-  type OpenedInput,
-  type Recording,
-  type RecordingOptions,
-} from './decode-recording.js';
+import type { OpenedInput, Recording, RecordingOptions } from './decode-recording.js';
 
 /** A recording that can be read at any place, but is no file that other programs could open: an encrypted one. */
 export interface StoredRecording {
@@ -27,6 +22,7 @@ export async function openRecording(
   source: string | AsyncIterable<Uint8Array> | StoredRecording,
   options: RecordingOptions = {},
 ): Promise<Recording> {
+  const { decodeRecording } = await import('./decode-recording.js');
   return decodeRecording(await openSource(source, options.name), options);
 }
 

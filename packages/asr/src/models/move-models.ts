@@ -3,10 +3,9 @@ import { SpeechError } from '../speech-error.js';
 import { catalog } from './catalog.js';
 import { chooseModel } from './choose-model.js';
 import type { ComputeType } from './compute-type.js';
-import { exportBundle, type BundledModel } from './store/export-bundle.js';
+import type { BundledModel } from './store/export-bundle.js';
 import { installedTypes, variantFiles } from './store/find-installed.js';
 import { revisionOf } from './store/held-revision.js';
-import { importBundle } from './store/import-bundle.js';
 import { revisionFolder } from './store/layout.js';
 import { readManifest, type Manifest } from './store/manifest.js';
 import { openStore, type ModelStoreOptions } from './store/model-store.js';
@@ -34,6 +33,7 @@ export async function exportModels(
 ): Promise<{ readonly models: readonly MovedModel[]; readonly bytes: number }> {
   const bundled: BundledModel[] = [];
   for (const model of new Set(models)) bundled.push(await toBundle(model, options));
+  const { exportBundle } = await import('./store/export-bundle.js');
   const bytes = await exportBundle(bundled, file);
   return { models: bundled.map(({ manifest }) => moved(manifest)), bytes };
 }
@@ -43,6 +43,7 @@ export async function exportModels(
  * added to the store, `disk_full` or `model_directory_not_writable`.
  */
 export async function importModels(file: string, store: ModelStoreOptions): Promise<readonly MovedModel[]> {
+  const { importBundle } = await import('./store/import-bundle.js');
   return (await importBundle(path.resolve(file), openStore(store))).map(moved);
 }
 

@@ -4,7 +4,6 @@ import type { Config } from '../config/schema.js';
 import { trackSink, type SinkState, type SinkTracking } from './anchor-delivery.js';
 import { anchorFile, wholeLines, type AnchorFile } from './anchor-file.js';
 import { anchorDigest, readAnchorLine } from './anchor.js';
-import { requestTimestamp } from './timestamp-authority.js';
 
 /** Settings of the authority that stamps anchors. */
 export type TimestampSettings = Pick<
@@ -49,6 +48,7 @@ export function stampAnchors(
   const attempt = async (): Promise<void> => {
     const line = (await file.tail())?.findLast((candidate) => readAnchorLine(candidate).kind === 'signed');
     if (line === undefined || line === last) return;
+    const { requestTimestamp } = await import('./timestamp-authority.js');
     const { token } = await requestTimestamp(url, line, await readFile(ca, 'utf8'));
     const stamped = { anchor: anchorDigest(line), token: token.toString('base64') };
     await anchorFile(stampPath(file)).append([JSON.stringify(stamped)]);

@@ -3,20 +3,24 @@ import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config/config-error.js';
 import { DEBUG_VARIABLE } from '../config/load-config.js';
 import { serverVersion } from '../version.js';
-import { auditCommand } from './audit.js';
-import { backupCommand } from './backup.js';
-import { destroyDamagedCommand } from './destroy-damaged.js';
-import { doctorCommand } from './doctor.js';
 import { failureLine } from './failure-line.js';
-import { keysCommand } from './keys.js';
-import { masterKeyCommand } from './master-key.js';
-import { modelsCommand } from './models.js';
-import { restoreCommand } from './restore.js';
-import { retentionCommand } from './retention.js';
-import { serveCommand } from './serve.js';
-import { transcribeCommand } from './transcribe.js';
-import { usersCommand } from './users.js';
-import { verifyCommand } from './verify.js';
+
+/** The commands by their names, in the order of the help. Each is loaded only where it is wanted. */
+const COMMANDS = new Map<string, () => Promise<Command>>([
+  ['serve', async () => (await import('./serve.js')).serveCommand()],
+  ['transcribe', async () => (await import('./transcribe.js')).transcribeCommand()],
+  ['models', async () => (await import('./models.js')).modelsCommand()],
+  ['keys', async () => (await import('./keys.js')).keysCommand()],
+  ['users', async () => (await import('./users.js')).usersCommand()],
+  ['audit', async () => (await import('./audit.js')).auditCommand()],
+  ['retention', async () => (await import('./retention.js')).retentionCommand()],
+  ['backup', async () => (await import('./backup.js')).backupCommand()],
+  ['restore', async () => (await import('./restore.js')).restoreCommand()],
+  ['master-key', async () => (await import('./master-key.js')).masterKeyCommand()],
+  ['verify', async () => (await import('./verify.js')).verifyCommand()],
+  ['destroy-damaged', async () => (await import('./destroy-damaged.js')).destroyDamagedCommand()],
+  ['doctor', async () => (await import('./doctor.js')).doctorCommand()],
+]);
 
 /** Exit statuses: 0 for success, and these. */
 const FAILURE = 1;
@@ -35,12 +39,14 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 try {
-  await createProgram().parseAsync();
+  const program = await createProgram(process.argv[2]);
+  await program.parseAsync();
 } catch (error) {
   process.exit(report(error));
 }
 
-function createProgram(): Command {
+/** The program with the command of that name, or with all of them if there is none: help and errors tell about all. */
+async function createProgram(name = ''): Promise<Command> {
   const program = new Command('auscult')
     .description('Real-time medical transcription: a server for live speech, and tools for recordings.')
     .version(serverVersion(), '-V, --version', 'print the version')
@@ -48,23 +54,9 @@ function createProgram(): Command {
     .addHelpText('after', EXAMPLES)
     .configureOutput({ outputError: (text, write) => write(`auscult: ${usageLine(text)}\n`) })
     .exitOverride();
-  for (const command of [
-    serveCommand(),
-    transcribeCommand(),
-    modelsCommand(),
-    keysCommand(),
-    usersCommand(),
-    auditCommand(),
-    retentionCommand(),
-    backupCommand(),
-    restoreCommand(),
-    masterKeyCommand(),
-    verifyCommand(),
-    destroyDamagedCommand(),
-    doctorCommand(),
-  ]) {
-    program.addCommand(inherit(command, program));
-  }
+  const wanted = COMMANDS.get(name);
+  for (const load of wanted ? [wanted] : COMMANDS.values())
+    program.addCommand(inherit(await load(), program));
   return program;
 }
 

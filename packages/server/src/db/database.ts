@@ -1,9 +1,8 @@
 import { join } from 'node:path';
-import { Kysely, sql, type Transaction } from 'kysely';
+import { Kysely, sql, type Dialect, type Transaction } from 'kysely';
 import type { Config } from '../config/schema.js';
 import { openingError } from './database-failure.js';
 import { migrate, requireNewestSchema } from './migrate.js';
-import { postgresDialect } from './postgres.js';
 import type { DatabaseKind } from './schema-change.js';
 import type { Schema } from './schema.js';
 import { sqliteDialect, sqliteReader } from './sqlite.js';
@@ -56,7 +55,7 @@ export async function openDatabase(
   const what = settings.database === undefined ? embeddedPath(settings) : 'the PostgreSQL database';
   try {
     const database =
-      settings.database === undefined ? openEmbedded(settings) : openPostgres(settings.database);
+      settings.database === undefined ? openEmbedded(settings) : await openPostgres(settings.database);
     await prepare(database, options);
     return database;
   } catch (error) {
@@ -75,7 +74,7 @@ export async function openForReading(settings: DatabaseSettings): Promise<Readab
     const dialect =
       settings.database === undefined
         ? sqliteReader(embeddedPath(settings))
-        : postgresDialect(settings.database);
+        : await postgresDialect(settings.database);
     const db = new Kysely<Schema>({ dialect });
     try {
       await requireNewestSchema(db as unknown as Kysely<unknown>);
@@ -155,8 +154,8 @@ function attempt(checkpoint: () => unknown): void {
   }
 }
 
-function openPostgres(url: string): Database {
-  const db = new Kysely<Schema>({ dialect: postgresDialect(url) });
+async function openPostgres(url: string): Promise<Database> {
+  const db = new Kysely<Schema>({ dialect: await postgresDialect(url) });
   return {
     db,
     kind: 'postgres',
@@ -169,4 +168,10 @@ function openPostgres(url: string): Database {
     },
     close: () => db.destroy(),
   };
+}
+
+/** The client of PostgreSQL is loaded only where it is used. */
+async function postgresDialect(url: string): Promise<Dialect> {
+  const postgres = await import('./postgres.js');
+  return postgres.postgresDialect(url);
 }

@@ -1,4 +1,4 @@
-import { isMpegAudio } from './mp3.js';
+import { isMpegAudio } from './mpeg-frames.js';
 import { parsePage } from './ogg.js';
 import { oggCodec } from './ogg-codec.js';
 import { isReadableWav } from './wav.js';

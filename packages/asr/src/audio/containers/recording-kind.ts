@@ -1,4 +1,4 @@
-import { isMpegAudio } from './mp3.js';
+import { isMpegAudio } from './mpeg-frames.js';
 
 /** The kind of a recording, as its first bytes show it. */
 export type RecordingKind =

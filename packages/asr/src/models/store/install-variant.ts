@@ -10,7 +10,7 @@ import { downloadFile, missingBytes } from './download-file.js';
 import { contradicts, findInstalled, type InstalledVariant } from './find-installed.js';
 import { holdRevision, revisionOf } from './held-revision.js';
 import { filePath, findRevision, listFiles } from './hub.js';
-import { connectToHub, type HubConnection } from './hub-connection.js';
+import type { HubConnection } from './hub-connection.js';
 import { repositoryFolder, revisionFolder } from './layout.js';
 import { withLock } from './lock.js';
 import { readManifest, writeManifest, type Manifest } from './manifest.js';
@@ -41,6 +41,7 @@ export async function installVariant(
     // Whoever held the lock before may have fetched it.
     const meanwhile = await findInstalled(model, computeType, store);
     if (meanwhile.state === 'installed') return meanwhile.variant;
+    const { connectToHub } = await import('./hub-connection.js');
     const connection = connectToHub(store);
     try {
       return await fetchVariant(model, computeType, { store, connection, signal });

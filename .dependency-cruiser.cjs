@@ -27,8 +27,11 @@ module.exports = {
       name: 'no-dev-dependencies',
       comment: 'What ships must not need what only builds and tests need.',
       severity: 'error',
-      // The page ships as one bundle, and its builder does not ship.
-      from: { path: '^(packages/[^/]+|lexicon|bench)/src', pathNot: '^packages/web/src/(page|build)/' },
+      // The page ships as one bundle, and builders do not ship.
+      from: {
+        path: '^(packages/[^/]+|lexicon|bench)/src',
+        pathNot: ['^packages/web/src/(page|build)/', '^packages/server/src/build/'],
+      },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     {

@@ -10,7 +10,11 @@ const OTHER_INPUTS = ['build.js', 'package-lock.json', 'tsconfig.base.json', 'ts
 /** Folders that nothing is built from. */
 const APART = ['node_modules', 'dist', 'test', 'results', 'corpus', 'findings', 'downloads'];
 /** What is there after every build. */
-const OUTPUTS = ['packages/server/dist/cli/main.js', 'packages/web/dist/page/index.html'];
+const OUTPUTS = [
+  'packages/server/dist/cli/main.js',
+  'packages/web/dist/page/index.html',
+  'packages/server/dist/bundle/main.js',
+];
 const LAST_BUILD = 'node_modules/.cache/auscult-build';
 
 process.chdir(import.meta.dirname);
@@ -21,6 +25,7 @@ if (lastBuild() !== state || !isComplete) {
   // Without `--force`, the compiler takes what it built once to be there still.
   run('node_modules/typescript/bin/tsc', '-b', ...(isComplete ? [] : ['--force']));
   run('packages/web/dist/build/main.js');
+  run('packages/server/dist/build/main.js');
   mkdirSync(dirname(LAST_BUILD), { recursive: true });
   writeFileSync(LAST_BUILD, state);
 }

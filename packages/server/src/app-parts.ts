@@ -9,11 +9,12 @@ import { createTls, type ServerTls } from './http/tls.js';
 import { openSharedKeyTerms, type SharedKeyTerms } from './key-terms/shared-key-terms.js';
 import { createSessions, type Sessions } from './live/sessions.js';
 import { createTextReader, type TextReader } from './reading/text-reader.js';
-import { createRecognizers, type Recognizers, type StartRecognizer } from './recognizers.js';
+import type { Recognition } from './recognition.js';
+import type { Recognizers } from './recognizers.js';
 import { openStorage, type Storage } from './storage/open-storage.js';
 import { measureEvidence } from './telemetry/evidence-metrics.js';
 import type { Log } from './telemetry/log.js';
-import { createMetrics, type Metrics } from './telemetry/metrics.js';
+import type { Metrics } from './telemetry/metrics.js';
 import { createTranscriptions, type Transcriptions } from './transcriptions/transcriptions.js';
 import { measureVerification } from './verify/verification-metrics.js';
 import { serverVersion } from './version.js';
@@ -45,14 +46,12 @@ export interface AppParts {
 /** How many uploads are decoded up to their first sound at a time, each for a fraction of a second. */
 const LOOKS_AT_A_TIME = 2;
 
-/** Makes the parts. Nothing runs in the background yet. */
+/** Makes the other parts. Nothing of them runs in the background yet. */
 export async function createAppParts(
   config: Config,
-  startRecognizer: StartRecognizer,
+  { recognizers, metrics }: Recognition,
   log: Log,
 ): Promise<AppParts> {
-  const recognizers = createRecognizers(config, startRecognizer, log);
-  const metrics = createMetrics(() => recognizers.recognizer()?.status());
   const transcriptions = createTranscriptions({ config, log, metrics });
   const decoders = createDecoderPool({ looks: LOOKS_AT_A_TIME, reads: config.transcriptionsAtATime });
   const origins = createOriginPolicy(config);

@@ -9,7 +9,7 @@ import type { Config } from './config/schema.js';
 import { createHttpServer } from './http/server.js';
 import type { CreateDialect } from './live/dialect.js';
 import { DIALECTS } from './live/dialects/dialects.js';
-import type { StartRecognizer } from './recognizers.js';
+import type { Recognition } from './recognition.js';
 import { noteConfiguration } from './storage/note-configuration.js';
 import type { Log } from './telemetry/log.js';
 
@@ -28,7 +28,7 @@ export interface App {
    * Resolves with the address, such as `http://127.0.0.1:8000`.
    */
   readonly listen: () => Promise<string>;
-  /** Starts the recognizer; resolves when sessions can be taken. Fails as the recognizer fails. */
+  /** Starts recognition, unless that has begun; resolves when sessions can be taken. Fails as the recognizer fails. */
   readonly warmUp: () => Promise<void>;
   /**
    * Takes no more sessions and recordings, cancels the transcriptions of those that were uploaded, sends the finals of all
@@ -44,15 +44,14 @@ export interface App {
   readonly openapi: () => Promise<object>;
 }
 
-/** Puts the server together. With `app-parts.ts` and `app-routes.ts`, the only place that knows which implementation goes where. */
+/** Puts the rest of the server together, whether or not recognition is warm. With `app-parts.ts` and `app-routes.ts`, the only place that knows which implementation goes where. */
 export async function createApp(
   config: Config,
-  startRecognizer: StartRecognizer,
+  recognition: Recognition,
   log: Log,
   dialects: readonly CreateDialect[] = DIALECTS,
 ): Promise<App> {
-  const parts = await createAppParts(config, startRecognizer, log);
-  const { recognizers, metrics } = parts;
+  const parts = await createAppParts(config, recognition, log);
   const routes: AppRoute[] = [];
   const http = await createHttpServer({
     ...parts,
@@ -71,7 +70,7 @@ export async function createApp(
       await parts.background.start();
       return listen(http, parts);
     },
-    warmUp: () => recognizers.start(metrics),
+    warmUp: recognition.warmUp,
     drain: () => drain(parts),
     close: () => close(http, parts, hasStarted),
     routes,

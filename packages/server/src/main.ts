@@ -1,6 +1,7 @@
 import type { Config } from './config/schema.js';
 import { createApp } from './app.js';
 import { requireMemory } from './memory.js';
+import { createRecognition } from './recognition.js';
 import type { StartRecognizer } from './recognizers.js';
 import { createLog } from './telemetry/log.js';
 
@@ -10,7 +11,7 @@ const DRAIN_INCOMPLETE = 3;
 const CRASHED = 70;
 
 /**
- * Runs a server until SIGTERM or SIGINT: listens, warms up, serves, drains. Resolves with the exit status of the
+ * Runs a server until SIGTERM or SIGINT: warms up, listens meanwhile, serves, drains. Resolves with the exit status of the
  * process: 0 after a clean drain, 3 if audio was left over. A second signal ends the process at once.
  * Fails if the server cannot be started.
  */
@@ -21,7 +22,10 @@ export async function runServer(config: Config, startRecognizer: StartRecognizer
     log.unexpected(error);
     process.exit(CRASHED);
   });
-  const app = await createApp(config, startRecognizer, log);
+  const recognition = createRecognition(config, startRecognizer, log);
+  // It takes longest. If it fails, that is told below, once the rest is there.
+  recognition.warmUp().catch(() => undefined);
+  const app = await createApp(config, recognition, log);
   const stopped = nextSignal();
   await app.listen();
   const warm = app.warmUp();

@@ -6,6 +6,7 @@ import { createApp, type App } from '../../src/app.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import type { Config } from '../../src/config/schema.js';
 import type { CreateDialect } from '../../src/live/dialect.js';
+import { createRecognition } from '../../src/recognition.js';
 import { createLog } from '../../src/telemetry/log.js';
 import { createScriptedRecognizer, type ScriptedRecognizer } from './scripted-recognizer.js';
 
@@ -55,12 +56,12 @@ export async function listenOnly(
   const recognizer = createScriptedRecognizer();
   const refiner = createScriptedRecognizer();
   const log = createLog(config, { write: (line) => lines.push(line) });
-  const app = await createApp(
+  const recognition = createRecognition(
     config,
     ({ model }) => Promise.resolve(model === config.refineModel ? refiner : recognizer),
     log,
-    dialects,
   );
+  const app = await createApp(config, recognition, log, dialects);
   const url = await app.listen();
   onTestFinished(() => app.close());
   return {

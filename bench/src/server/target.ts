@@ -100,7 +100,7 @@ export function settingsEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => name !== 'AUSCULT_SHARED'));
 }
 
-const POLL_MS = 100;
+const POLL_MS = 20;
 
 async function answers(url: string): Promise<boolean> {
   const response = await fetch(url).catch(() => undefined);

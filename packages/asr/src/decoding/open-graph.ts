@@ -1,4 +1,7 @@
-import { InferenceSession } from 'onnxruntime-node';
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { env, InferenceSession } from 'onnxruntime-node';
 
 /** What inference runs on. */
 export type Device = 'cpu' | 'cuda';
@@ -9,17 +12,64 @@ export type Device = 'cpu' | 'cuda';
  * memory from the system and giving it back. The arena never shrinks, so nothing may make it grow needlessly, see
  * docs/decisions/0013-no-memory-is-planned-by-shape.md.
  */
-export function openGraph(path: string, device: Device = 'cpu'): Promise<InferenceSession> {
+export function openGraph(file: string, device: Device = 'cpu'): Promise<InferenceSession> {
+  return open(file, {
+    executionProviders: [device],
+    // All that the runtime would change has been changed.
+    graphOptimizationLevel: existsSync(packedWeights(file)) ? 'disabled' : 'all',
+  });
+}
+
+/**
+ * Replaces a graph by what the runtime makes of it on this processor, with the weights in the layout of its kernels in a
+ * file beside it. Processes that open it map this file, so that they share its memory, and neither read, optimise nor
+ * pack anything. The result is good for processors and runtimes of one kind only, see docs/decisions/0080-packed-weights-are-mapped.md.
+ * Throws the error of the runtime or of the disk.
+ */
+export async function packGraph(file: string): Promise<void> {
+  // The graph names the file of its weights, which the runtime puts beside it.
+  const folder = `${file}.packing`;
+  const packed = path.join(folder, path.basename(file));
+  await mkdir(folder);
+  const session = await open(file, {
+    executionProviders: ['cpu'],
+    graphOptimizationLevel: 'all',
+    optimizedModelFilePath: packed,
+    extra: {
+      session: {
+        save_external_prepacked_constant_initializers: '1',
+        optimized_model_external_initializers_file_name: path.basename(packedWeights(file)),
+        optimized_model_external_initializers_min_size_in_bytes: '1024',
+      },
+    },
+  });
+  await session.release();
+  await rename(packedWeights(packed), packedWeights(file));
+  await rename(packed, file);
+  await rm(`${file}.weights`, { force: true });
+  await rm(folder, { recursive: true });
+}
+
+/** The file that holds the packed weights of a graph. */
+export function packedWeights(file: string): string {
+  return `${file}.packed`;
+}
+
+/** The version of the runtime: another one may optimise and pack graphs in another way. */
+export function runtimeVersion(): string {
+  return env.versions.node ?? env.versions.common;
+}
+
+function open(file: string, options: InferenceSession.SessionOptions): Promise<InferenceSession> {
   // Keeps the runtime from reporting its use to its makers. It reads this when the first session of a process opens.
   process.env['ORT_DISABLE_TELEMETRY'] = '1';
-  return InferenceSession.create(path, {
-    executionProviders: [device],
+  return InferenceSession.create(file, {
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
     executionMode: 'sequential',
-    graphOptimizationLevel: 'all',
     enableCpuMemArena: true,
     enableMemPattern: false,
     logSeverityLevel: 3,
+    ...options,
   });
 }

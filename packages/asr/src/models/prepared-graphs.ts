@@ -1,7 +1,9 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
 import path from 'node:path';
+import { runtimeVersion } from '../decoding/open-graph.js';
 import { hashFile } from './hash-file.js';
 
 /** The files of a model's prepared graphs. */
@@ -14,7 +16,7 @@ export interface PreparedGraphFiles {
 export type WeightFormat = 'int8' | 'uint8' | 'float';
 
 /** Raise it when the preparation changes, so that older graphs are made anew. */
-const PREPARATION_VERSION = 8;
+const PREPARATION_VERSION = 9;
 
 /** The graphs of a model in the cache, if they are there and intact. */
 export async function findPreparedGraphs(
@@ -84,11 +86,27 @@ async function place(draft: string, folder: string, findPlaced: () => Promise<un
  */
 export function preferredWeightFormat(): WeightFormat {
   if (process.arch === 'arm64') return 'int8';
+  return /\b(avx512_vnni|avx_vnni)\b/.test(processorFlags()) ? 'int8' : 'uint8';
+}
+
+/** The instructions that this processor has, as far as the system tells. */
+function processorFlags(): string {
   try {
-    return /\b(avx512_vnni|avx_vnni)\b/.test(readFileSync('/proc/cpuinfo', 'utf8')) ? 'int8' : 'uint8';
+    return /^flags\s*:.*$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[0] ?? '';
   } catch {
-    return 'uint8';
+    return '';
   }
+}
+
+/** A name for everything that decides how the runtime optimises graphs and packs weights, see `packGraph`. */
+function packingTarget(): string {
+  const target = [process.platform, process.arch, cpus()[0]?.model, processorFlags(), runtimeVersion()];
+  return createHash('sha256').update(target.join('\n')).digest('hex').slice(0, 16);
+}
+
+/** Whether prepared graphs hold packed weights. Those for a GPU do not: it has its own memory and layout. */
+export function isPacked(weights: WeightFormat): boolean {
+  return weights !== 'float';
 }
 
 const ENCODER = 'encoder.onnx';
@@ -96,11 +114,9 @@ const DECODER = 'decoder.onnx';
 const MANIFEST = 'manifest.json';
 
 function graphFolder(cacheDirectory: string, fingerprint: string, weights: WeightFormat): string {
-  return path.join(
-    cacheDirectory,
-    'graphs',
-    `${fingerprint.slice(0, 16)}${fingerprint.slice(64, 80)}-${weights}-${PREPARATION_VERSION}`,
-  );
+  const model = `${fingerprint.slice(0, 16)}${fingerprint.slice(64, 80)}`;
+  const target = isPacked(weights) ? `-${packingTarget()}` : '';
+  return path.join(cacheDirectory, 'graphs', `${model}-${weights}-${PREPARATION_VERSION}${target}`);
 }
 
 function graphFiles(folder: string): PreparedGraphFiles {

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { loadResampling } from '../audio/resample.js';
-import type { Device } from '../decoding/open-graph.js';
+import { packedWeights, type Device } from '../decoding/open-graph.js';
 import { familyOf } from '../families/families.js';
 import type { ModelFamily, PreparedModel } from '../families/model-family.js';
 import { calibratedConfidence } from '../live/calibrated-confidence.js';
@@ -129,10 +129,15 @@ async function startScheduler(options: RecognizerOptions, prepared: PreparedMode
   return scheduler;
 }
 
-/** Memory that a process needs, bytes. The runtime keeps weights twice: as in the file, and in the layout of its kernels. */
+/**
+ * Memory that a process needs, bytes. The runtime keeps weights twice: as in the file, and in the layout of its kernels.
+ * Packed weights are both already.
+ */
 function sufficientMemory({ graphs: { encoderPath, decoderPath } }: PreparedModel): number {
-  const sizes = [encoderPath, decoderPath].flatMap((file) => [file, `${file}.weights`]).map(sizeOf);
-  return Math.max(2 ** 30, 2 ** 29 + 2 * sizes.reduce((sum, size) => sum + size, 0));
+  const sizes = [encoderPath, decoderPath].map(
+    (file) => 2 * (sizeOf(file) + sizeOf(`${file}.weights`)) + sizeOf(packedWeights(file)),
+  );
+  return Math.max(2 ** 30, 2 ** 29 + sizes.reduce((sum, size) => sum + size, 0));
 }
 
 function sizeOf(file: string): number {

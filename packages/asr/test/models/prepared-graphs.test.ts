@@ -35,6 +35,17 @@ test('damaged graphs are not found, and replaced', async () => {
   expect(await readFile(encoderPath, 'utf8')).toBe('an encoder');
 });
 
+test('graphs with damaged weights beside them are not found', async () => {
+  const { decoderPath } = await storePreparedGraphs(cache, FINGERPRINT, 'int8', async (files) => {
+    await write(files);
+    await writeFile(`${files.decoder}.packed`, 'weights');
+  });
+  await writeFile(`${decoderPath}.packed`, 'weighty');
+  expect(await findPreparedGraphs(cache, FINGERPRINT, 'int8')).toBeUndefined();
+  await rm(`${decoderPath}.packed`);
+  expect(await findPreparedGraphs(cache, FINGERPRINT, 'int8')).toBeUndefined();
+});
+
 test('intact graphs, which another process may be reading, are not replaced', async () => {
   const { decoderPath } = await storePreparedGraphs(cache, FINGERPRINT, 'int8', write);
   const before = await stat(decoderPath);

@@ -59,7 +59,10 @@ export async function spawnRealServerIn(
   const exited = exitOf(child);
   const isRunning = (): boolean => child.exitCode === null && child.signalCode === null;
   const events = () => linesOf(output);
-  await until(() => !isRunning() || events().some(({ event }) => event === 'ready'));
+  // Recognition warms up while the server is put together, so either may come first.
+  const isUp = (): boolean =>
+    ['listening', 'ready'].every((wanted) => events().some(({ event }) => event === wanted));
+  await until(() => !isRunning() || isUp());
   const url = events().find(({ event }) => event === 'listening')?.['url'];
   if (!isRunning() || typeof url !== 'string') throw new Error(`the server did not start: ${output}`);
   return {

@@ -15,7 +15,7 @@ import type { SpeculativeFinal } from './speculative-final.js';
 import type { StreamText } from './stream-text.js';
 import type { HeardUtterance } from './utterance-jobs.js';
 import { uncoveredVoice, type VoicedUtterance } from './uncovered-voice.js';
-import type { UtteranceServices } from './utterance-services.js';
+import type { FinalHearing, UtteranceServices } from './utterance-services.js';
 import { voteOnResults } from './vote-on-results.js';
 import { doubtWords } from './word-doubt.js';
 import { placeWords } from './word-times.js';
@@ -41,7 +41,7 @@ export type Finalised =
   | { readonly kind: 'lost' };
 
 /** What makes utterances final. */
-export interface FinaliseServices extends Pick<UtteranceServices, 'textOf' | 'calibrated'> {
+export interface FinaliseServices extends Pick<UtteranceServices, 'textOf' | 'calibrated' | 'onHeard'> {
   readonly history: AudioHistory;
   readonly context: CarriedContext;
   readonly text: StreamText;
@@ -60,22 +60,30 @@ export async function finalise(utterance: EndedUtterance, services: FinaliseServ
     context.reset();
     return { kind: 'lost' };
   }
-  const { result, dropped } = isDoubtful(first, utterance)
-    ? await hearAgain(utterance, first, services)
-    : { result: await voted(utterance, first, services), dropped: undefined };
+  const { result, dropped, how } = await hearWell(utterance, first, services);
   const whole = await hearUncovered(utterance, result, services);
+  services.onHeard(whole === result ? how : 'completed');
   return finalOf(utterance, whole, dropped, services);
 }
 
-/** The words that two hearings agree on, or that one of them is surer of, if the utterance was heard twice. */
-async function voted(
+/** The best text of an utterance, and why another was discarded for it. */
+interface WellHeard {
+  readonly result: RecognitionResult;
+  readonly dropped: DropReason | undefined;
+  readonly how: FinalHearing;
+}
+
+async function hearWell(
   utterance: EndedUtterance,
   first: RecognitionResult,
-  { text }: FinaliseServices,
-): Promise<RecognitionResult> {
+  services: FinaliseServices,
+): Promise<WellHeard> {
+  if (isDoubtful(first, utterance)) return { ...(await hearAgain(utterance, first, services)), how: 'again' };
   const second = await utterance.ahead?.claimSecond();
-  if (second?.stopped !== 'end' || isDoubtful(second, utterance)) return first;
-  return voteOnResults(first, [second], text.spell);
+  if (second?.stopped !== 'end' || isDoubtful(second, utterance))
+    return { result: first, dropped: undefined, how: 'once' };
+  const voted = voteOnResults(first, [second], services.text.spell);
+  return { result: voted, dropped: undefined, how: 'voted' };
 }
 
 /** Hears by itself what of the voice the text does not cover, and adds the words that were missing. */

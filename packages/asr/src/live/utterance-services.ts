@@ -4,6 +4,12 @@ import type { Lexicon } from '../terms/key-term.js';
 import type { TokenText } from '../text/token-text.js';
 import type { WordBreaks } from '../text/words.js';
 
+/**
+ * How the text of an utterance came about: heard once, or twice with a vote on the words; heard again by itself as the first
+ * text was doubtful; or completed by words for voice that had none.
+ */
+export type FinalHearing = 'once' | 'voted' | 'again' | 'completed';
+
 /** What the recognition of a stream needs from outside it. */
 export interface UtteranceServices {
   readonly pool: InferencePool;
@@ -23,6 +29,8 @@ export interface UtteranceServices {
   readonly calibrated: (confidence: number) => number;
   /** Whether a second hearing of an utterance finds words that the first has wrong. */
   readonly hearsTwice: boolean;
+  /** Told of each utterance how its text came about. */
+  readonly onHeard: (how: FinalHearing) => void;
   /** How much of the carried context to use now, 0 to 1. */
   readonly contextFraction: () => number;
   /** Whose speech it is, see `RecognitionRequest`. */

@@ -2,6 +2,7 @@ import type { Device } from '../decoding/open-graph.js';
 import type { ComputeType } from '../models/compute-type.js';
 import type { ModelStoreOptions } from '../models/store/model-store.js';
 import type { Lexicon } from '../terms/key-term.js';
+import type { FinalHearing } from '../live/utterance-services.js';
 import type { LiveListener, LiveOptions, LiveTranscription } from '../live/live-transcription.js';
 
 /** The model of a running recognizer. */
@@ -66,6 +67,7 @@ export type RecognizerEvent =
       readonly pid: number;
       readonly reason: 'crash' | 'hung' | 'memory';
     }
+  | { readonly kind: 'final-heard'; readonly how: FinalHearing }
   | { readonly kind: 'job-retried'; readonly worker: number }
   | { readonly kind: 'job-lost'; readonly attempts: number }
   | {

@@ -60,6 +60,9 @@ export async function startRecognizer(options: RecognizerOptions): Promise<Recog
         calibrated: (confidence) => calibratedConfidence(family.calibration, confidence),
         wordBreaksOf: (language) => family.wordBreaksOf(language),
         hearsTwice: family.hearings.length > 1 && live.task !== 'translate',
+        onHeard: (how) => {
+          options.onEvent?.({ kind: 'final-heard', how });
+        },
         contextFraction: () => contextFraction(share),
         share,
         keyTerms,

@@ -7,6 +7,7 @@ import type {
   FinalHypothesis,
   LiveOptions,
 } from '../../src/live/live-transcription.js';
+import type { FinalHearing } from '../../src/live/utterance-services.js';
 import { createUtteranceRecognition } from '../../src/live/utterance-recognition.js';
 import type { InferencePool, JobOwner, RecognitionRequest } from '../../src/inference/inference-pool.js';
 import type { RecognitionResult } from '../../src/inference/messages/recognition-job.js';
@@ -147,7 +148,7 @@ test('a stream that does not ask for it has the same silence after all words', (
 });
 
 test('an unsure final is heard twice where a process is free, and its words are voted on', async () => {
-  const { finals, follow, jobs, settled } = speak({}, 2);
+  const { finals, follow, heardHow, jobs, settled } = speak({}, 2);
   follow([{ kind: 'started', start: 0 }], STEP);
   follow([{ kind: 'paused', end: SECOND }], SECOND, false);
   const [first, second] = jobs;
@@ -163,6 +164,25 @@ test('an unsure final is heard twice where a process is free, and its words are 
   second?.owner.onResult(heard(moonshineTokens('no pain'), { logProbabilities: [-0.1, -0.2] }));
   await settled();
   expect(finals.map(({ text }) => text)).toEqual(['no pain']);
+  expect(heardHow).toEqual(['voted']);
+});
+
+test('voice without words is heard by itself, and its words are put where they were said', async () => {
+  const { finals, follow, heardHow, jobs, settled } = speak();
+  follow([{ kind: 'started', start: 0 }], STEP);
+  const probabilities = new Array<number>(Math.ceil((9 * SECOND) / 512)).fill(0.9);
+  follow([{ ...ended(9 * SECOND), voiced: 5 * SECOND, probabilities }], 9 * SECOND);
+  await until(() => jobs.length === 1);
+  const said = moonshineTokens('I tried to quit and I do not smoke');
+  const before = moonshineTokens('I tried to quit').length;
+  const heardAt = said.map((_, token) => (token < before ? token / 2 : 5 + token / 3));
+  jobs[0]?.owner.onResult(heard(said, { heardAt }));
+  await until(() => jobs.length === 2);
+  expect(jobs[1]?.request).toMatchObject({ window: undefined, prefix: [] });
+  jobs[1]?.owner.onResult(heard(moonshineTokens('so it is down a bit')));
+  await settled();
+  expect(finals.map(({ text }) => text)).toEqual(['I tried to quit so it is down a bit and I do not smoke']);
+  expect(heardHow).toEqual(['completed']);
 });
 
 test('a second hearing is given up once the first is sure, where the voice comes back, and where it takes too long', async () => {
@@ -358,6 +378,7 @@ function speak(changes: Partial<LiveOptions> = {}, processes = 0) {
   const dropped: DroppedWords[] = [];
   const finals: FinalHypothesis[] = [];
   const empty: EmptyUtterance[] = [];
+  const heardHow: FinalHearing[] = [];
   const recognition = createUtteranceRecognition(
     { ...defaultLiveOptions, sampleRate: SECOND, encoding: 'f32le', partials: true, ...changes },
     history,
@@ -378,6 +399,7 @@ function speak(changes: Partial<LiveOptions> = {}, processes = 0) {
       lexicon: 'none',
       calibrated: (confidence) => confidence,
       hearsTwice: true,
+      onHeard: (how) => heardHow.push(how),
       contextFraction: () => 1,
       share: [],
     },
@@ -404,7 +426,7 @@ function speak(changes: Partial<LiveOptions> = {}, processes = 0) {
     }
     await settled();
   };
-  return { recognition, follow, jobs, close, settled, dropped, empty, finals, utter };
+  return { recognition, heardHow, follow, jobs, close, settled, dropped, empty, finals, utter };
 }
 
 interface Uttered {

@@ -27,7 +27,14 @@ export function countRecognizerEvents(registers: Registry[]): (event: Recognizer
     help: 'Recognition jobs that were given up after several attempts.',
     registers,
   });
+  const finalsHeard = new Counter({
+    name: 'auscult_finals_heard_total',
+    help: 'Utterances by how their text came about: heard once; voted, from two hearings at once; again, as the first text was doubtful; completed, where voice had no words.',
+    labelNames: ['how'],
+    registers,
+  });
   return (event) => {
+    if (event.kind === 'final-heard') finalsHeard.inc({ how: event.how });
     if (event.kind === 'worker-exited') workerExits.inc({ reason: event.reason });
     if (event.kind === 'job-retried') jobsRetried.inc();
     if (event.kind === 'job-lost') jobsLost.inc();

@@ -188,7 +188,7 @@ export const configSchema = z.strictObject({
   }),
   shrinkContextUnderLoad: z.boolean().default(true).register(settingInfo, {
     description:
-      'Whether the context of `contextSeconds` may shrink while finals are late, so that the server can take more sessions.',
+      'Whether the context of `contextSeconds` may shrink while finals wait for an inference process, so that the server can take more sessions.',
   }),
   cacheDirectory: z
     .string()

@@ -19,6 +19,7 @@ interface AccuracyFlags extends ClipFlags, ServerFlags {
   readonly hearings?: number;
   readonly streams: number;
   readonly besideLibrary?: true;
+  readonly partials: boolean;
   readonly concurrency?: number;
   readonly endpointing?: number;
   readonly maxUtterance?: number;
@@ -93,6 +94,7 @@ function addAccuracyOptions(command: Command, examples: string): Command {
       '--beside-library',
       'with --live: also the library on the same clips, to show what real time costs',
     )
+    .option('--no-partials', 'with --live: clients that want none')
     .option('--hypotheses <file>', 'also write what was recognised: {"id": …, "text": …} a line')
     .addHelpText('after', examples);
 }

@@ -369,7 +369,7 @@ function speak(changes: Partial<LiveOptions> = {}, processes = 0) {
       idle: jobs.filter((job) => !job.cancelled && !job.over).length < processes,
       waiting: { finals: 0, partials: 0 },
       finalDelaySeconds: 0,
-      finalWaitSeconds: 0,
+      finalWaitSeconds: 1,
     }),
     close: () => Promise.resolve(),
   };

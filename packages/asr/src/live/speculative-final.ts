@@ -59,7 +59,7 @@ export function decodeAhead(
  * How long a final waits for its second hearing, milliseconds. Both begin in the same pause, so that as a rule the second is
  * there when the utterance ends (bench `latency`).
  */
-const LONGEST_WAIT_MS = 120;
+const LONGEST_WAIT_MS = 200;
 
 interface Awaited {
   readonly job: SubmittedJob;

@@ -31,7 +31,7 @@ export interface UtteranceJobs {
   /** The same, but alone, with nothing before it but silence. `speaks`: it is known to hold speech. */
   submitAlone(utterance: HeardUtterance, end: number, speaks: boolean, owner: HypothesisOwner): SubmittedJob;
   /**
-   * The same for the whole of an ended utterance, but a little faster, with its context encoded anew and without a draft: errors
+   * The same for the whole of an ended utterance, but a little faster, with its context encoded anew: errors
    * come in other places.
    */
   submitSecond(utterance: HeardUtterance, end: number, owner: HypothesisOwner): SubmittedJob;
@@ -105,7 +105,6 @@ export function createUtteranceJobs(
           ...settingsOf('ahead', false),
           // Another process is likely to be free, and keeps what it is sent.
           stream: second,
-          draft: [],
           audio: { from: start, to: end, silenceAhead: 0, speed: speed * SECOND_SPEED },
           window: undefined,
           prefix,

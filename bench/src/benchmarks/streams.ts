@@ -1,6 +1,6 @@
 import type { Outcome, SessionOptions } from '../load/session.js';
-import { runTogether, type GeneratorUse } from '../load/sessions.js';
-import type { Track } from '../load/track.js';
+import { runToOneEnd, runTogether, type GeneratorUse } from '../load/sessions.js';
+import { endingInSpeech, type Track } from '../load/track.js';
 import { distribution, type Distribution } from '../measure/distribution.js';
 import { finalDelays } from '../measure/final-delay.js';
 import { scoreSessions } from '../measure/stream-score.js';
@@ -40,14 +40,21 @@ export interface StreamsResults {
  */
 export const HELD_FINAL_P95_SECONDS = 1.5;
 
-/** Runs all tracks at once in real time, and watches the server. */
+/**
+ * Runs all tracks at once in real time, and watches the server.
+ *
+ * @param stops `together`: all streams stop at the same moment, each with its last word; `apart`: as their tracks end
+ */
 export async function measureStreams(
   target: Target,
   tracks: readonly Track[],
   options: SessionOptions,
+  stops: 'apart' | 'together' = 'apart',
 ): Promise<{ readonly model: string; readonly results: StreamsResults }> {
   const { result, use } = await watchServer(target, SAMPLE_SECONDS, () =>
-    runTogether(tracks, options, STAGGER_SECONDS),
+    stops === 'together'
+      ? runToOneEnd(tracks.map(endingInSpeech), options)
+      : runTogether(tracks, options, STAGGER_SECONDS),
   );
   const { sessions, generator } = result;
   const delays = finalDelays(sessions);

@@ -25,6 +25,7 @@ interface StreamsFlags extends ClipFlags, ServerFlags {
   readonly seconds: number;
   readonly find?: true;
   readonly alone?: true;
+  readonly stopTogether?: true;
   readonly partials: boolean;
 }
 
@@ -48,10 +49,11 @@ export function addStreamsCommand(program: Command): void {
     )
     .option('--alone', 'also transcribe the same audio through the library, to compare errors')
     .option('--no-partials', 'ask for finals only')
+    .option('--stop-together', 'all streams stop at the same moment, each with its last word')
     .addHelpText(
       'after',
       '\nExamples:\n  npm run bench -- streams --streams 16\n  npm run bench -- streams --find --streams 8 --seconds 60' +
-        '\n  npm run bench -- streams --streams 24 --serve=--shrink-context-under-load,true',
+        '\n  npm run bench -- streams --streams 24 --seconds 60 --stop-together',
     )
     .action(async (flags: StreamsFlags) => {
       const clips = await decodeClips(speechClips(flags));
@@ -72,7 +74,12 @@ function measure(
     json,
     measure: async () => {
       const { model, results } = await withServer(flags, (target) =>
-        measureStreams(target, tracks, sessionOptions(target.url, flags)),
+        measureStreams(
+          target,
+          tracks,
+          sessionOptions(target.url, flags),
+          flags.stopTogether === true ? 'together' : 'apart',
+        ),
       );
       if (flags.alone !== true) return { model, results };
       return { model, results: { ...results, scoreAlone: await scoreAlone(tracks, flags) } };

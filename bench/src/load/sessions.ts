@@ -22,13 +22,37 @@ export function runTogether(
   options: SessionOptions,
   staggerSeconds: number,
 ): Promise<SessionsRun> {
-  return measured(async (run) => {
-    const starts = tracks.map(async (track, index) => {
-      await pause((index * staggerSeconds) / tracks.length);
-      return run(track, options);
-    });
-    return Promise.all(starts);
-  });
+  return runFrom(
+    tracks.map((_, index) => (index * staggerSeconds) / tracks.length),
+    tracks,
+    options,
+  );
+}
+
+/** Runs all tracks at the same time, begun so that they end at the same moment. */
+export function runToOneEnd(tracks: readonly Track[], options: SessionOptions): Promise<SessionsRun> {
+  const longest = Math.max(...tracks.map(({ seconds }) => seconds));
+  return runFrom(
+    tracks.map(({ seconds }) => longest - seconds),
+    tracks,
+    options,
+  );
+}
+
+/** Begins each track after as many seconds as `starts` has for it. */
+function runFrom(
+  starts: readonly number[],
+  tracks: readonly Track[],
+  options: SessionOptions,
+): Promise<SessionsRun> {
+  return measured((run) =>
+    Promise.all(
+      tracks.map(async (track, index) => {
+        await pause(starts[index] ?? 0);
+        return run(track, options);
+      }),
+    ),
+  );
 }
 
 /**

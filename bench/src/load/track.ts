@@ -34,6 +34,16 @@ export function trackOf(clips: readonly DecodedClip[], pause?: Sound): Track {
   return { parts, seconds: samples / SAMPLE_RATE };
 }
 
+/** The same track without the quiet after its last word. */
+export function endingInSpeech(track: Track): Track {
+  const parts = [...track.parts];
+  const last = parts.pop();
+  const seconds = lastVoiced(track, last?.start ?? 0, track.seconds);
+  if (!last || seconds === undefined) return track;
+  const pcm = last.sound.pcm.subarray(0, Math.round((seconds - last.start) * SAMPLE_RATE));
+  return { parts: [...parts, { ...last, sound: { ...last.sound, pcm }, end: seconds }], seconds };
+}
+
 /** Cuts a track into frames for the wire, s16le. The last frame may be shorter. */
 export function* framesOf(track: Track, frameSeconds: number): Generator<Buffer, void> {
   const frameSamples = Math.round(frameSeconds * SAMPLE_RATE);

@@ -50,25 +50,14 @@ export function ofRow(
   );
 }
 
-/** How a tensor's rows lie in memory: its axis of positions, and its dimensions. */
+/** How a tensor's rows lie in memory, and its dimensions. */
 export interface TensorLayout extends RowLayout {
-  readonly axis: number;
   readonly dims: (rows: number, length: number) => number[];
 }
 
 /** The layout of a tensor: keys of the cross-attention are transposed, all others have positions before the head's values. */
 export function layoutOf(name: string, { heads, headSize }: DecoderGeometry): TensorLayout {
   return name.startsWith('cross.') && name.endsWith('.key')
-    ? {
-        blocks: heads * headSize,
-        blockSize: 1,
-        axis: 3,
-        dims: (rows, length) => [rows, heads, headSize, length],
-      }
-    : {
-        blocks: heads,
-        blockSize: headSize,
-        axis: 2,
-        dims: (rows, length) => [rows, heads, length, headSize],
-      };
+    ? { blocks: heads * headSize, blockSize: 1, dims: (rows, length) => [rows, heads, headSize, length] }
+    : { blocks: heads, blockSize: headSize, dims: (rows, length) => [rows, heads, length, headSize] };
 }

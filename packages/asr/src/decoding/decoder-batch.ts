@@ -1,7 +1,9 @@
-import type { InferenceSession } from 'onnxruntime-node';
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { causalMask, paddingMasks } from './attention-masks.js';
-import { firstTokens, lengthOf, ofRow } from './attention-tensors.js';
-import { noRows, onlyRow, rearrange, restack, type BatchRow, type BatchRows } from './batch-rows.js';
+import { firstTokens, lengthOf, ofRow, type AttentionTensors } from './attention-tensors.js';
+import { onlyRow, rearranged, stackPasts, type BatchRow, type HeldRow } from './batch-rows.js';
+import { createCrossStack, type CrossStack } from './cross-stack.js';
+import type { Discard } from './tensor-bin.js';
 import type { DecoderGeometry } from './model-geometry.js';
 import {
   prefillBranches,
@@ -54,68 +56,160 @@ export interface Feed {
   readonly from: number;
 }
 
-/** Makes an empty batch over a prepared decoder graph. */
-export function createDecoderBatch(session: InferenceSession, geometry: DecoderGeometry): DecoderBatch {
-  let batch = noRows;
-  const endedOf = ({ rows }: BatchRows) => rows.filter((row) => row.done);
+/**
+ * Makes an empty batch over a prepared decoder graph. `discard` is given the tensors that the batch has made and will not
+ * read again; those of a prefill belong to whoever asked for it, and are read until the rows that joined with it have left.
+ */
+export function createDecoderBatch(
+  session: InferenceSession,
+  geometry: DecoderGeometry,
+  discard: Discard = () => undefined,
+): DecoderBatch {
+  const cross = createCrossStack(geometry, discard);
+  const cache = createRowCache(discard);
+  let rows: readonly BatchRow[] = [];
+  /** What the latest answers are read from. */
+  let answering: readonly Tensor[] = [];
+
+  /** Leaves out the rows that have ended, and adds some that go on from the cache `added`. */
+  const restack = (joining: readonly BatchRow[] = [], added: AttentionTensors = noTensors) => {
+    const kept = withoutEnded(rows);
+    const [only, ...others] = joining;
+    if (kept.length === 0 && only && others.length === 0)
+      cache.replace(firstTokens(added, only.past, geometry), added);
+    else cache.replace(stackPasts(kept, cache.past, joining, added, geometry));
+    cross.keep(
+      kept.map(({ index }) => index),
+      Math.max(0, ...kept.map(({ row }) => row.frames)),
+    );
+    rows = [...kept.map(({ row }) => row), ...joining];
+  };
+
+  const take = ({ past, answers }: DecoderOutputs) => {
+    discard(answering);
+    answering = answers;
+    // The rows may have left in the meantime.
+    if (rows.length > 0) cache.replace(past);
+    else discard(past.values());
+  };
 
   return {
     get size() {
-      return batch.rows.length - endedOf(batch).length;
+      return rows.filter((row) => !row.done).length;
     },
     get frames() {
-      return batch.rows.reduce((sum, row) => sum + row.frames, 0);
+      return rows.reduce((sum, row) => sum + row.frames, 0);
     },
-    prefill: (cross, tokens, answers = 1) => prefillTokens(session, geometry, cross, tokens, answers),
-    prefillBranches: (prefill, branches) => prefillBranches(session, prefill, branches),
-    prefillOf: (id, cross, tokens) => prefillOf(batch, geometry, id, cross, tokens),
+    prefill: (heard, tokens, answers = 1) =>
+      prefillTokens(session, geometry, heard, tokens, answers, discard),
+    prefillBranches: (prefill, branches) => prefillBranches(session, prefill, branches, discard),
+    prefillOf(id, heard, tokens) {
+      const reading = prefillOf(rows, cache.past, geometry, id, heard, tokens);
+      cache.giveAway(reading.past);
+      return reading;
+    },
 
-    join(ids, { cross: { frames, tensors }, past, tokens }, length = tokens.length) {
-      const rows = ids.map((id) => ({ id, frames, past: length, done: false }));
-      batch = restack(batch, geometry, { rows, past, cross: tensors });
+    join(ids, prefill, length = prefill.tokens.length) {
+      const { frames } = prefill.cross;
+      restack(
+        ids.map((id) => ({ id, frames, past: length, done: false })),
+        prefill.past,
+      );
+      cross.add(ids.length, prefill.cross);
     },
 
     async step(feeds) {
-      batch = rearrange(batch, geometry, (id) => feeds.get(id)?.from);
-      // Rows that have ended stay until they are half of all: moving the others costs more than computing these too.
-      if (endedOf(batch).length * 2 >= batch.rows.length) batch = restack(batch, geometry);
-      const { answer, past } = await runStep(session, batch, feeds);
-      // Rows may have left in the meantime.
-      batch = { ...batch, past };
-      return takeAnswers(batch, answer);
+      const chosen = rearranged(rows, cache.past, geometry, (id) => feeds.get(id)?.from);
+      if (chosen) cache.replace(chosen);
+      const ended = rows.filter((row) => row.done).length;
+      if (ended * ENDED_SHARE >= rows.length) restack();
+      const run = await runStep(session, rows, cache.past, cross, feeds);
+      take(run);
+      return takeAnswers(rows, run.answer);
     },
 
     async stepAlong(tokens) {
-      if (endedOf(batch).length > 0) batch = restack(batch, geometry);
-      const row = onlyRow(batch);
-      const { answer, past } = await runAlong(session, batch, row, tokens);
-      batch = { ...batch, past };
+      if (rows.some((row) => row.done)) restack();
+      const row = onlyRow(rows);
+      const run = await runAlong(session, row, cache.past, cross, tokens);
+      take(run);
       row.past += tokens.length;
-      return tokens.map((_, index) => answer(index, row.frames));
+      return tokens.map((_, index) => run.answer(index, row.frames));
     },
 
     rewind(tokens) {
       if (tokens === 0) return;
-      const row = onlyRow(batch);
+      const row = onlyRow(rows);
       row.past -= tokens;
-      batch = { ...batch, past: firstTokens(batch.past, row.past, geometry) };
+      cache.replace(firstTokens(cache.past, row.past, geometry));
     },
 
     leave(id) {
-      const row = batch.rows.find((candidate) => candidate.id === id);
+      const row = rows.find((candidate) => candidate.id === id);
       if (row) row.done = true;
-      if (batch.rows.every((candidate) => candidate.done)) batch = noRows;
+      if (rows.every((candidate) => candidate.done)) {
+        cache.replace(noTensors);
+        cross.keep([], 0);
+        rows = [];
+      }
     },
   };
+}
+
+/** Rows that have ended are taken out once they are a quarter of all: moving the others costs about as much as a step. */
+const ENDED_SHARE = 4;
+
+const noTensors: AttentionTensors = new Map();
+
+/** The self-attention cache of a batch. */
+interface RowCache {
+  readonly past: AttentionTensors;
+  /** Puts another in its place. Its tensors are the batch's own, except for those that are among `borrowed`. */
+  replace(next: AttentionTensors, borrowed?: AttentionTensors): void;
+  /** Tensors that somebody else frees from now on, if they are of the cache. */
+  giveAway(tensors: AttentionTensors): void;
+}
+
+function createRowCache(discard: Discard): RowCache {
+  let past = noTensors;
+  let own = new Set<Tensor>();
+  return {
+    get past() {
+      return past;
+    },
+    replace(next, borrowed = noTensors) {
+      const others = new Set([
+        ...borrowed.values(),
+        ...[...past.values()].filter((tensor) => !own.has(tensor)),
+      ]);
+      const owned = new Set([...next.values()].filter((tensor) => !others.has(tensor)));
+      discard([...own].filter((tensor) => !owned.has(tensor)));
+      own = owned;
+      past = next;
+    },
+    giveAway(tensors) {
+      for (const tensor of tensors.values()) own.delete(tensor);
+    },
+  };
+}
+
+/**
+ * The rows that have not ended. The last take the places of those that have, so that the others stay where they are.
+ */
+function withoutEnded(rows: readonly BatchRow[]): readonly HeldRow[] {
+  const live = rows.map((row, index) => ({ row, index })).filter(({ row }) => !row.done);
+  const last = live.filter(({ index }) => index >= live.length);
+  return rows.slice(0, live.length).flatMap((row, index) => (row.done ? (last.pop() ?? []) : { row, index }));
 }
 
 /** Feeds each row a token; a row that has ended gets any token. */
 function runStep(
   session: InferenceSession,
-  { rows, past, cross }: BatchRows,
+  rows: readonly BatchRow[],
+  past: AttentionTensors,
+  { frames, tensors }: CrossStack,
   feeds: ReadonlyMap<number, Feed>,
 ): Promise<DecoderOutputs> {
-  const frames = Math.max(...rows.map((row) => row.frames));
   return runDecoder(session, {
     rows: rows.length,
     tokens: rows.map((row) => feeds.get(row.id)?.token ?? 0),
@@ -123,12 +217,15 @@ function runStep(
     masks: paddingMasks(rows, lengthOf(past), frames),
     answers: 1,
     past,
-    cross,
+    cross: tensors,
   });
 }
 
 /** Counts the token that each row has read. Rows that have ended do not count on, as their positions would run out. */
-function takeAnswers({ rows }: BatchRows, answer: DecoderOutputs['answer']): ReadonlyMap<number, RowOutput> {
+function takeAnswers(
+  rows: readonly BatchRow[],
+  answer: DecoderOutputs['answer'],
+): ReadonlyMap<number, RowOutput> {
   const next = new Map<number, RowOutput>();
   rows.forEach((row, index) => {
     if (row.done) return;
@@ -141,23 +238,26 @@ function takeAnswers({ rows }: BatchRows, answer: DecoderOutputs['answer']): Rea
 /** Feeds the only row several tokens. */
 function runAlong(
   session: InferenceSession,
-  { past, cross }: BatchRows,
   row: BatchRow,
+  past: AttentionTensors,
+  { frames, tensors }: CrossStack,
   tokens: readonly number[],
 ): Promise<DecoderOutputs> {
   return runDecoder(session, {
     rows: 1,
     tokens,
     positions: tokens.map((_, index) => row.past + index),
-    masks: { self: causalMask(row.past, tokens.length), cross: new Float32Array(row.frames) },
+    // Rows with more frames may have left their padding.
+    masks: { self: causalMask(row.past, tokens.length), cross: paddingMasks([row], 0, frames).cross },
     answers: tokens.length,
     past,
-    cross,
+    cross: tensors,
   });
 }
 
 function prefillOf(
-  { rows, past }: BatchRows,
+  rows: readonly BatchRow[],
+  past: AttentionTensors,
   geometry: DecoderGeometry,
   id: number,
   cross: CrossAttention,

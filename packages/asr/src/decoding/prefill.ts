@@ -1,6 +1,7 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import { branchMask, causalMask } from './attention-masks.js';
 import { emptyPast, type AttentionTensors } from './attention-tensors.js';
+import type { Discard } from './tensor-bin.js';
 import type { DecoderGeometry } from './model-geometry.js';
 import { runDecoder, type RowOutput } from './run-decoder.js';
 import type { CrossAttention } from './stream-encoder.js';
@@ -19,7 +20,7 @@ export interface BranchedPrefill {
   readonly past: AttentionTensors;
 }
 
-/** Tokens that the decoder has read, and its predictions. */
+/** Tokens that the decoder has read, and its predictions, which stay valid. */
 export interface Prefill extends BranchedPrefill {
   /** The predictions after each of the last tokens for which they were requested. */
   readonly outputs: readonly RowOutput[];
@@ -32,8 +33,9 @@ export async function prefillTokens(
   cross: CrossAttention,
   tokens: readonly number[],
   answers: number,
+  discard: Discard,
 ): Promise<Prefill> {
-  const { answer, past } = await runDecoder(session, {
+  const { answer, past, answers: answering } = await runDecoder(session, {
     rows: 1,
     tokens,
     positions: tokens.map((_, position) => position),
@@ -42,7 +44,8 @@ export async function prefillTokens(
     past: emptyPast(geometry),
     cross: cross.tensors,
   });
-  const outputs = Array.from({ length: answers }, (_, index) => answer(index, cross.frames));
+  const outputs = Array.from({ length: answers }, (_, index) => lasting(answer(index, cross.frames)));
+  discard(answering);
   return { tokens, outputs, cross, past };
 }
 
@@ -53,9 +56,14 @@ export async function prefillBranches(
   session: InferenceSession,
   { cross, past, tokens: { length: held } }: BranchedPrefill,
   branches: readonly Branch[],
+  discard: Discard,
 ): Promise<readonly (readonly RowOutput[])[]> {
   const tokens = branches.flatMap((branch) => branch.tokens);
-  const { answer } = await runDecoder(session, {
+  const {
+    answer,
+    past: readOn,
+    answers: answering,
+  } = await runDecoder(session, {
     rows: 1,
     tokens,
     positions: branches.flatMap((branch) => branch.tokens.map((_, index) => branch.from + index)),
@@ -65,5 +73,14 @@ export async function prefillBranches(
     cross: cross.tensors,
   });
   let place = 0;
-  return branches.map((branch) => branch.tokens.map(() => answer(place++, cross.frames)));
+  const outputs = branches.map((branch) =>
+    branch.tokens.map(() => lasting(answer(place++, cross.frames))),
+  );
+  discard([...readOn.values(), ...answering]);
+  return outputs;
+}
+
+/** The same output in memory of its own. */
+function lasting({ logits, frame }: RowOutput): RowOutput {
+  return { logits: logits.slice(), frame };
 }

@@ -30,6 +30,8 @@ export interface DecoderOutputs {
   readonly answer: (index: number, frames: number) => RowOutput;
   /** The self-attention cache with the tokens of the run. */
   readonly past: AttentionTensors;
+  /** The tensors that answers are read from. */
+  readonly answers: readonly Tensor[];
 }
 
 /** Runs the graph once. */
@@ -47,8 +49,9 @@ export async function runDecoder(
     ...Object.fromEntries(past),
     ...Object.fromEntries(cross),
   });
-  const logits = outputs['logits']?.data as Float32Array;
-  const attention = outputs['attention']?.data as Float32Array;
+  const answering = [outputs['logits'], outputs['attention']].filter((tensor) => tensor !== undefined);
+  const [logits, attention] = answering.map(({ data }) => data as Float32Array);
+  if (!logits || !attention) throw new TypeError('the decoder has no logits or no attention');
   const width = logits.length / (rows * answers);
   const attended = attention.length / (rows * answers);
   return {
@@ -57,6 +60,7 @@ export async function runDecoder(
       frame: mostAttendedFrame(attention, attended * index, frames),
     }),
     past: presentAsPast(outputs),
+    answers: answering,
   };
 }
 

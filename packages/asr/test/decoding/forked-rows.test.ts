@@ -122,6 +122,19 @@ test('a single row can read several tokens at a time and take some back', async 
   );
 });
 
+test('a row can read several tokens at a time after rows with more audio have left', async () => {
+  const [, shorter, longer] = heard;
+  if (!shorter || !longer) throw new Error('too little was heard');
+  const batch = createDecoderBatch(model.decoder, model.geometry);
+  await prefill(batch, [1], shorter, [1, 2]);
+  await prefill(batch, [2], longer, [3]);
+  await batch.step(new Map([1, 2].map((row) => [row, { token: 4, from: row }])));
+  batch.leave(2);
+  const [first, second] = await batch.stepAlong([5, 6]);
+  await expectAsAlone(first, shorter, [1, 2, 4, 5]);
+  await expectAsAlone(second, shorter, [1, 2, 4, 5, 6]);
+});
+
 test('the frames of rows that join together are counted for each row', async () => {
   const [cross] = heard;
   if (!cross) throw new Error('nothing was heard');

@@ -43,14 +43,14 @@ export interface DecodedText {
 
 /** Decodes an utterance: along its draft first, and again at higher temperatures until the text can be believed. */
 export async function decodeText(utterance: EncodedUtterance): Promise<DecodedText> {
-  const { job, model, opening } = utterance;
+  const { job, model, opening, decoder } = utterance;
   const { beams, fallback } = job.decoding;
   for (let attempt = 0; ; attempt++) {
     const outputs: RowOutput[] = [];
     const search = searchFor(utterance, { beams, temperature: TEMPERATURES[attempt] ?? 0 });
     const { hypothesis, prefill } = await runSearch(
       utterance,
-      looksForTerms(job) ? keepingOutputs(search, outputs) : search,
+      looksForTerms(job) ? keepingOutputs(search, outputs, decoder) : search,
       // Only a greedy search finds again what it found before.
       { known: utterance.prompt, draft: beams === 1 && attempt === 0 ? job.draft : [] },
     );
@@ -204,12 +204,17 @@ const MOST_AT_ONCE = 16;
 const WORTH_READING = 3;
 
 /** The same search, which also adds to `kept` the outputs that it is given, if it has one row. */
-function keepingOutputs({ rows, advance }: Search, kept: RowOutput[]): Search {
+function keepingOutputs({ rows, advance }: Search, kept: RowOutput[], decoder: JobDecoder): Search {
   return {
     rows,
     advance(outputs) {
       const [output] = outputs;
-      if (rows === 1 && output) kept.push(output);
+      if (rows === 1 && output) {
+        // What a step gives is valid only until the next.
+        const logits = output.logits.slice();
+        kept.push({ ...output, logits });
+        decoder.freeAtEnd([{ data: logits }]);
+      }
       return advance(outputs);
     },
   };

@@ -1,4 +1,5 @@
 import { createDecoderBatch, type DecoderBatch } from '../../decoding/decoder-batch.js';
+import type { Discard } from '../../decoding/tensor-bin.js';
 import type { SpeechModel } from '../../decoding/speech-model.js';
 import type { RecognitionJob } from '../messages/recognition-job.js';
 import type { BegunJob } from './job-queue.js';
@@ -17,9 +18,9 @@ export interface DecoderLanes {
   readonly step: () => Promise<void>;
 }
 
-/** Makes decoders without jobs. */
-export function createDecoderLanes(model: SpeechModel): DecoderLanes {
-  const lanes = { besideCrowd: createLane(model), shared: createLane(model) };
+/** Makes decoders without jobs. `discard` is given tensors once they are no longer read. */
+export function createDecoderLanes(model: SpeechModel, discard: Discard): DecoderLanes {
+  const lanes = { besideCrowd: createLane(model, discard), shared: createLane(model, discard) };
   const laneOf = ({ priority }: RecognitionJob) =>
     priority === 'final-beside-crowd' ? lanes.besideCrowd : lanes.shared;
   return {
@@ -34,9 +35,9 @@ interface Lane {
   readonly decoder: SharedDecoder;
 }
 
-function createLane({ decoder, geometry }: SpeechModel): Lane {
-  const batch = createDecoderBatch(decoder, geometry);
-  return { batch, decoder: createSharedDecoder(batch) };
+function createLane({ decoder, geometry }: SpeechModel, discard: Discard): Lane {
+  const batch = createDecoderBatch(decoder, geometry, discard);
+  return { batch, decoder: createSharedDecoder(batch, discard) };
 }
 
 /** Whether a batch takes another job. */

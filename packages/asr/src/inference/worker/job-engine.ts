@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { SpeechModel } from '../../decoding/speech-model.js';
+import { createTensorBin } from '../../decoding/tensor-bin.js';
 import type { ClinicalLanguage } from '../../lexicon/clinical-language.js';
 import type { Confusables } from '../../terms/confusables.js';
 import type { KeyTerm } from '../../terms/key-term.js';
@@ -42,7 +43,7 @@ export interface JobEngineOptions {
   readonly onResult: (id: number, result: RecognitionResult, runSeconds: number) => void;
   /** Ends the process. */
   readonly onError: (error: unknown) => void;
-  /** Called when a job has joined the batch: the tensors that held the batch before are then no longer used. */
+  /** Called when a job has had its first turn. */
   readonly onJoined?: () => void;
 }
 
@@ -61,8 +62,9 @@ export interface EngineLexicon {
 export function createJobEngine(options: JobEngineOptions): JobEngine {
   const { lexicon, onError, onJoined } = options;
   const model = { ...options.model, encode: remembered(options.model.encode) };
-  const lanes = createDecoderLanes(model);
-  const states = createWindowStates();
+  const bin = createTensorBin();
+  const lanes = createDecoderLanes(model, bin.discard);
+  const states = createWindowStates(undefined, bin.discard);
   const lists = createTermLists(model, lexicon?.terms ?? [], lexicon?.language, lexicon?.spelled);
   const jobs = createJobQueue();
   let running = false;
@@ -80,6 +82,7 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
       } else if (jobs.isAtWork) {
         await lanes.step();
       }
+      bin.empty();
       // onnxruntime-node computes on this thread, so messages are received only between two computations.
       await new Promise((resolve) => setImmediate(resolve));
     }
@@ -113,7 +116,10 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
       paused = false;
       work();
     },
-    forget: states.delete,
+    forget(window) {
+      states.delete(window);
+      if (!running) bin.empty();
+    },
     learn(name, terms) {
       lists.learn(name, terms);
       work();

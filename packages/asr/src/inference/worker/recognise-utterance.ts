@@ -49,9 +49,12 @@ async function encode(
   const { window } = job;
   const earlier = window === undefined ? undefined : states.get(window, samples.length);
   const { cross, state } = await model.encoder.encode(samples, earlier);
+  decoder.freeAtEnd(cross.tensors.values());
   // If the job was cancelled in the meantime, nobody would say when to free its state.
+  const isKept = job.keepState && window !== undefined && !signal.aborted;
+  if (state && isKept) states.set(window, state, samples.length);
+  else decoder.freeAtEnd(state?.tensors.values() ?? []);
   signal.throwIfAborted();
-  if (job.keepState && state && window !== undefined) states.set(window, state, samples.length);
   const opening = await open(job, model, decoder, cross);
   const { language } = job.decoding;
   const spoken = language === 'auto' ? (opening.language ?? 'en') : language;

@@ -5,6 +5,7 @@ import type {
   Prefill,
   RowOutput,
 } from '../../decoding/decoder-batch.js';
+import type { Discard, Values } from '../../decoding/tensor-bin.js';
 import type { SearchFeed } from '../../decoding/search.js';
 import type { CrossAttention } from '../../decoding/stream-encoder.js';
 
@@ -25,6 +26,8 @@ export interface SharedDecoder {
 
 /** The decoder as one job sees it. */
 export interface JobDecoder extends Pick<DecoderBatch, 'prefill' | 'prefillBranches'> {
+  /** Frees tensors once the job is over. What its prefills have read is freed as well. */
+  freeAtEnd(tensors: Iterable<Values>): void;
   /** Adds `count` rows, which all continue from the first `length` tokens of what was read. */
   join(count: number, prefill: Prefill, length: number): JobRows;
 }
@@ -45,25 +48,32 @@ export interface JobRows {
   leave(): void;
 }
 
-/** Makes the decoder of a process over its batch, in which nobody else may have rows. */
-export function createSharedDecoder(batch: DecoderBatch): SharedDecoder {
+/**
+ * Makes the decoder of a process over its batch, in which nobody else may have rows. `discard` is given the tensors of jobs
+ * that are over.
+ */
+export function createSharedDecoder(batch: DecoderBatch, discard: Discard): SharedDecoder {
   const shared: Shared = { batch, waiting: new Map(), nextRow: 0 };
   return {
     begin(job, signal) {
-      const member: Member = { rows: [], turn: { end: () => undefined, fail: () => undefined } };
+      const member: Member = { rows: [], made: [], turn: { end: () => undefined, fail: () => undefined } };
       signal.addEventListener('abort', () => {
         cancel(shared, member, signal.reason);
       });
       return turnOf(member, () => {
-        job(decoderOf(shared, member, signal)).then(
-          () => {
-            member.turn.end();
-          },
-          (error: unknown) => {
-            if (signal.aborted) member.turn.end();
-            else member.turn.fail(error);
-          },
-        );
+        job(decoderOf(shared, member, signal))
+          .finally(() => {
+            discard(member.made);
+          })
+          .then(
+            () => {
+              member.turn.end();
+            },
+            (error: unknown) => {
+              if (signal.aborted) member.turn.end();
+              else member.turn.fail(error);
+            },
+          );
       });
     },
 
@@ -95,6 +105,8 @@ interface Shared {
 /** A job that has begun. */
 interface Member {
   rows: readonly number[];
+  /** Tensors that are freed when it is over. */
+  readonly made: Values[];
   /** Its latest turn. */
   turn: Turn;
 }
@@ -114,20 +126,32 @@ interface NextStep {
 
 function decoderOf(shared: Shared, member: Member, signal: AbortSignal): JobDecoder {
   const { batch } = shared;
-  const unlessCancelled = async <Answer>(answer: Promise<Answer>): Promise<Answer> => {
-    const given = await answer;
-    signal.throwIfAborted();
-    return given;
-  };
   return {
-    prefill: (...asked) => unlessCancelled(batch.prefill(...asked)),
-    prefillBranches: (...asked) => unlessCancelled(batch.prefillBranches(...asked)),
+    async prefill(...asked) {
+      const prefill = await batch.prefill(...asked);
+      member.made.push(...prefill.past.values(), ...valuesOf(prefill.outputs));
+      signal.throwIfAborted();
+      return prefill;
+    },
+    async prefillBranches(...asked) {
+      const outputs = await batch.prefillBranches(...asked);
+      member.made.push(...valuesOf(outputs.flat()));
+      signal.throwIfAborted();
+      return outputs;
+    },
+    freeAtEnd(tensors) {
+      member.made.push(...tensors);
+    },
     join(count, prefill, length) {
       member.rows = Array.from({ length: count }, () => shared.nextRow++);
       batch.join(member.rows, prefill, length);
       return rowsOf(shared, member);
     },
   };
+}
+
+function valuesOf(outputs: readonly RowOutput[]): Values[] {
+  return outputs.map(({ logits }) => ({ data: logits }));
 }
 
 function rowsOf({ batch, waiting }: Shared, member: Member): JobRows {
@@ -140,7 +164,11 @@ function rowsOf({ batch, waiting }: Shared, member: Member): JobRows {
     rewind: (tokens) => {
       batch.rewind(tokens);
     },
-    prefillOf: (cross, tokens) => batch.prefillOf(onlyRowOf(member), cross, tokens),
+    prefillOf(cross, tokens) {
+      const reading = batch.prefillOf(onlyRowOf(member), cross, tokens);
+      member.made.push(...reading.past.values());
+      return reading;
+    },
     leave: () => {
       leave(batch, member);
     },

@@ -1,3 +1,4 @@
+import type { Discard } from '../../decoding/tensor-bin.js';
 import type { EncoderState } from '../../decoding/stream-encoder.js';
 
 /** Encoder states by window, in fixed memory. Those set longest ago are dropped first, which costs time but no text. */
@@ -11,14 +12,20 @@ export interface WindowStates {
 /** Memory for encoder states in one process, bytes: 10 windows of 20 s of the base model. */
 const MAX_BYTES = 120_000_000;
 
-/** Makes an empty store. */
-export function createWindowStates(maxBytes = MAX_BYTES): WindowStates {
+/** Makes an empty store. `discard` is given the tensors of states that are dropped. */
+export function createWindowStates(
+  maxBytes = MAX_BYTES,
+  discard: Discard = () => undefined,
+): WindowStates {
   const states = new Map<string, { readonly state: EncoderState; readonly samples: number }>();
   let bytes = 0;
 
   const remove = (window: string) => {
-    bytes -= states.get(window)?.state.bytes ?? 0;
+    const dropped = states.get(window)?.state;
+    if (!dropped) return;
+    bytes -= dropped.bytes;
     states.delete(window);
+    discard(dropped.tensors.values());
   };
 
   return {

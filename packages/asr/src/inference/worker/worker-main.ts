@@ -116,8 +116,8 @@ async function loadLexicon({
 }
 
 /**
- * Frees the tensors that are no longer used, once there are enough to be worth the 5 to 20 ms of a collection. Without
- * this, the collector would wait until the heap is full, and tensors do not fill it.
+ * Frees the tensors that nobody has discarded, once there are enough to be worth a collection, which takes up to 100 ms with
+ * the lexicon in the heap. Without this, the collector would wait until the heap is full, and tensors do not fill it.
  */
 function collectTensors(): void {
   const { arrayBuffers } = process.memoryUsage();
@@ -130,8 +130,8 @@ function collectTensors(): void {
 /** Bytes of tensors that the latest collection left. */
 let afterCollection = 0;
 
-/** Bytes of new tensors that are worth a collection: about those of two or three utterances. */
-const WORTH_COLLECTING = 24e6;
+/** Bytes of new tensors that are worth a collection: more than jobs at work and encoder states come to. */
+const WORTH_COLLECTING = 96e6;
 
 function send(message: FromWorker): void {
   process.send?.(message);

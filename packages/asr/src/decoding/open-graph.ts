@@ -7,16 +7,17 @@ import { env, InferenceSession } from 'onnxruntime-node';
 export type Device = 'cpu' | 'cuda';
 
 /**
- * Opens an ONNX graph for one thread: parallelism comes from processes, which scale better than threads for
- * graphs as small as these. Intermediate values are in an arena: without it, a quarter of the time would go into getting
- * memory from the system and giving it back. The arena never shrinks, so nothing may make it grow needlessly, see
- * docs/decisions/0013-no-memory-is-planned-by-shape.md.
+ * Opens an ONNX graph, given as its file or its bytes, for one thread: parallelism comes from processes, which scale better
+ * than threads for graphs as small as these. Intermediate values are in an arena: without it, a quarter of the time would
+ * go into getting memory from the system and giving it back. The arena never shrinks, so nothing may make it grow
+ * needlessly, see docs/decisions/0013-no-memory-is-planned-by-shape.md.
  */
-export function openGraph(file: string, device: Device = 'cpu'): Promise<InferenceSession> {
-  return open(file, {
+export function openGraph(graph: string | Uint8Array, device: Device = 'cpu'): Promise<InferenceSession> {
+  const isPacked = typeof graph === 'string' && existsSync(packedWeights(graph));
+  return open(graph, {
     executionProviders: [device],
-    // All that the runtime would change has been changed.
-    graphOptimizationLevel: existsSync(packedWeights(file)) ? 'disabled' : 'all',
+    // All that the runtime would change in a packed graph has been changed.
+    graphOptimizationLevel: isPacked ? 'disabled' : 'all',
   });
 }
 
@@ -60,16 +61,22 @@ export function runtimeVersion(): string {
   return env.versions.node ?? env.versions.common;
 }
 
-function open(file: string, options: InferenceSession.SessionOptions): Promise<InferenceSession> {
+function open(
+  graph: string | Uint8Array,
+  choices: InferenceSession.SessionOptions,
+): Promise<InferenceSession> {
   // Keeps the runtime from reporting its use to its makers. It reads this when the first session of a process opens.
   process.env['ORT_DISABLE_TELEMETRY'] = '1';
-  return InferenceSession.create(file, {
+  const options: InferenceSession.SessionOptions = {
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
     executionMode: 'sequential',
     enableCpuMemArena: true,
     enableMemPattern: false,
     logSeverityLevel: 3,
-    ...options,
-  });
+    ...choices,
+  };
+  return typeof graph === 'string'
+    ? InferenceSession.create(graph, options)
+    : InferenceSession.create(graph, options);
 }

@@ -39,7 +39,6 @@ export async function hearFrames(
   const outputs = await session.run({
     input: new Tensor('float32', input, [count, WINDOW_SAMPLES]),
     state: new Tensor('float32', state, [2, count, STATE_SIZE]),
-    sr: SAMPLE_RATE,
   });
   const states = outputs['stateN']?.data as Float32Array;
   for (const [row, { state: own }] of channels.entries()) {
@@ -58,5 +57,3 @@ const WINDOW_SAMPLES = CARRIED_SAMPLES + VAD_FRAME_SAMPLES;
 
 /** The network has two states of this size. */
 const STATE_SIZE = 128;
-
-const SAMPLE_RATE = new Tensor('int64', BigInt64Array.of(16_000n), []);

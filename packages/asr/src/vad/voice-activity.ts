@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { InferenceSession } from 'onnxruntime-node';
 import { openGraph } from '../decoding/open-graph.js';
@@ -21,11 +22,19 @@ export interface VoiceActivity {
  * Followers with the same `share` name divide the time of that share among themselves.
  */
 export function loadVoiceActivity(): Promise<(share?: string) => VoiceActivity> {
-  loading ??= openGraph(weightsPath()).then(createVoiceActivities);
+  loading ??= openSilero().then(createVoiceActivities);
   return loading;
 }
 
 let loading: Promise<(share?: string) => VoiceActivity> | undefined;
+
+async function openSilero(): Promise<InferenceSession> {
+  const [{ leanSilero }, published] = await Promise.all([
+    import('./lean-silero.js'),
+    readFile(weightsPath()),
+  ]);
+  return openGraph(leanSilero(published));
+}
 
 function createVoiceActivities(session: InferenceSession): (share?: string) => VoiceActivity {
   const runs = createSharedRuns(session);

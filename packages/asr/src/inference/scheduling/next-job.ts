@@ -106,9 +106,17 @@ function finalFor(
   // A share that brings one final need not wait for all the finals that another brought at once.
   if (ofShare(next) === 0 && there.some((job) => ofShare(job) > 1))
     return there.length < AHEAD.finals + ROOM_FOR_OTHERS ? next : undefined;
-  // Decoding finals together saves time overall but delays each of them: done only once a final is late anyway.
-  return finals.some(isLate) && there.length < AHEAD.finals ? next : undefined;
+  // Decoding finals together saves time overall but delays the first of them: done once finals are late anyway, or would be.
+  const isFlooded = finals.length > FLOOD.waiting * schedule.slots.length;
+  const most = isFlooded ? FLOOD.together : AHEAD.finals;
+  return (isFlooded || there.length > 1 || finals.some(isLate)) && there.length < most ? next : undefined;
 }
+
+/**
+ * Once more finals wait than this for each process, as when a whole department stops at once, so many are decoded together
+ * (bench `streams`, with `--stop-together`).
+ */
+const FLOOD = { waiting: 8, together: 6 } as const;
 
 /**
  * Whether a final would keep those of others waiting at a process. Shares that meet there have one final each, and a crowd

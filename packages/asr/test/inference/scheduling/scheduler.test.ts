@@ -42,6 +42,18 @@ describe('the order of work', () => {
     expect(givenTo(slots[0])).toEqual(['a', 'b', 'c', 'd', 'e']);
   });
 
+  test('finals of a flood are decoded together before they are late, six at most', () => {
+    const { submit, slots } = schedule(1);
+    for (let i = 0; i < 9; i++) submit('final', `stream ${i}`);
+    expect(givenTo(slots[0])).toEqual(['stream 0']);
+    submit('final', 'stream 9');
+    expect(givenTo(slots[0])).toHaveLength(4);
+    for (let i = 10; i < 16; i++) submit('final', `stream ${i}`);
+    expect(givenTo(slots[0])).toHaveLength(6);
+    slots[0]?.finish();
+    expect(givenTo(slots[0])).toHaveLength(7);
+  });
+
   test('of waiting partials, the one with the most unheard audio goes first', () => {
     const { submit, slots } = schedule(1);
     submit('final', 'at work');
@@ -322,20 +334,21 @@ describe('shares', () => {
 
   test('go before a crowd, within the process too, and their partials before its finals', () => {
     const { submit, slots } = schedule(1);
-    for (let i = 0; i < 16; i++) submit('final', `crowd ${i}`, { share: ['crowd'] });
+    for (let i = 0; i < 9; i++) submit('final', `crowd ${i}`, { share: ['crowd'] });
     vi.advanceTimersByTime(2_100);
     submit('final', 'doctor', { share: ['doctor'] });
+    for (let i = 9; i < 16; i++) submit('final', `crowd ${i}`, { share: ['crowd'] });
     submit('partial', 'doctor', { share: ['doctor'] });
     expect(prioritiesAt(slots[0])).toEqual(['final', 'final-beside-crowd']);
     slots[0]?.finish(1);
     expect(givenTo(slots[0]).slice(2)).toEqual([]);
-    slots[0]?.finish(17);
-    expect(prioritiesAt(slots[0]).slice(2)).toEqual(['partial', 'final', 'final', 'final', 'final']);
+    slots[0]?.finish(10);
+    expect(prioritiesAt(slots[0]).slice(2)).toEqual(['partial', ...Array<string>(6).fill('final')]);
     submit('partial', 'doctor', { share: ['doctor'] });
-    for (let id = 2; id < 5; id++) slots[0]?.finish(id);
-    expect(givenTo(slots[0])).toHaveLength(7);
-    for (const id of [18, 5]) slots[0]?.finish(id);
-    expect(givenTo(slots[0]).slice(7)).toEqual(['doctor', 'crowd 5', 'crowd 6', 'crowd 7', 'crowd 8']);
+    for (let id = 2; id < 7; id++) slots[0]?.finish(id);
+    expect(givenTo(slots[0])).toHaveLength(9);
+    for (const id of [18, 7]) slots[0]?.finish(id);
+    expect(givenTo(slots[0]).slice(9)).toEqual(['doctor', 'crowd 7', 'crowd 8', 'crowd 9', 'crowd 10']);
   });
 
   test('stop processes that only work for a crowd, so that their final has a core', () => {

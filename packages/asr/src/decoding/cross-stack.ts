@@ -13,19 +13,22 @@ export interface CrossStack {
   readonly frames: number;
   /** The tensors of all rows: one entry for each, or a single one if all listen to the same audio. */
   readonly tensors: AttentionTensors;
-  /** Adds rows at the end, which all listen to the same audio. The audio of the first is not copied until others join. */
-  add(count: number, cross: CrossAttention): void;
+  /**
+   * Adds rows at the end, which all listen to the same audio. The audio of the first is not copied until others join.
+   * `isGiven`: nobody else will read it, so it is discarded once it is copied or no longer needed.
+   */
+  add(count: number, cross: CrossAttention, isGiven: boolean): void;
   /**
    * Keeps the rows that were at these places, in this order, with this many frames. No row moves to a later place.
    */
   keep(places: readonly number[], frames: number): void;
 }
 
-/** Starts without rows. `discard` is given memory that is too much to be held for later rows. */
+/** Starts without rows. `discard` is given what will not be read again. */
 export function createCrossStack(geometry: DecoderGeometry, discard: Discard): CrossStack {
   const memory = new Map<string, Float32Array>();
   /** What all rows listen to, while it is one audio. */
-  let shared: CrossAttention | undefined;
+  let shared: { readonly cross: CrossAttention; readonly isGiven: boolean } | undefined;
   let rows = 0;
   let frames = 0;
   let tensors: AttentionTensors | undefined;
@@ -63,11 +66,16 @@ export function createCrossStack(geometry: DecoderGeometry, discard: Discard): C
   /** Copies the audio that all rows share for each of them, since others join. */
   const unshare = (joining: number, longest: number) => {
     if (!shared) return;
-    const [common, count] = [shared, rows];
-    shared = undefined;
+    const [{ cross }, count] = [shared, rows];
     rows = 0;
-    makeRoom(count + joining, Math.max(common.frames, longest), common.tensors.keys());
-    for (; rows < count; rows++) copyIn(rows, common);
+    makeRoom(count + joining, Math.max(cross.frames, longest), cross.tensors.keys());
+    for (; rows < count; rows++) copyIn(rows, cross);
+    letGo();
+  };
+
+  const letGo = () => {
+    if (shared?.isGiven) discard(shared.cross.tensors.values());
+    shared = undefined;
   };
 
   const freeExcess = () => {
@@ -79,10 +87,10 @@ export function createCrossStack(geometry: DecoderGeometry, discard: Discard): C
 
   return {
     get frames() {
-      return shared?.frames ?? frames;
+      return shared?.cross.frames ?? frames;
     },
     get tensors() {
-      if (shared) return shared.tensors;
+      if (shared) return shared.cross.tensors;
       tensors ??= new Map(
         [...memory].map(([name, values]) => {
           const layout = layoutOf(name, geometry);
@@ -92,16 +100,17 @@ export function createCrossStack(geometry: DecoderGeometry, discard: Discard): C
       );
       return tensors;
     },
-    add(count, cross) {
+    add(count, cross, isGiven) {
       tensors = undefined;
       if (rows === 0) {
-        shared = cross;
+        shared = { cross, isGiven };
         rows = count;
         return;
       }
       unshare(count, cross.frames);
       makeRoom(rows + count, Math.max(frames, cross.frames), cross.tensors.keys());
       for (let added = 0; added < count; added++) copyIn(rows++, cross);
+      if (isGiven) discard(cross.tensors.values());
     },
     keep(places, longest) {
       tensors = undefined;
@@ -114,7 +123,7 @@ export function createCrossStack(geometry: DecoderGeometry, discard: Discard): C
       }
       rows = places.length;
       if (rows === 0) {
-        shared = undefined;
+        letGo();
         freeExcess();
       } else if (!shared && longest < frames * WORTH_SHRINKING) makeRoom(rows, longest, memory.keys());
     },

@@ -38,8 +38,11 @@ export interface DecoderBatch {
   ): Promise<readonly (readonly RowOutput[])[]>;
   /** The reading of `tokens`, the first that the row has read; shorter if it has not read all. It attended to `cross`. */
   prefillOf(row: number, cross: CrossAttention, tokens: readonly number[]): BranchedPrefill;
-  /** Adds rows, which all continue from the first `length` tokens of a prefill. */
-  join(rows: readonly number[], prefill: Prefill, length?: number): void;
+  /**
+   * Adds rows, which all continue from the first `length` tokens of a prefill. `isGiven`: what they attend to is the batch's
+   * from now on, and nobody else reads it.
+   */
+  join(rows: readonly number[], prefill: Prefill, length?: number, isGiven?: boolean): void;
   /** Feeds every row a token, and gives by row what follows. Valid until the next step. */
   step(feeds: ReadonlyMap<number, Feed>): Promise<ReadonlyMap<number, RowOutput>>;
   /** Feeds the only row several tokens, and gives what follows each. */
@@ -109,13 +112,13 @@ export function createDecoderBatch(
       return reading;
     },
 
-    join(ids, prefill, length = prefill.tokens.length) {
+    join(ids, prefill, length = prefill.tokens.length, isGiven = false) {
       const { frames } = prefill.cross;
       restack(
         ids.map((id) => ({ id, frames, past: length, done: false })),
         prefill.past,
       );
-      cross.add(ids.length, prefill.cross);
+      cross.add(ids.length, prefill.cross, isGiven);
     },
 
     async step(feeds) {

@@ -35,7 +35,11 @@ export async function prefillTokens(
   answers: number,
   discard: Discard,
 ): Promise<Prefill> {
-  const { answer, past, answers: answering } = await runDecoder(session, {
+  const {
+    answer,
+    past,
+    answers: answering,
+  } = await runDecoder(session, {
     rows: 1,
     tokens,
     positions: tokens.map((_, position) => position),
@@ -73,9 +77,7 @@ export async function prefillBranches(
     cross: cross.tensors,
   });
   let place = 0;
-  const outputs = branches.map((branch) =>
-    branch.tokens.map(() => lasting(answer(place++, cross.frames))),
-  );
+  const outputs = branches.map((branch) => branch.tokens.map(() => lasting(answer(place++, cross.frames))));
   discard([...readOn.values(), ...answering]);
   return outputs;
 }

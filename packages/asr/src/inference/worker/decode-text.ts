@@ -146,10 +146,14 @@ async function beginSearch(
   const draft = expected.slice(0, Math.min(tokenLimits(utterance).maxTokens, MOST_AT_ONCE));
   const prefill =
     earlier ?? (await decoder.prefill(requireCross(utterance), [...known, ...draft], draft.length + 1));
-  if (!isReadAgain(utterance)) utterance.cross = undefined;
+  const isGiven = !isReadAgain(utterance);
+  if (isGiven) utterance.cross = undefined;
   const { step, confirmed } = followDraft(search, prefill.outputs, draft);
-  if (step.kind === 'ended') return { ...step, prefill };
-  const rows = decoder.join(search.rows, prefill, known.length + confirmed);
+  if (step.kind === 'ended') {
+    if (isGiven) decoder.freeAtEnd(prefill.cross.tensors.values());
+    return { ...step, prefill };
+  }
+  const rows = decoder.join(search.rows, prefill, known.length + confirmed, isGiven);
   return { kind: 'begun', rows, step, draft: expected.slice(confirmed) };
 }
 
@@ -159,7 +163,7 @@ function requireCross({ cross }: EncodedUtterance): CrossAttention {
 }
 
 /** Whether the encoded audio may be read again, for a higher temperature or for terms. */
-function isReadAgain({ job, model }: EncodedUtterance): boolean {
+export function isReadAgain({ job, model }: Pick<EncodedUtterance, 'job' | 'model'>): boolean {
   return (model.isCredible !== undefined && job.decoding.fallback) || looksForTerms(job);
 }
 

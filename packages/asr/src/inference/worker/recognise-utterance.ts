@@ -6,7 +6,13 @@ import type { CrossAttention } from '../../decoding/stream-encoder.js';
 import { nameTerms } from '../../terms/name-terms.js';
 import { spellWords } from '../../text/words.js';
 import type { RecognitionJob, RecognitionResult } from '../messages/recognition-job.js';
-import { decodeText, looksForTerms, type DecodedText, type EncodedUtterance } from './decode-text.js';
+import {
+  decodeText,
+  isReadAgain,
+  looksForTerms,
+  type DecodedText,
+  type EncodedUtterance,
+} from './decode-text.js';
 import { searchTerms, type JobTerms } from './search-terms.js';
 import type { JobDecoder } from './shared-decoder.js';
 import type { WindowStates } from './window-states.js';
@@ -49,7 +55,7 @@ async function encode(
   const { window } = job;
   const earlier = window === undefined ? undefined : states.get(window, samples.length);
   const { cross, state } = await model.encoder.encode(samples, earlier);
-  decoder.freeAtEnd(cross.tensors.values());
+  if (signal.aborted || isReadAgain({ job, model })) decoder.freeAtEnd(cross.tensors.values());
   // If the job was cancelled in the meantime, nobody would say when to free its state.
   const isKept = job.keepState && window !== undefined && !signal.aborted;
   if (state && isKept) states.set(window, state, samples.length);

@@ -28,8 +28,11 @@ export interface SharedDecoder {
 export interface JobDecoder extends Pick<DecoderBatch, 'prefill' | 'prefillBranches'> {
   /** Frees tensors once the job is over. What its prefills have read is freed as well. */
   freeAtEnd(tensors: Iterable<Values>): void;
-  /** Adds `count` rows, which all continue from the first `length` tokens of what was read. */
-  join(count: number, prefill: Prefill, length: number): JobRows;
+  /**
+   * Adds `count` rows, which all continue from the first `length` tokens of what was read. `isGiven`: the job will not read
+   * again what they attend to, so it is freed as soon as the batch does not either.
+   */
+  join(count: number, prefill: Prefill, length: number, isGiven: boolean): JobRows;
 }
 
 /** The rows of one job in the batch; it has no others at the same time. */
@@ -142,9 +145,9 @@ function decoderOf(shared: Shared, member: Member, signal: AbortSignal): JobDeco
     freeAtEnd(tensors) {
       member.made.push(...tensors);
     },
-    join(count, prefill, length) {
+    join(count, prefill, length, isGiven) {
       member.rows = Array.from({ length: count }, () => shared.nextRow++);
-      batch.join(member.rows, prefill, length);
+      batch.join(member.rows, prefill, length, isGiven);
       return rowsOf(shared, member);
     },
   };

@@ -13,10 +13,7 @@ export interface WindowStates {
 const MAX_BYTES = 120_000_000;
 
 /** Makes an empty store. `discard` is given the tensors of states that are dropped. */
-export function createWindowStates(
-  maxBytes = MAX_BYTES,
-  discard: Discard = () => undefined,
-): WindowStates {
+export function createWindowStates(maxBytes = MAX_BYTES, discard: Discard = () => undefined): WindowStates {
   const states = new Map<string, { readonly state: EncoderState; readonly samples: number }>();
   let bytes = 0;
 

@@ -171,7 +171,7 @@ test('voice without words is heard by itself, and its words are put where they w
   const { finals, follow, heardHow, jobs, settled } = speak();
   follow([{ kind: 'started', start: 0 }], STEP);
   const probabilities = new Array<number>(Math.ceil((9 * SECOND) / 512)).fill(0.9);
-  follow([{ ...ended(9 * SECOND), voiced: 5 * SECOND, probabilities }], 9 * SECOND);
+  follow([ended(9 * SECOND, { voiced: 5 * SECOND, probabilities })], 9 * SECOND);
   await until(() => jobs.length === 1);
   const said = moonshineTokens('I tried to quit and I do not smoke');
   const before = moonshineTokens('I tried to quit').length;
@@ -214,8 +214,9 @@ test('nothing is heard twice while only one process is free', async () => {
   expect([jobs.length, finals.length]).toEqual([1, 1]);
 });
 
-function ended(end: number): SegmentEvent {
-  return { kind: 'ended', start: 0, end, reason: 'silence', voiced: SECOND, peak: 0.9, probabilities: [] };
+function ended(end: number, changes: Partial<SegmentEvent & { kind: 'ended' }> = {}): SegmentEvent {
+  const voice = { voiced: SECOND, peak: 0.9, probabilities: [] };
+  return { kind: 'ended', start: 0, end, reason: 'silence', ...voice, ...changes };
 }
 
 const WORDS = moonshineTokens('no pain');

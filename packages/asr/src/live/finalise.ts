@@ -82,7 +82,7 @@ async function hearWell(
   const second = await utterance.ahead?.claimSecond();
   if (second?.stopped !== 'end' || isDoubtful(second, utterance))
     return { result: first, dropped: undefined, how: 'once' };
-  const voted = voteOnResults(first, [second], services.text.spell);
+  const voted = voteOnResults(first, [second], (result) => services.text.spell(result));
   return { result: voted, dropped: undefined, how: 'voted' };
 }
 

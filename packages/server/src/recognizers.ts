@@ -68,6 +68,7 @@ function eventLog(log: Log): (event: RecognizerEvent) => void {
         return log.warn('job retried', { worker: event.worker });
       case 'job-lost':
         return log.error('job lost', { attempts: event.attempts });
+      case 'final-heard':
       case 'job-finished':
         return;
     }

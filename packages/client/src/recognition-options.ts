@@ -19,7 +19,11 @@ export interface RecognitionOptions {
   /** Whether recognition listens for the medical terms that ship with the server, in English that is not translated. */
   readonly lexicon?: 'medical' | 'none';
   /** When an utterance ends. For fields that are left out, the settings of the server count. */
-  readonly endpointing?: { readonly silenceMs?: number; readonly sentences?: 'off' | 'on'; readonly maxUtteranceSeconds?: number };
+  readonly endpointing?: {
+    readonly silenceMs?: number;
+    readonly sentences?: 'off' | 'on';
+    readonly maxUtteranceSeconds?: number;
+  };
 }
 
 /** The names of these options. */

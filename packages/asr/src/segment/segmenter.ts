@@ -174,7 +174,8 @@ function keepSilent(stream: Place, open: Spoken, patience: Patience): readonly S
   const silence = position - voiceEnd;
   // An utterance of the longest length may have been cut in this very pause, after the padding.
   const at = Math.max(open.start, Math.min(position, voiceEnd + PADDING.after));
-  if (silence >= sufficientSilence(position - open.start, patience)) return [end(stream, open, at, 'silence')];
+  if (silence >= sufficientSilence(position - open.start, patience))
+    return [end(stream, open, at, 'silence')];
   if (silence < PAUSE || open.paused) return NOTHING;
   open.paused = true;
   return [{ kind: 'paused', end: at }];

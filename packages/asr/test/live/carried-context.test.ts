@@ -38,7 +38,7 @@ describe('carried context', () => {
       context.windowFor(start * SECOND, (start + 3) * SECOND, LIMIT);
       context.settle(start * SECOND, [start]);
     }
-    expect(context.windowFor(25 * SECOND, 28 * SECOND, LIMIT)).toMatchObject({ start: 8 * SECOND });
+    expect(context.windowFor(25 * SECOND, 28 * SECOND, LIMIT)).toMatchObject({ start: 12 * SECOND });
     expect(context.wholeWindowFor(25 * SECOND, 28 * SECOND, LIMIT)).toEqual({
       start: 8 * SECOND,
       prefix: [8, 12, 16, 20],

@@ -40,7 +40,7 @@ function typeOf(schema: JsonSchema): string {
   if (schema.type === 'integer') return 'number';
   if (schema.type !== 'object') return String(schema.type);
   const parts = Object.entries(schema.properties ?? {}).map(([name, part]) =>
-    typeof part === 'object' ? `readonly ${name}?: ${typeOf(part)}` : '',
+    typeof part === 'object' ? `    readonly ${name}?: ${typeOf(part)};\n` : '',
   );
-  return `{ ${parts.join('; ')} }`;
+  return `{\n${parts.join('')}  }`;
 }

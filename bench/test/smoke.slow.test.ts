@@ -70,7 +70,7 @@ describe('bench', () => {
       const { report } = await bench('accuracy', ...SHORT_CLIPS, '--live', '--url', server.url);
       expect(report.results).toMatchObject({
         way: 'live',
-        generator,
+        live: { generator },
         score: { all: { clips: 2, ...wordErrors } },
       });
     },

@@ -1,4 +1,5 @@
 export { createApp, type App } from './app.js';
+export { createRecognition, type Recognition } from './recognition.js';
 export type { StartRecognizer } from './recognizers.js';
 export { restoreBackup } from './backup/restore-backup.js';
 export { loadConfig, type ConfigSources } from './config/load-config.js';

@@ -50,7 +50,7 @@ export function createUtteranceRecognition(
     onPartial: options.partials
       ? (partial) => listener.onPartial?.({ sequence: finals.sequence, ...partial })
       : undefined,
-    mayHearTwice: () => isLive && services.hearsTwice && hasRoom(services.pool.status(services.share)),
+    mayHearTwice: () => isLive && services.hearsTwice && services.pool.status(services.share).idle,
     mayDecodeAhead: () => isLive && !finals.working && hasRoom(services.pool.status(services.share)),
     onEnded(utterance) {
       finals.add(utterance);

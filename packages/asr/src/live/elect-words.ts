@@ -179,7 +179,8 @@ function readingOf(elected: readonly ElectedWord<VotedWord>[]): string {
   return textReading(elected.map(({ word }) => word.text));
 }
 
-function textReading(words: readonly string[]): string {
+/** The numbers and negations of words, in order. */
+export function textReading(words: readonly string[]): string {
   return heardStatements(words)
     .map((statement) => `${statement.kind === 'number' ? statement.digits : statement.text} `)
     .join('');

@@ -1,7 +1,7 @@
 import type { RecognitionResult } from '../inference/messages/recognition-job.js';
-import { heardStatements } from '../text/kept-meaning/statements.js';
 import type { TokenText } from '../text/token-text.js';
-import { spellWords } from '../text/words.js';
+import { bareWord, spellWords } from '../text/words.js';
+import { saysSomething, textReading } from './elect-words.js';
 import { joinResults } from './join-results.js';
 
 /**
@@ -25,14 +25,13 @@ export function insertWords(
   if (saysBoth(left.at(-1), middle[0]) || saysBoth(middle.at(-1), right[0])) return undefined;
   if (isThereAlready(middle, left.slice(-NEARBY), right.slice(0, NEARBY))) return undefined;
   const joined = joinResults(joinResults(before, added), behind);
-  const said = [...heardStatements(left), ...heardStatements(middle), ...heardStatements(right)];
-  const isKept = readingOf(heardStatements(wordsOf(joined).map(({ text }) => text))) === readingOf(said);
-  return isKept ? joined : undefined;
+  const said = [left, middle, right].map(textReading).join('');
+  return textReading(wordsOf(joined).map(({ text }) => text)) === said ? joined : undefined;
 }
 
 /** Whether two words that would become neighbours may be taken for one number, or one negate the other. */
 function saysBoth(...pair: readonly (string | undefined)[]): boolean {
-  return pair.every((word) => word !== undefined && heardStatements([word]).length > 0);
+  return pair.every((word) => word !== undefined && saysSomething(word));
 }
 
 type Spelled = Pick<RecognitionResult, 'tokens' | 'logProbabilities'>;
@@ -46,16 +45,8 @@ function isThereAlready(
   before: readonly string[],
   behind: readonly string[],
 ): boolean {
-  const near = new Set([...before, ...behind].map(bare));
-  return words.filter((word) => near.has(bare(word))).length * 2 > words.length;
-}
-
-function bare(word: string): string {
-  return word.toLowerCase().replace(/[^\p{L}\p{N}']/gu, '');
-}
-
-function readingOf(statements: ReturnType<typeof heardStatements>): string {
-  return statements.map((one) => (one.kind === 'number' ? one.digits : one.text)).join(' ');
+  const near = new Set([...before, ...behind].map(bareWord));
+  return words.filter((word) => near.has(bareWord(word))).length * 2 > words.length;
 }
 
 /** The tokens from `from` to `to`, with what is known of them. */

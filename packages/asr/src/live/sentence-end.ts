@@ -1,6 +1,6 @@
 import type { RecognitionResult } from '../inference/messages/recognition-job.js';
 import { saysSomething } from './elect-words.js';
-import type { SpelledWord } from '../text/words.js';
+import { bareWord, type SpelledWord } from '../text/words.js';
 
 /**
  * What the words before a pause say about it: the sentence is complete and surely heard, it goes on, or neither is
@@ -19,9 +19,9 @@ export function sentenceEnd(
 ): SentenceEnd {
   const last = words.at(-1);
   if (!last || stopped !== 'end' || !language.startsWith('en')) return 'unclear';
-  const bare = last.text.toLowerCase().replace(/[^\p{L}\p{N}']/gu, '');
   // Of a number there may be more to come, or its unit.
-  if (HANGING.has(bare) || /[,:;–-]$|\.\.\.$|…$/u.test(last.text) || saysANumber(last)) return 'hanging';
+  if (HANGING.has(bareWord(last.text)) || /[,:;–-]$|\.\.\.$|…$/u.test(last.text) || saysANumber(last))
+    return 'hanging';
   const isSure = endLogProbability >= SURE.end && last.confidence >= SURE.lastWord;
   return /[.?!]$/u.test(last.text) && isSure ? 'complete' : 'unclear';
 }

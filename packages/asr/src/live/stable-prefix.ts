@@ -1,3 +1,5 @@
+import { bareWord } from '../text/words.js';
+
 /** Words of the growing hypotheses of one utterance that will not be taken back. */
 export interface StablePrefix {
   /** Takes the next hypothesis, which need not begin with the words shown so far; returns all words to show. */
@@ -28,11 +30,7 @@ export function createStablePrefix(): StablePrefix {
 
 /** Punctuation and case at the edge of the audio change with every hypothesis; the word does not. */
 function sameWord(a: string | undefined, b: string | undefined): boolean {
-  return a !== undefined && b !== undefined && bare(a) === bare(b);
-}
-
-function bare(word: string): string {
-  return word.toLowerCase().replace(/[^\p{L}\p{N}']/gu, '');
+  return a !== undefined && b !== undefined && bareWord(a) === bareWord(b);
 }
 
 /** The part of the word that both hypotheses agree on: without punctuation that only one of them has. */

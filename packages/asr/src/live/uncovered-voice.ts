@@ -1,5 +1,6 @@
 import { SAMPLE_RATE } from '../audio/sample-rate.js';
 import type { RecognitionResult } from '../inference/messages/recognition-job.js';
+import { VOICE_THRESHOLD } from '../segment/segmenter.js';
 import { VAD_FRAME_SAMPLES } from '../vad/hear-frames.js';
 import { risingTimes } from './word-times.js';
 
@@ -48,9 +49,8 @@ const LEAST_SECONDS = 1.9;
 
 function voicedSeconds({ start, probabilities }: VoicedUtterance, from: number, to: number): number {
   const frameAt = (seconds: number) => Math.round((seconds * SAMPLE_RATE - start) / VAD_FRAME_SAMPLES);
-  const voiced = probabilities.slice(Math.max(0, frameAt(from)), frameAt(to)).filter((one) => one >= VOICED);
+  const voiced = probabilities
+    .slice(Math.max(0, frameAt(from)), frameAt(to))
+    .filter((one) => one >= VOICE_THRESHOLD.goOn);
   return (voiced.length * VAD_FRAME_SAMPLES) / SAMPLE_RATE;
 }
-
-/** The probability from which on a frame counts as voice (Silero's own for a voice that goes on). */
-const VOICED = 0.35;

@@ -51,7 +51,7 @@ export interface Segmenter {
 }
 
 /** A voice begins above the first probability and continues until it falls below the second (Silero's own hysteresis). */
-const THRESHOLD = { begin: 0.5, goOn: 0.35 } as const;
+export const VOICE_THRESHOLD = { begin: 0.5, goOn: 0.35 } as const;
 
 /**
  * Audio before the first voiced frame and after the last that belongs to the utterance, samples: the network needs
@@ -84,10 +84,13 @@ export function createSegmenter(options: SegmenterOptions): Segmenter {
       const frameStart = stream.position;
       stream.position += samples;
       if (!stream.open)
-        return probability < THRESHOLD.begin ? NOTHING : [beginWithVoice(stream, frameStart, probability)];
+        return probability < VOICE_THRESHOLD.begin
+          ? NOTHING
+          : [beginWithVoice(stream, frameStart, probability)];
       stream.open.probabilities.push(probability);
       // After silence, a voice must be as probable to resume as it must be to begin.
-      const voiced = probability >= (stream.voiceEnd === frameStart ? THRESHOLD.goOn : THRESHOLD.begin);
+      const voiced =
+        probability >= (stream.voiceEnd === frameStart ? VOICE_THRESHOLD.goOn : VOICE_THRESHOLD.begin);
       const events = voiced
         ? goOn(stream, stream.open)
         : keepSilent(stream, stream.open, { endpointing, longest });
@@ -152,7 +155,7 @@ function end(
     start,
     end: at,
     reason,
-    voiced: inside.filter((probability) => probability >= THRESHOLD.goOn).length * VAD_FRAME_SAMPLES,
+    voiced: inside.filter((probability) => probability >= VOICE_THRESHOLD.goOn).length * VAD_FRAME_SAMPLES,
     peak: Math.max(0, ...inside),
     probabilities: inside,
   };

@@ -55,6 +55,11 @@ export function spellWords(
   return words;
 }
 
+/** A word without case and punctuation, which change with the words around it. */
+export function bareWord(word: string): string {
+  return word.toLowerCase().replace(/[^\p{L}\p{N}']/gu, '');
+}
+
 /** The text of successive words, with spaces where the decoder wrote them. */
 export function joinWords(words: readonly Pick<SpelledWord, 'text' | 'spaceBefore'>[]): string {
   return words.map(({ text, spaceBefore }, index) => (spaceBefore && index > 0 ? ` ${text}` : text)).join('');

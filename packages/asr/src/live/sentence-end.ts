@@ -34,7 +34,7 @@ function saysANumber(word: SpelledWord): boolean {
 
 const NEGATIONS = new Set(['no', 'not', 'none', 'never', 'nothing', 'neither', 'without', 'nobody', 'nope']);
 
-/** How sure the decoder must be that the text ends, and of the last word (bench `endpointing`). */
+/** How sure the decoder must be that the text ends, and of the last word. Not tuned: see docs/decisions/0085. */
 const SURE = { end: Math.log(0.9), lastWord: 0.5 } as const;
 
 /** Words after which a sentence goes on: articles, conjunctions, prepositions, possessives and fillers. */

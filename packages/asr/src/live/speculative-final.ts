@@ -56,8 +56,8 @@ export function decodeAhead(
 }
 
 /**
- * How long a final waits for its second hearing, milliseconds. Both begin in the same pause, so that as a rule the second is
- * there when the utterance ends (bench `latency`).
+ * How long a final waits for its second hearing, milliseconds. Both begin in the same pause. Not tuned: where a
+ * final takes half a second of a core, most second hearings come too late.
  */
 const LONGEST_WAIT_MS = 200;
 

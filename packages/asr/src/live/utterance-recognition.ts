@@ -95,7 +95,7 @@ function hasRoom({ idle, waiting, finalWaitSeconds }: PoolStatus): boolean {
   return idle || (waiting.finals === 0 && finalWaitSeconds < LITTLE_WAIT_SECONDS);
 }
 
-/** Tuned with bench `accuracy --live` and `streams`. */
+/** Not tuned: less than the delay of a final that anybody would notice. */
 const LITTLE_WAIT_SECONDS = 0.15;
 
 const IN_REAL_TIME = { aheadSeconds: () => 0 } as const;

@@ -109,7 +109,7 @@ function silenceAfter(
   return ((endpointingMs * PATIENCE[sentence]) / 1000) * SAMPLE_RATE;
 }
 
-/** The share of the usual silence after a complete sentence and after one that hangs (bench `endpointing`). */
+/** The share of the usual silence after a complete sentence and after one that hangs. Not tuned: see docs/decisions/0085. */
 const PATIENCE = { complete: 0.5, hanging: 1.8 } as const;
 
 /** Tells when speech begins and ends, in samples. Where an utterance is cut within speech, the speech goes on. */

@@ -157,7 +157,7 @@ function shareUnderLoad(finalWaitSeconds: number): number {
   return finalWaitSeconds > MOST_WAIT.withContext ? 0.5 : 1;
 }
 
-/** Seconds (bench `streams`, and `accuracy --live`). */
+/** Seconds; not tuned. */
 const MOST_WAIT = { withContext: 0.5, withHalfContext: 1 } as const;
 
 function admission(pool: InferencePool, share: Share, maxFinalDelaySeconds: number): Admission {

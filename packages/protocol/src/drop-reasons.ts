@@ -5,6 +5,7 @@ const table = {
   repetition: 'Recognition got into a loop: that is cut off, and what was said after it is heard again.',
   endless: 'Recognition did not come to an end: that is cut off, and what was said after it is heard again.',
   reheard: 'It was heard a second time, and the first result was discarded.',
+  unconfirmed: 'Words that were shown provisionally were listened for again, and were not heard.',
   retracted: 'The speaker took it back, or it was only a command.',
 } as const;
 

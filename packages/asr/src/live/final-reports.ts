@@ -23,7 +23,7 @@ export function createFinalReports(listener: LiveListener): FinalReports {
   };
 
   const drop = (utterance: EndedUtterance, own: number, reason: DropReason) => {
-    listener.onDropped?.({ reason, sequence: own, ...secondsOf(utterance), shown: utterance.shown });
+    listener.onDropped?.({ reason, sequence: own, ...secondsOf(utterance), shown: utterance.shown.length > 0 });
   };
 
   return {

@@ -2,19 +2,20 @@ import { SAMPLE_RATE } from '../audio/sample-rate.js';
 import { meanLogProbability } from '../decoding/search.js';
 import type { RecognitionResult } from '../inference/messages/recognition-job.js';
 import type { AudioHistory } from '../segment/audio-history.js';
-import { quietestPlace } from '../segment/quietest-place.js';
 import type { UtteranceEnd } from '../segment/segmenter.js';
 import { writeTerms } from '../terms/name-terms.js';
 import { termsKeepMeaning } from '../text/kept-meaning/keeps-meaning.js';
 import type { CarriedContext } from './carried-context.js';
+import { completeHypothesis } from './complete-hypothesis.js';
 import { hearRest } from './hear-rest.js';
-import { isDoubtful, isInvented, isSurelyHeard, likelier, type UtteranceEvidence } from './invention-gate.js';
-import { insertWords } from './insert-words.js';
+import { isDoubtful, isInvented, likelier, type UtteranceEvidence } from './invention-gate.js';
 import type { DropReason, FinalHypothesis } from './live-transcription.js';
+import type { ShownWord } from './missing-words.js';
 import type { SpeculativeFinal } from './speculative-final.js';
 import type { StreamText } from './stream-text.js';
 import type { HeardUtterance } from './utterance-jobs.js';
-import { uncoveredVoice, type VoicedUtterance } from './uncovered-voice.js';
+import type { VoicedUtterance } from './uncovered-voice.js';
+import { partBetween } from './utterance-part.js';
 import type { FinalHearing, UtteranceServices } from './utterance-services.js';
 import { voteOnResults } from './vote-on-results.js';
 import { doubtWords } from './word-doubt.js';
@@ -24,8 +25,8 @@ import { placeWords } from './word-times.js';
 export interface EndedUtterance extends HeardUtterance, UtteranceEvidence, VoicedUtterance {
   /** Its final, if that was decoded ahead. */
   readonly ahead: SpeculativeFinal | undefined;
-  /** Whether a partial was sent. */
-  readonly shown: boolean;
+  /** The words that its partials showed. */
+  readonly shown: readonly ShownWord[];
   readonly reason: UtteranceEnd;
 }
 
@@ -61,9 +62,9 @@ export async function finalise(utterance: EndedUtterance, services: FinaliseServ
     return { kind: 'lost' };
   }
   const { result, dropped, how } = await hearWell(utterance, first, services);
-  const whole = await hearUncovered(utterance, result, services);
+  const { result: whole, lacksShown } = await completeHypothesis(utterance, result, services);
   services.onHeard(whole === result ? how : 'completed');
-  return finalOf(utterance, whole, dropped, services);
+  return finalOf(utterance, whole, dropped ?? (lacksShown ? 'unconfirmed' : undefined), services);
 }
 
 /** The best text of an utterance, and why another was discarded for it. */
@@ -84,26 +85,6 @@ async function hearWell(
     return { result: first, dropped: undefined, how: 'once' };
   const voted = voteOnResults(first, [second], (result) => services.text.spell(result));
   return { result: voted, dropped: undefined, how: 'voted' };
-}
-
-/** Hears by itself what of the voice the text does not cover, and adds the words that were missing. */
-async function hearUncovered(
-  utterance: EndedUtterance,
-  result: RecognitionResult,
-  { hear, history, textOf }: FinaliseServices,
-): Promise<RecognitionResult> {
-  if (isInvented(result, utterance)) return result;
-  let whole = result;
-  // From the end on, so that the places of tokens before stay what they are.
-  for (const { from, to, token } of uncoveredVoice(utterance, result).reverse()) {
-    const start = quietestNear(Math.round(from * SAMPLE_RATE), utterance, history);
-    const end = quietestNear(Math.round(to * SAMPLE_RATE), utterance, history);
-    const missed = partOf(utterance, start, end);
-    const heard = await hear(missed, 'alone');
-    if (!heard || heard.stopped !== 'end' || !isSurelyHeard(heard)) continue;
-    whole = insertWords(whole, token, heard, textOf) ?? whole;
-  }
-  return whole;
 }
 
 /** Hears it alone: the decoder may have been misled by the text before, or by where exactly the audio begins. */
@@ -128,32 +109,15 @@ async function hearOn(
   { textOf, hear, history }: FinaliseServices,
 ): Promise<RecognitionResult> {
   if (isInvented(cut, utterance)) return cut;
-  const { start, end } = utterance;
   return hearRest(cut, {
-    end: end / SAMPLE_RATE,
+    end: utterance.end / SAMPLE_RATE,
     textOf,
     async hear(seconds) {
-      const place = Math.min(end, Math.max(start, Math.round(seconds * SAMPLE_RATE)));
-      const rest = partOf(utterance, quietestNear(place, utterance, history), end);
+      const rest = partBetween(utterance, { from: seconds, to: undefined }, history);
       const result = await hear(rest, 'alone');
       return result && !isInvented(result, { ...rest, peak: 0 }) ? result : undefined;
     },
   });
-}
-
-/** The quietest place nearby, between words if there is one between words. */
-function quietestNear(place: number, { start, end }: EndedUtterance, history: AudioHistory): number {
-  const first = Math.max(start, place - NEAR);
-  return first + quietestPlace(history.slice(first, Math.min(end, place + NEAR)));
-}
-
-/** How far around a place a quiet one is looked for, samples: 0.15 s. */
-const NEAR = 2_400;
-
-/** The part of an utterance between two samples, with its share of the voice. */
-function partOf(utterance: EndedUtterance, start: number, end: number): EndedUtterance {
-  const share = (end - start) / (utterance.end - utterance.start);
-  return { ...utterance, start, end, ahead: undefined, voicedSeconds: utterance.voicedSeconds * share };
 }
 
 /**
@@ -186,7 +150,7 @@ function finalOf(
   }));
   // A pause cut out of speech may be decoded as a mere full stop.
   if (!words.some((word) => /[\p{L}\p{N}]/u.test(word.text)))
-    return { kind: 'none', dropped: utterance.shown ? 'inaudible' : dropped };
+    return { kind: 'none', dropped: utterance.shown.length > 0 ? 'inaudible' : dropped };
   context.settle(utterance.start, result.tokens);
   const final = {
     text: text.settle(written),

@@ -121,7 +121,9 @@ export type DropReason =
   /** The decoder did not come to an end, and was cut. */
   | 'endless'
   /** The utterance was heard a second time, and the first result was discarded. */
-  | 'reheard';
+  | 'reheard'
+  /** Three or more words in a row that partials showed were listened for by themselves, and were not heard again. */
+  | 'unconfirmed';
 
 /** Words of an utterance that the decoder had but that are not kept. */
 export interface DroppedWords {

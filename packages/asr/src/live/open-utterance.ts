@@ -1,4 +1,5 @@
 import type { RecognitionResult } from '../inference/messages/recognition-job.js';
+import type { ShownWord } from './missing-words.js';
 import { createPartialJobs } from './partial-jobs.js';
 import { sentenceEnd, type SentenceEnd } from './sentence-end.js';
 import { createShownPartials, type TakePartial } from './shown-partials.js';
@@ -8,8 +9,8 @@ import type { HeardUtterance, UtteranceJobs } from './utterance-jobs.js';
 
 /** An utterance being spoken: its partial hypotheses, and the final that is decoded ahead in a pause. */
 export interface OpenUtterance extends HeardUtterance {
-  /** Whether a partial was sent. */
-  readonly shown: boolean;
+  /** The words that its partials showed. */
+  readonly shown: readonly ShownWord[];
   /** What the words before the pause that it has come to say about it; undefined while that is not known. */
   readonly sentenceEnd: SentenceEnd | undefined;
   /** Asks for a partial of the audio up to sample `heard`, once enough of it is new. */
@@ -68,7 +69,7 @@ export function openUtterance(
       return sentence;
     },
     get shown() {
-      return shown?.any ?? false;
+      return shown?.words ?? [];
     },
     listen: partials.listen,
     decodeAhead(end) {

@@ -1,5 +1,5 @@
 import type { RecognitionResult } from '../inference/messages/recognition-job.js';
-import { saysSomething } from './elect-words.js';
+import { heardStatements } from '../text/kept-meaning/statements.js';
 import { bareWord, type SpelledWord } from '../text/words.js';
 
 /**
@@ -26,13 +26,9 @@ export function sentenceEnd(
   return /[.?!]$/u.test(last.text) && isSure ? 'complete' : 'unclear';
 }
 
-/** Negations say something, too, but may well be the last word. */
-function saysANumber(word: SpelledWord): boolean {
-  const text = word.text.replace(/[^\p{L}\p{N}']+$/u, '');
-  return !NEGATIONS.has(text.toLowerCase()) && saysSomething(text);
+function saysANumber({ text }: SpelledWord): boolean {
+  return heardStatements([text.replace(/[^\p{L}\p{N}']+$/u, '')]).some(({ kind }) => kind === 'number');
 }
-
-const NEGATIONS = new Set(['no', 'not', 'none', 'never', 'nothing', 'neither', 'without', 'nobody', 'nope']);
 
 /** How sure the decoder must be that the text ends, and of the last word. Not tuned: see docs/decisions/0085. */
 const SURE = { end: Math.log(0.9), lastWord: 0.5 } as const;

@@ -3,6 +3,7 @@ import { meanLogProbability } from '../decoding/search.js';
 import type { RecognitionResult } from '../inference/messages/recognition-job.js';
 import { joinWords, type SpelledWord } from '../text/words.js';
 import type { PartialHypothesis } from './live-transcription.js';
+import type { ShownWord } from './missing-words.js';
 import { createStablePrefix } from './stable-prefix.js';
 import type { StreamText } from './stream-text.js';
 
@@ -10,8 +11,8 @@ import type { StreamText } from './stream-text.js';
 export interface ShownPartials {
   /** Shows what is stable of what was heard up to sample `end`. */
   show(result: RecognitionResult, end: number): void;
-  /** Whether a partial was sent. */
-  readonly any: boolean;
+  /** The words that were sent, as the latest of them shows them. */
+  readonly words: readonly ShownWord[];
 }
 
 /** Takes a partial that is to be sent. */
@@ -20,13 +21,18 @@ export type TakePartial = (partial: Omit<PartialHypothesis, 'sequence'>) => void
 /** Shows nothing yet of the utterance that begins at sample `start`. */
 export function createShownPartials(start: number, text: StreamText, onPartial: TakePartial): ShownPartials {
   const stable = createStablePrefix();
-  let count = 0;
+  let sent: readonly ShownWord[] = [];
   return {
     show(result, end) {
       const words = wordsAwayFromEdge(result, end, text);
       const shown = stable.update(words.map((word) => word.text));
-      if (shown.length === count) return;
-      count = shown.length;
+      if (shown.length === sent.length) return;
+      const added = shown.slice(sent.length).map((word, index) => {
+        const { firstToken = 0, tokens = 1 } = words[sent.length + index] ?? {};
+        const [from = 0, to = from] = [result.heardAt[firstToken], result.heardAt[firstToken + tokens - 1]];
+        return { text: word, from, to };
+      });
+      sent = [...sent, ...added];
       onPartial({
         text: joinWords(
           shown.map((word, index) => ({ text: word, spaceBefore: words[index]?.spaceBefore ?? true })),
@@ -36,8 +42,8 @@ export function createShownPartials(start: number, text: StreamText, onPartial: 
         confidence: Math.exp(meanLogProbability(result)),
       });
     },
-    get any() {
-      return count > 0;
+    get words() {
+      return sent;
     },
   };
 }

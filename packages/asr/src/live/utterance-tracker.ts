@@ -43,7 +43,7 @@ export function createUtteranceTracker(
     open = undefined;
     const ahead = ended && finalAhead(ended, end, isTooFaint(evidence), options);
     speech.ended(end, reason === 'longest');
-    const { heard = { tokens: [], end: start }, shown = false } = ended ?? {};
+    const { heard = { tokens: [], end: start }, shown = [] } = ended ?? {};
     onEnded({ start, end, ahead, heard, shown, reason, probabilities, ...evidence });
   };
 

@@ -1,6 +1,7 @@
+import { SAMPLE_RATE } from '@auscult/asr';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectOrderly } from '../support/expect-orderly.js';
-import { transcribe, type Listening } from '../support/listening.js';
+import { feedInStep, listen, transcribe, type Listening } from '../support/listening.js';
 import { startRealRecognizer, type RealRecognizer } from '../support/real-recognizer.js';
 import {
   conversation,
@@ -87,6 +88,23 @@ describe('the default model', { timeout: 240_000 }, () => {
     }
   });
 
+  test('a final has the words that its partials showed, or it is told why not', async () => {
+    for (const id of [INTERVIEW, 'jfk/jfk']) {
+      const samples = (await loadSpeech(id)).samples.subarray(0, 12 * SAMPLE_RATE);
+      const listening = listen(real.recognizer, { partials: true });
+      await feedInStep(real.recognizer, listening, samples);
+      await listening.live.flush();
+      listening.live.close();
+      const { dropped, finals, partials } = listening;
+      expect(partials.length).toBeGreaterThan(3);
+      for (const { sequence, text } of finals) {
+        if (dropped.some((words) => words.sequence === sequence)) continue;
+        const shown = partials.findLast((partial) => partial.sequence === sequence)?.text ?? '';
+        expect(longestRunWithout(wordsOf(text), wordsOf(shown)), shown).toBeLessThan(3);
+      }
+    }
+  });
+
   test('hears no words in noise and silence', async () => {
     const noises = await loadAllSpeech(['noise/keyboard-typing', 'noise/pink', 'noise/silence']);
     const streams = noises.map(({ samples }) => {
@@ -96,3 +114,10 @@ describe('the default model', { timeout: 240_000 }, () => {
     expect(finals.flatMap(({ words }) => words).length).toBeLessThanOrEqual(1);
   });
 });
+
+/** How many words in a row are not among others. */
+function longestRunWithout(others: readonly string[], words: readonly string[]): number {
+  const known = new Set(others);
+  const runs = words.map((word) => (known.has(word) ? ' ' : '-')).join('');
+  return Math.max(0, ...runs.split(' ').map(({ length }) => length));
+}

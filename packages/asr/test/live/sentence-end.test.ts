@@ -9,6 +9,7 @@ test.each<readonly [string, SentenceEnd]>([
   ['Any chest pain?', 'complete'],
   ['No.', 'complete'],
   ['She has not been coughing.', 'complete'],
+  ["I haven't.", 'complete'],
   ['Okay', 'unclear'],
   ['The pain started', 'unclear'],
   ['It hurts and', 'hanging'],

@@ -185,6 +185,50 @@ test('voice without words is heard by itself, and its words are put where they w
   expect(heardHow).toEqual(['completed']);
 });
 
+test('a clause that partials showed and the final lacks is heard by itself, and put back', async () => {
+  const { dropped, finals, heardHow, jobs, utter } = speak();
+  const shown = moonshineTokens('any pain when you breathe in and how long');
+  await utter({
+    partial: shown,
+    final: heard(moonshineTokens('any pain and how long')),
+    again: heard(moonshineTokens('when you breathe in')),
+  });
+  expect(jobs.at(-1)?.request).toMatchObject({ window: undefined, prefix: [] });
+  expect(finals.map(({ text }) => text)).toEqual(['any pain when you breathe in and how long']);
+  expect(heardHow).toEqual(['completed']);
+  expect(dropped).toEqual([]);
+});
+
+test('words that partials showed are only gone where listening for them alone does not find them, which is told', async () => {
+  const { dropped, finals, utter } = speak();
+  const shown = moonshineTokens('any pain when you breathe in and how long');
+  const short = heard(moonshineTokens('any pain and how long'));
+  await utter({ partial: shown, final: short, again: heard([]), rest: short });
+  expect(finals.map(({ text }) => text)).toEqual(['any pain and how long']);
+  expect(told(dropped)).toEqual([['unconfirmed', 0, 0, 2, true]]);
+});
+
+test('where the final has other words in place of those shown, all of it is heard alone, and the fuller text is kept', async () => {
+  const { dropped, finals, utter } = speak();
+  const shown = moonshineTokens('any pain when you breathe in and how long');
+  await utter({
+    partial: shown,
+    final: heard(moonshineTokens('any pain weed and how long')),
+    again: heard(shown),
+  });
+  expect(finals.map(({ text }) => text)).toEqual(['any pain when you breathe in and how long']);
+  expect(dropped).toEqual([]);
+});
+
+test('a final with one or two words fewer than were shown is not heard again', async () => {
+  const { dropped, finals, heardHow, utter } = speak();
+  const shown = moonshineTokens('so any any pain');
+  await utter({ partial: shown, final: heard(moonshineTokens('any pain')) });
+  expect(finals.map(({ text }) => text)).toEqual(['any pain']);
+  expect(heardHow).toEqual(['once']);
+  expect(dropped).toEqual([]);
+});
+
 test('a second hearing is given up once the first is sure, where the voice comes back, and where it takes too long', async () => {
   const { finals, follow, jobs, settled } = speak({}, 2);
   const unsure = heard(WORDS, { logProbabilities: [-0.1, -2] });

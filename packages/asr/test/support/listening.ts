@@ -1,6 +1,7 @@
 import {
   defaultLiveOptions,
   SAMPLE_RATE,
+  type DroppedWords,
   type FinalHypothesis,
   type LiveOptions,
   type LiveTranscription,
@@ -17,6 +18,7 @@ export interface Listening {
   readonly finals: readonly FinalHypothesis[];
   readonly partials: readonly PartialHypothesis[];
   readonly speech: readonly SpeechActivity[];
+  readonly dropped: readonly DroppedWords[];
   readonly lost: readonly { readonly start: number; readonly end: number }[];
   /** All finals as one text. */
   readonly text: () => string;
@@ -27,6 +29,7 @@ export function listen(recognizer: Recognizer, options: Partial<LiveOptions> = {
   const finals: FinalHypothesis[] = [];
   const partials: PartialHypothesis[] = [];
   const speech: SpeechActivity[] = [];
+  const dropped: DroppedWords[] = [];
   const lost: { readonly start: number; readonly end: number }[] = [];
   const live = recognizer.openLive(
     { ...defaultLiveOptions, sampleRate: SAMPLE_RATE, encoding: 'f32le', partials: false, ...options },
@@ -34,10 +37,19 @@ export function listen(recognizer: Recognizer, options: Partial<LiveOptions> = {
       onFinal: (final) => finals.push(final),
       onPartial: (partial) => partials.push(partial),
       onSpeech: (activity) => speech.push(activity),
+      onDropped: (words) => dropped.push(words),
       onLost: (span) => lost.push(span),
     },
   );
-  return { live, finals, partials, speech, lost, text: () => finals.map(({ text }) => text).join(' ') };
+  return {
+    live,
+    finals,
+    partials,
+    speech,
+    dropped,
+    lost,
+    text: () => finals.map(({ text }) => text).join(' '),
+  };
 }
 
 /** Transcribes 16 kHz samples through a new stream that gets all of them at once. */

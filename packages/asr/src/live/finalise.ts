@@ -79,7 +79,10 @@ async function hearWell(
   first: RecognitionResult,
   services: FinaliseServices,
 ): Promise<WellHeard> {
-  if (isDoubtful(first, utterance)) return { ...(await hearAgain(utterance, first, services)), how: 'again' };
+  if (isDoubtful(first, utterance)) {
+    utterance.ahead?.drop();
+    return { ...(await hearAgain(utterance, first, services)), how: 'again' };
+  }
   const second = await utterance.ahead?.claimSecond();
   if (second?.stopped !== 'end' || isDoubtful(second, utterance))
     return { result: first, dropped: undefined, how: 'once' };

@@ -229,6 +229,20 @@ test('a final with one or two words fewer than were shown is not heard again', a
   expect(dropped).toEqual([]);
 });
 
+test('a second hearing is given up where the first is doubtful, which is then heard alone', async () => {
+  const { finals, follow, heardHow, jobs, settled } = speak({}, 2);
+  follow([{ kind: 'started', start: 0 }], STEP);
+  follow([{ kind: 'paused', end: SECOND }], SECOND, false);
+  jobs[0]?.owner.onResult(heard(WORDS, { stopped: 'length', logProbabilities: [-0.1, -2] }));
+  follow([ended(SECOND)], SECOND);
+  await until(() => jobs.length === 3);
+  expect(jobs.map(({ cancelled }) => cancelled)).toEqual([true, true, false]);
+  jobs[2]?.owner.onResult(heard(OTHERS));
+  await settled();
+  expect(finals).toHaveLength(1);
+  expect(heardHow).toEqual(['again']);
+});
+
 test('a second hearing is given up once the first is sure, where the voice comes back, and where it takes too long', async () => {
   const { finals, follow, jobs, settled } = speak({}, 2);
   const unsure = heard(WORDS, { logProbabilities: [-0.1, -2] });

@@ -16,14 +16,17 @@ export function poolStatus(
     ready: slots.some((slot) => slot.ready),
     idle: slots.some((slot) => slot.ready && [...work.at(slot)].every(isInterruptible)),
     waiting: { finals, partials: waiting.length - finals },
-    finalDelaySeconds:
-      share === undefined
+    // Finding out sorts the recent finals, and most callers want only one of these.
+    get finalDelaySeconds() {
+      return share === undefined
         ? Math.max(delays.recentP95(), longestWait([...jobs.values()]))
-        : Math.max(delays.recentP95Of(shareName(share)), longestWait(jobsOf(share, schedule))),
-    finalWaitSeconds: Math.max(
-      waits.recentThirdQuartileOf(shareName(share ?? [])),
-      longestWait(waiting.filter(({ request }) => shareName(request.share) === shareName(share ?? []))),
-    ),
+        : Math.max(delays.recentP95Of(shareName(share)), longestWait(jobsOf(share, schedule)));
+    },
+    get finalWaitSeconds() {
+      const name = shareName(share ?? []);
+      const ofShare = waiting.filter(({ request }) => shareName(request.share) === name);
+      return Math.max(waits.recentThirdQuartileOf(name), longestWait(ofShare));
+    },
   };
 }
 

@@ -36,7 +36,7 @@ export function doubtWords(
  * Confidences below which a word is doubtful. Of 515 words of dictation they mark 15, among them 5 of 6 wrong numbers
  * (bench `calibration`, ../shared/dictation). Whoever shows the text decides which other words to mark.
  */
-const DOUBTFUL_BELOW = { term: 0.7, number: 0.7, other: 0 } as const;
+const DOUBTFUL_BELOW = { term: 0.75, number: 0.75, other: 0 } as const;
 
 /** Alternatives that are less likely by more than this are not worth showing, nats. */
 const LEAST_ODDS = -4;

@@ -1,11 +1,11 @@
 import type { LineWord } from './line-word.js';
 
 /**
- * Confidence below which a word is marked. In interviews and read speech, one in twelve words of the default model is below
- * it. Four in ten of these are wrong, which is a third of all wrong words. If more were marked, people would pay less
+ * Confidence below which a word is marked. In interviews and read speech, one in sixteen words of the default model is below
+ * it. Nearly four in ten of these are wrong, which is a third of all wrong words. If more were marked, people would pay less
  * attention to the marks.
  */
-const UNSURE_BELOW = 0.7;
+const UNSURE_BELOW = 0.75;
 
 /** Whether a word may well be wrong and nobody has looked at it yet. */
 export function isUnsure({

@@ -1,8 +1,11 @@
 import type { RecognitionResult } from '../inference/messages/recognition-job.js';
-import type { EndedUtterance, FinaliseServices } from './finalise.js';
+import type { AudioHistory } from '../segment/audio-history.js';
+import type { TokenText } from '../text/token-text.js';
+import type { EndedUtterance, HearUtterance } from './ended-utterance.js';
 import { insertWords } from './insert-words.js';
 import { isDoubtful, isInvented, isSurelyHeard } from './invention-gate.js';
 import { missingWords, type MissingWords } from './missing-words.js';
+import type { StreamText } from './stream-text.js';
 import { uncoveredVoice } from './uncovered-voice.js';
 import { partBetween } from './utterance-part.js';
 
@@ -14,7 +17,12 @@ export interface CompletedHypothesis {
 }
 
 /** The services that completing a hypothesis uses. */
-export type CompletionServices = Pick<FinaliseServices, 'hear' | 'history' | 'text' | 'textOf'>;
+export interface CompletionServices {
+  readonly hear: HearUtterance;
+  readonly history: AudioHistory;
+  readonly text: StreamText;
+  readonly textOf: (token: number) => TokenText;
+}
 
 /**
  * Listens by itself to what of the voice a hypothesis has no words for, and to the places where it has fewer words than

@@ -1,12 +1,12 @@
 import type { SubmittedJob } from '../inference/inference-pool.js';
 import type { RecognitionResult } from '../inference/messages/recognition-job.js';
-import type { FinaliseServices } from './finalise.js';
+import type { HearUtterance } from './ended-utterance.js';
 import { isSpeech } from './invention-gate.js';
 import type { UtteranceJobs } from './utterance-jobs.js';
 
 /** Has the ended utterances of one stream heard, one at a time. */
 export interface FinalJobs {
-  readonly hear: FinaliseServices['hear'];
+  readonly hear: HearUtterance;
   /** Gives up what is being heard, whose promise stays open; nothing is heard from here on. */
   readonly close: () => void;
 }

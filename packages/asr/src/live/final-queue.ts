@@ -1,7 +1,8 @@
 import { SAMPLE_RATE } from '../audio/sample-rate.js';
 import { createFinalJobs } from './final-jobs.js';
 import { createFinalReports } from './final-reports.js';
-import { finalise, type EndedUtterance, type Finalised, type FinaliseServices } from './finalise.js';
+import type { EndedUtterance } from './ended-utterance.js';
+import { finalise, type Finalised, type FinaliseServices } from './finalise.js';
 import { isTooFaint } from './invention-gate.js';
 import type { LiveListener } from './live-transcription.js';
 import type { UtteranceJobs } from './utterance-jobs.js';

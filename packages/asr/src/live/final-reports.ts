@@ -1,5 +1,6 @@
 import { SAMPLE_RATE } from '../audio/sample-rate.js';
-import type { EndedUtterance, Finalised } from './finalise.js';
+import type { EndedUtterance } from './ended-utterance.js';
+import type { Finalised } from './finalise.js';
 import type { DropReason, LiveListener } from './live-transcription.js';
 
 /** Tells the listener of one stream what came of its utterances, in their order, and counts the finals. */
@@ -23,7 +24,12 @@ export function createFinalReports(listener: LiveListener): FinalReports {
   };
 
   const drop = (utterance: EndedUtterance, own: number, reason: DropReason) => {
-    listener.onDropped?.({ reason, sequence: own, ...secondsOf(utterance), shown: utterance.shown.length > 0 });
+    listener.onDropped?.({
+      reason,
+      sequence: own,
+      ...secondsOf(utterance),
+      shown: utterance.shown.length > 0,
+    });
   };
 
   return {

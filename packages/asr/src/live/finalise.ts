@@ -2,33 +2,20 @@ import { SAMPLE_RATE } from '../audio/sample-rate.js';
 import { meanLogProbability } from '../decoding/search.js';
 import type { RecognitionResult } from '../inference/messages/recognition-job.js';
 import type { AudioHistory } from '../segment/audio-history.js';
-import type { UtteranceEnd } from '../segment/segmenter.js';
 import { writeTerms } from '../terms/name-terms.js';
 import { termsKeepMeaning } from '../text/kept-meaning/keeps-meaning.js';
 import type { CarriedContext } from './carried-context.js';
 import { completeHypothesis } from './complete-hypothesis.js';
+import type { EndedUtterance, HearUtterance } from './ended-utterance.js';
 import { hearRest } from './hear-rest.js';
-import { isDoubtful, isInvented, likelier, type UtteranceEvidence } from './invention-gate.js';
+import { isDoubtful, isInvented, likelier } from './invention-gate.js';
 import type { DropReason, FinalHypothesis } from './live-transcription.js';
-import type { ShownWord } from './missing-words.js';
-import type { SpeculativeFinal } from './speculative-final.js';
 import type { StreamText } from './stream-text.js';
-import type { HeardUtterance } from './utterance-jobs.js';
-import type { VoicedUtterance } from './uncovered-voice.js';
 import { partBetween } from './utterance-part.js';
 import type { FinalHearing, UtteranceServices } from './utterance-services.js';
 import { voteOnResults } from './vote-on-results.js';
 import { doubtWords } from './word-doubt.js';
 import { placeWords } from './word-times.js';
-
-/** An utterance that has ended. */
-export interface EndedUtterance extends HeardUtterance, UtteranceEvidence, VoicedUtterance {
-  /** Its final, if that was decoded ahead. */
-  readonly ahead: SpeculativeFinal | undefined;
-  /** The words that its partials showed. */
-  readonly shown: readonly ShownWord[];
-  readonly reason: UtteranceEnd;
-}
 
 /** What came of an utterance, and why words of it are in no final, or differ from those that were first heard. */
 export type Finalised =
@@ -46,11 +33,7 @@ export interface FinaliseServices extends Pick<UtteranceServices, 'textOf' | 'ca
   readonly history: AudioHistory;
   readonly context: CarriedContext;
   readonly text: StreamText;
-  /** Hears an utterance in its context, or alone; gives nothing where that failed for good. */
-  readonly hear: (
-    utterance: EndedUtterance,
-    how: 'in-context' | 'alone',
-  ) => Promise<RecognitionResult | undefined>;
+  readonly hear: HearUtterance;
 }
 
 /** Hears an utterance that has ended, a second time if the first is doubtful, and makes its final. */

@@ -1,7 +1,7 @@
 import { SAMPLE_RATE } from '../audio/sample-rate.js';
 import type { AudioHistory } from '../segment/audio-history.js';
 import { quietestPlace } from '../segment/quietest-place.js';
-import type { EndedUtterance } from './finalise.js';
+import type { EndedUtterance } from './ended-utterance.js';
 
 /**
  * The part of an utterance between two times, seconds of the stream, with its share of the voice. It is cut at the

@@ -1,6 +1,6 @@
 import { SAMPLE_RATE } from '../audio/sample-rate.js';
 import type { SegmentEvent } from '../segment/segmenter.js';
-import type { EndedUtterance } from './finalise.js';
+import type { EndedUtterance } from './ended-utterance.js';
 import { isTooFaint, type UtteranceEvidence } from './invention-gate.js';
 import type { LiveListener, LiveOptions } from './live-transcription.js';
 import type { SentenceEnd } from './sentence-end.js';

@@ -47,9 +47,13 @@ export function createSessionStream(stream: StreamServices): SessionStream {
 
   const channels = channelsOnDemand(() => {
     const settings = setup.settings();
-    const { client } = session;
+    const { client, asked } = session;
     writer.describe(
-      describedBy(settingsInForce(services.config, settings), { keyTerms: setup.sentTerms(), client }),
+      describedBy(settingsInForce(services.config, settings), {
+        keyTerms: setup.sentTerms(),
+        client,
+        asked,
+      }),
     );
     if (settings.refine === 'on-stop') spool = openSpool(stream);
     const listening = { writing: writingOf(settings), spool, writer, events, telemetry, told };

@@ -4,13 +4,13 @@ import { recordingSettings, type RecordingSettings } from '@auscult/protocol';
 import type { FastifyRequest } from 'fastify';
 import { requireIdentity } from '../access/guard.js';
 import { ownershipOf, shareOf } from '../access/identity.js';
+import type { Asked } from '../compatibility/asked.js';
 import { settingsByDefault } from '../config/recognition.js';
 import type { Config } from '../config/schema.js';
 import { recordingErrorOf, recordingExplanationOf, RequestError } from '../errors.js';
 import type { AcceptedKeyTerms } from '../key-terms/accept-key-terms.js';
 import type { SharedKeyTerms } from '../key-terms/shared-key-terms.js';
 import { inabilityOf, settingsInForce } from '../model-abilities.js';
-import type { SentKeyTerms } from '../reading/client-text.js';
 import type { TextReader } from '../reading/text-reader.js';
 import type { RecordStore } from '../records/record-store.js';
 import { clientOf, describedBy } from '../records/recorded-settings.js';
@@ -42,6 +42,8 @@ export interface RecordingServices {
 /** A recording that was received, and how it is to be read. */
 export interface ReceivedRecording extends Omit<Upload, 'file'> {
   readonly file: UploadedFile;
+  /** What else was asked for, if the client was written for another service. */
+  readonly foreign?: Asked;
 }
 
 /** What whoever waits for the text wants besides it. */
@@ -50,8 +52,17 @@ export interface Awaited {
   readonly onFinal?: (final: ChannelFinal) => void;
   /** Called when the transcription has ended. */
   readonly onEnd: (transcription: Transcription) => void;
-  /** Throws a `RequestError` if the recording must not be transcribed. */
-  readonly check?: (opened: OpenedUpload) => void;
+  /** Id of the transcription, a UUID. */
+  readonly id: string;
+  /** Called before there is any text. Throws a `RequestError` if the recording must not be transcribed. */
+  readonly onOpened?: (opened: OpenedRecording) => void;
+}
+
+/** A recording that is about to be transcribed. */
+export interface OpenedRecording
+  extends Pick<OpenedUpload, 'channelsInFile'>, Pick<AcceptedKeyTerms, 'warnings'> {
+  /** Name of the model that will hear it. */
+  readonly model: string;
 }
 
 /** The transcription of an accepted recording, and the warnings for its sender. */
@@ -157,11 +168,12 @@ async function submit(
       ...(awaited && { keepUpToSeconds: BRIEF_SECONDS }),
       signal: gone,
     });
-    awaited?.check?.(source);
     if ((source.audioSeconds ?? 0) > maxSeconds) throw recordingTooLong(maxSeconds);
+    const { channelsInFile } = source;
+    awaited?.onOpened?.({ channelsInFile, warnings, model: recognizer.model.name });
     if (services.draining.aborted) throw new RequestError('draining');
-    const id = randomUUID();
-    const writer = await openRecord(id, source, settings, received.keyTerms, submission);
+    const id = awaited?.id ?? randomUUID();
+    const writer = await openRecord(id, source, settings, received, submission);
     const recorded = recordUpload(source, writer, (error) => {
       services.log.unexpected(error, { transcription: id });
     });
@@ -209,7 +221,7 @@ function openRecord(
   id: string,
   { channels }: OpenedUpload,
   settings: RecordingSettings,
-  keyTerms: SentKeyTerms,
+  { keyTerms, foreign }: ReceivedRecording,
   { request, services, recognizer }: Submission,
 ): Promise<SessionRecordWriter> {
   const who = requireIdentity(request);
@@ -221,7 +233,7 @@ function openRecord(
     model: recognizer.model.name,
     description: describedBy(
       { ...settingsInForce(services.config, settings), channels: channels.length },
-      { keyTerms, client: clientOf(request) },
+      { keyTerms, client: clientOf(request), asked: foreign },
     ),
   });
 }

@@ -71,7 +71,7 @@ function withField(values: Values, { name, value, isCut }: FormField): Values {
     throw new RequestError('invalid_request', { field: name, limit: 'one value' });
   if (isCut)
     throw new RequestError('invalid_request', { field: name, limit: `at most ${FIELD_BYTES} bytes` });
-  return { ...values, [name]: valueOf(name, value) };
+  return { ...values, [name]: uploadFieldValue(name, value) };
 }
 
 async function keyTermsIn(text: string, readKeyTerms: ReadKeyTerms): Promise<SentKeyTerms> {
@@ -80,7 +80,8 @@ async function keyTermsIn(text: string, readKeyTerms: ReadKeyTerms): Promise<Sen
   throw new RequestError('invalid_request', reading.details);
 }
 
-function valueOf(name: string, value: unknown): unknown {
+/** The value of a field of the form besides the file. Throws a `RequestError` if it is not allowed. */
+export function uploadFieldValue(name: string, value: unknown): unknown {
   const field = uploadFields[name] ?? z.never();
   const parsed = field.safeParse(value);
   if (parsed.data !== undefined) return parsed.data;

@@ -24,7 +24,8 @@ export interface SourceOptions extends Omit<VoteOptions, 'onProgress' | 'onDropp
   readonly onProgress: (share: number) => void;
   /**
    * Called for each final as soon as it is written, and awaited, if the text of a recording grows only at its end: not where
-   * dictated commands may take back what was said, or where channels are heard one after the other.
+   * it is heard several times, where dictated commands may take back what was said, or where channels are heard one after
+   * the other.
    */
   readonly onFinal?: (final: ChannelFinal) => Promise<void>;
   /** Called for words that were heard but are not kept. */
@@ -61,7 +62,8 @@ export async function transcribeSource(
   let damaged = false;
   let dropped = 0;
   let best = 0;
-  const growsAtEnd = source.channels.length === 1 && !writing.dictationCommands;
+  const growsAtEnd =
+    source.channels.length === 1 && options.hearings === 1 && !writing.dictationCommands;
   for (const [index, channel] of source.channels.entries()) {
     const open = (): AsyncIterable<Float32Array> => {
       const chunks = channel.open(() => (damaged = true));

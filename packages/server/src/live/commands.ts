@@ -31,10 +31,15 @@ export interface AudioCommand {
   readonly sampleRate: number | undefined;
 }
 
-/** Sets the session up, before its first audio. */
+/** Sets the session up. */
 export interface ConfigureCommand {
   readonly kind: 'configure';
   readonly change: SettingsChange;
+  /**
+   * Whether it may come after audio, too. The utterance is then ended first, and the setup counts from the next audio on; the
+   * number of channels has to stay.
+   */
+  readonly midstream?: boolean;
   /** Replace those sent before; undefined leaves them as they are. */
   readonly keyterms: SentKeyTerms | undefined;
 }

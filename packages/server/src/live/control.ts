@@ -1,4 +1,4 @@
-import type { Command } from './commands.js';
+import type { Command, ConfigureCommand } from './commands.js';
 import { problemEvent } from './events.js';
 import type { Emit } from './outbox.js';
 import type { SessionSetup } from './session-setup.js';
@@ -22,12 +22,11 @@ export interface ControlledSession {
 
 /** Does what each command asks, except audio, and answers it. */
 export function createControl(session: ControlledSession): Control {
-  const { setup, stream, emit, onEnd } = session;
+  const { emit, onEnd } = session;
   return (command, superseded) => {
     switch (command.kind) {
       case 'configure':
-        if (stream.channels.isOpen()) return emit(problemEvent('configure_too_late'));
-        return setup.configure(command, superseded);
+        return configure(session, command, superseded);
       case 'stop':
         return stop(session);
       case 'end':
@@ -44,6 +43,20 @@ export function createControl(session: ControlledSession): Control {
   };
 }
 
+function configure(
+  { setup, stream, emit }: ControlledSession,
+  command: ConfigureCommand,
+  superseded: Superseded,
+): void | Promise<void> {
+  if (!stream.channels.isOpen()) return setup.configure(command, superseded);
+  if (command.midstream !== true) return emit(problemEvent('configure_too_late'));
+  return stream.flush().then(() => {
+    if (superseded()) return undefined;
+    stream.renew();
+    return setup.configure(command, superseded);
+  });
+}
+
 async function stop({ stream, emit }: ControlledSession): Promise<void> {
   await stream.flush();
   const refinement = stream.readAgain();
@@ -51,6 +64,7 @@ async function stop({ stream, emit }: ControlledSession): Promise<void> {
 }
 
 async function finalize({ stream, emit }: ControlledSession): Promise<void> {
+  emit({ kind: 'finalizing' });
   await stream.flush();
   emit({ kind: 'finalized', at: stream.channels.receivedSeconds() });
 }

@@ -29,6 +29,8 @@ export type SessionEvent =
   | { readonly kind: 'speech'; readonly channel: number; readonly activity: SpeechActivity }
   /** Recognition of some audio failed for good. */
   | LostEvent
+  /** `finalize` was taken; the finals of all audio before it are on their way. */
+  | { readonly kind: 'finalizing' }
   /** The answer to `finalize`: the finals of all audio before it have been sent. */
   | { readonly kind: 'finalized'; readonly at: number }
   /** The answer to `stop` and `end`: the finals of all audio before it have been sent. */

@@ -104,6 +104,7 @@ function isLasting({ kind }: SessionEvent): boolean {
     case 'empty':
     case 'dropped':
     case 'lost':
+    case 'finalizing':
     case 'finalized':
     case 'stopped':
     case 'refined':

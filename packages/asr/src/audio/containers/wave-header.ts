@@ -1,3 +1,4 @@
+import { bytesPerSample, type PcmEncoding } from '../pcm.js';
 import { SAMPLE_RATE } from '../sample-rate.js';
 
 const HEADER_BYTES = 44;
@@ -6,18 +7,12 @@ const UNKNOWN_SIZE = 0xff_ff_ff_ff;
 
 /** How the samples of a WAVE file are written. */
 export interface WaveFormat {
-  readonly encoding: 's16le' | 'f32le' | 'mulaw' | 'alaw';
+  readonly encoding: PcmEncoding;
   readonly sampleRate: number;
   readonly channels: number;
 }
 
-/** Format tags, and bytes of one sample. */
-const layouts: Readonly<Record<WaveFormat['encoding'], { readonly tag: number; readonly bytes: number }>> = {
-  s16le: { tag: 1, bytes: 2 },
-  f32le: { tag: 3, bytes: 4 },
-  alaw: { tag: 6, bytes: 1 },
-  mulaw: { tag: 7, bytes: 1 },
-};
+const formatTags: Readonly<Record<PcmEncoding, number>> = { s16le: 1, f32le: 3, alaw: 6, mulaw: 7 };
 
 /** 16-bit mono PCM at 16 kHz. */
 const SPEECH: WaveFormat = { encoding: 's16le', sampleRate: SAMPLE_RATE, channels: 1 };
@@ -30,13 +25,13 @@ export function waveHeader(
   dataBytes?: number,
   { encoding, sampleRate, channels }: WaveFormat = SPEECH,
 ): Uint8Array {
-  const { tag, bytes } = layouts[encoding];
+  const bytes = bytesPerSample(encoding);
   const header = Buffer.alloc(HEADER_BYTES);
   header.write('RIFF', 0);
   header.writeUInt32LE(dataBytes === undefined ? UNKNOWN_SIZE : HEADER_BYTES - 8 + dataBytes, 4);
   header.write('WAVEfmt ', 8);
   header.writeUInt32LE(16, 16);
-  header.writeUInt16LE(tag, 20);
+  header.writeUInt16LE(formatTags[encoding], 20);
   header.writeUInt16LE(channels, 22);
   header.writeUInt32LE(sampleRate, 24);
   header.writeUInt32LE(sampleRate * bytes * channels, 28);

@@ -3,13 +3,7 @@ import {
   deepgramParameters,
   type DeepgramWishes,
 } from '../../compatibility/deepgram/parameters.js';
-import {
-  accepted,
-  honoured,
-  ignored,
-  refused,
-  type ParameterTable,
-} from '../../compatibility/parameters.js';
+import { accepted, honoured, ignored, refused, type ParameterTable } from '../../compatibility/parameters.js';
 import { isOff, switchOf } from '../../compatibility/values.js';
 
 /** What a query of a client of Deepgram asks for that sends a recording. */
@@ -34,9 +28,12 @@ export const recordingParameters: ParameterTable<RecordingWishes> = {
   multichannel: honoured('false; a recording of several channels is refused if it is true', (given) => ({
     isMultichannel: switchOf(given),
   })),
-  detect_language: honoured('the language is recognised if the model can, and stands in the answer', ({ values }) => ({
-    isLanguageDetected: !values.every(isOff),
-  })),
+  detect_language: honoured(
+    'the language is recognised if the model can, and stands in the answer',
+    ({ values }) => ({
+      isLanguageDetected: !values.every(isOff),
+    }),
+  ),
   utterances: honoured('each segment is an utterance', (given) => ({ hasUtterances: switchOf(given) })),
   paragraphs: honoured('each segment is a paragraph', (given) => ({ hasParagraphs: switchOf(given) })),
   utt_split: ignored('segments end where they end'),

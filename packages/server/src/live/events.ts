@@ -29,6 +29,8 @@ export type SessionEvent =
   | { readonly kind: 'speech'; readonly channel: number; readonly activity: SpeechActivity }
   /** Recognition of some audio failed for good. */
   | LostEvent
+  /** `finalize` was taken; the finals of all audio before it are on their way. */
+  | { readonly kind: 'finalizing' }
   /** The answer to `finalize`: the finals of all audio before it have been sent. */
   | { readonly kind: 'finalized'; readonly at: number }
   /** The answer to `stop` and `end`: the finals of all audio before it have been sent. */
@@ -41,6 +43,8 @@ export type SessionEvent =
   | { readonly kind: 'paused'; readonly reason: PauseReason }
   /** Something did not go as asked, or ends the session. */
   | { readonly kind: 'error'; readonly problem: Problem }
+  /** The answer to `reply`. */
+  | { readonly kind: 'reply'; readonly frames: () => readonly string[] }
   /** The first event on a connection that resumes the session. Finals that the client has not received follow. */
   | { readonly kind: 'resumed'; readonly receivedSamples: number }
   /** How far audio and its text have come. Sent regularly. */

@@ -62,8 +62,7 @@ export async function transcribeSource(
   let damaged = false;
   let dropped = 0;
   let best = 0;
-  const growsAtEnd =
-    source.channels.length === 1 && options.hearings === 1 && !writing.dictationCommands;
+  const growsAtEnd = source.channels.length === 1 && options.hearings === 1 && !writing.dictationCommands;
   for (const [index, channel] of source.channels.entries()) {
     const open = (): AsyncIterable<Float32Array> => {
       const chunks = channel.open(() => (damaged = true));

@@ -54,9 +54,7 @@ const { min, max } = protocolLimits.keyTermWeight;
 /** The parameters that sessions and recordings have in common. */
 export const deepgramParameters: ParameterTable<DeepgramWishes> = {
   model: honoured('any name; the answer names the model that runs', (given) => ({ model: lastOf(given) })),
-  language: honoured(LANGUAGE_NOTE, (given) =>
-    lastOf(given) === '' ? {} : { language: languageOf(lastOf(given)) },
-  ),
+  language: honoured(LANGUAGE_NOTE, languageIn),
   encoding: honoured(
     '`linear16`, `linear32`, `mulaw`, `alaw`, `opus`, `ogg-opus`, `flac`; others are refused',
     (given) => ({ encoding: encodingIn(given) }),
@@ -103,6 +101,10 @@ export const deepgramParameters: ParameterTable<DeepgramWishes> = {
   }),
   callback_method: accepted('there is no callback'),
 };
+
+function languageIn(given: GivenParameter): Partial<DeepgramWishes> {
+  return lastOf(given) === '' ? {} : { language: languageOf(lastOf(given)) };
+}
 
 function writing(): Parameter<DeepgramWishes> {
   return mapped(WRITTEN_NOTE, (given) => (switchOf(given) ? { writtenForm: 'on' } : {}));

@@ -1,18 +1,15 @@
+import type { ModelDescription } from '@auscult/asr';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { ModelDescription } from '@auscult/asr';
 import { deepgramModel } from '../../compatibility/deepgram/model-info.js';
 import { RequestError } from '../../errors.js';
+import type { RecordingServices } from '../accept-recording.js';
+import { answerErrors } from '../answer-errors.js';
+import { writeOpenAiError } from './error-answer.js';
 import { openAiResponses } from './error-responses.js';
 
-/** What the routes need to know about models. */
-export interface ModelSources {
-  /** The model that hears, once it is loaded. */
-  readonly model: () => ModelDescription | undefined;
-  /** The name of the model that the server is set to. */
-  readonly name: string;
-}
+type ModelServices = Pick<RecordingServices, 'config' | 'log' | 'recognizer'>;
 
 /** The name that programs written for OpenAI ask for where nobody has chosen one. It stands for the model that runs. */
 const USUAL_NAME = 'whisper-1';
@@ -49,10 +46,17 @@ const modelList = z.object({
 });
 
 /** Adds the routes that tell which model runs, for clients of OpenAI and of Deepgram. */
-export function addModels(app: FastifyInstance, sources: ModelSources): void {
-  const routes = app.withTypeProvider<ZodTypeProvider>();
-  const ids = (): readonly string[] => [sources.model()?.name ?? sources.name, USUAL_NAME];
-  routes.get(
+export async function registerModels(app: FastifyInstance, services: ModelServices): Promise<void> {
+  await app.register((scope, _options, done) => {
+    answerErrors(scope, services.log, writeOpenAiError);
+    addList(scope, services);
+    addModel(scope, services);
+    done();
+  });
+}
+
+function addList(app: FastifyInstance, services: ModelServices): void {
+  app.withTypeProvider<ZodTypeProvider>().get(
     '/v1/models',
     {
       config: { action: 'model.list', takesForeignCredentials: true },
@@ -63,12 +67,15 @@ export function addModels(app: FastifyInstance, sources: ModelSources): void {
     },
     () => ({
       object: 'list' as const,
-      data: ids().map(modelOf),
-      stt: [sources.model()].flatMap((model) => (model === undefined ? [] : [listed(model)])),
+      data: namesOf(services).map(modelOf),
+      stt: [services.recognizer()?.model].flatMap((model) => (model === undefined ? [] : [listed(model)])),
       tts: [],
     }),
   );
-  routes.get(
+}
+
+function addModel(app: FastifyInstance, services: ModelServices): void {
+  app.withTypeProvider<ZodTypeProvider>().get(
     '/v1/models/:id',
     {
       config: { action: 'model.list', takesForeignCredentials: true },
@@ -79,10 +86,15 @@ export function addModels(app: FastifyInstance, sources: ModelSources): void {
       },
     },
     ({ params: { id } }) => {
-      if (ids().includes(id)) return modelOf(id);
-      throw new RequestError('model_not_found', { field: 'model', limit: `one of ${ids().join(', ')}` });
+      const names = namesOf(services);
+      if (names.includes(id)) return modelOf(id);
+      throw new RequestError('model_not_found', { field: 'model', limit: `one of ${names.join(', ')}` });
     },
   );
+}
+
+function namesOf({ recognizer, config }: ModelServices): readonly string[] {
+  return [recognizer()?.model.name ?? config.model, USUAL_NAME];
 }
 
 function modelOf(id: string): z.output<typeof openAiModel> {

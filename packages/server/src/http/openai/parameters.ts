@@ -52,13 +52,9 @@ export const openAiParameters: ParameterTable<OpenAiWishes> = {
   ),
   language: honoured(
     'a BCP 47 tag, `multi` or `auto`; if it is missing, the one that the server is set to',
-    (given) => (lastOf(given) === '' ? {} : { language: languageOf(lastOf(given)) }),
+    languageIn,
   ),
-  languages: honoured('one as `language`; several as `auto`', ({ values }) => {
-    const asked = new Set(values.filter((value) => value !== ''));
-    if (asked.size === 0) return {};
-    return { language: asked.size > 1 ? 'auto' : languageOf([...asked].join()) };
-  }),
+  languages: honoured('one as `language`; several as `auto`', languageIn),
   prompt: mapped(
     'key terms, if it is a list of terms cut by commas, semicolons or line breaks; running text is ignored with a warning',
     (given) => {
@@ -93,6 +89,12 @@ export const openAiParameters: ParameterTable<OpenAiWishes> = {
     Record<(typeof extensions)[number], Parameter<OpenAiWishes>>
   >),
 };
+
+function languageIn({ values }: GivenParameter): Partial<OpenAiWishes> {
+  const asked = new Set(values.filter((value) => value !== ''));
+  if (asked.size === 0) return {};
+  return { language: asked.size > 1 ? 'auto' : languageOf([...asked].join()) };
+}
 
 function extension(name: (typeof extensions)[number]): Parameter<OpenAiWishes> {
   const { description = '' } = (recordingSettings.shape[name] as z.ZodType).meta() ?? {};

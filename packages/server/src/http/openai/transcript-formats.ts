@@ -2,6 +2,7 @@ import { deflateSync } from 'node:zlib';
 import type { Word } from '@auscult/protocol';
 import { jsonPieces, mapped } from '../../json-pieces.js';
 import { transcriptPieces } from '../../transcripts/format.js';
+import { mostFrequentLanguage } from '../../transcripts/language.js';
 import {
   runningText,
   threeDecimals,
@@ -60,7 +61,7 @@ function verbose({ transcript, task, language, granularities }: WrittenTranscrip
   const { duration, segments } = transcript;
   return {
     task,
-    language: languageName(language === 'auto' ? mostFrequentLanguage(segments) : language),
+    language: languageName(language === 'auto' ? mostFrequentLanguage(transcript) : language),
     duration: threeDecimals(duration),
     text: runningText(transcript),
     ...(granularities.includes('segment') && { segments: mapped(segments, segmentJson) }),
@@ -118,10 +119,4 @@ const names = new Intl.DisplayNames(['en'], { type: 'language' });
 function languageName(tag: string | undefined): string {
   const [language = ''] = tag?.split('-') ?? [];
   return language === '' ? 'unknown' : (names.of(language) ?? language).toLowerCase();
-}
-
-function mostFrequentLanguage(segments: readonly TranscriptSegment[]): string | undefined {
-  const counts = new Map<string, number>();
-  for (const { language } of segments) counts.set(language, (counts.get(language) ?? 0) + 1);
-  return [...counts].sort(([, one], [, other]) => other - one)[0]?.[0];
 }

@@ -26,8 +26,8 @@ export interface Dialect {
    * Throws a `RequestError` for what is not allowed.
    */
   readonly connect: (request: ConnectionRequest) => ConnectionWish;
-  /** How a client is told that it is refused. */
-  readonly refusing: Refusing;
+  /** How a client is told that it is refused, if need be as its request for a connection shows. */
+  readonly refusing: Refusing | ((request: ConnectionRequest) => Refusing);
 }
 
 /** Makes a dialect of a server. */
@@ -93,17 +93,30 @@ export interface Refusal {
 
 /**
  * How a client is told that it is refused: in frames, since browsers cannot read a status, or by the answer to its
- * request.
+ * request. If its protocol begins with a frame that the answer depends on, it is told once that has come.
  */
-type Refusing =
+export type Refusing =
   | { readonly kind: 'in-frames'; readonly tell: TellRefusal }
+  | {
+      readonly kind: 'after-first-frame';
+      /** `first` is undefined if the frame does not come or is too long. */
+      readonly tell: (refusal: Refusal, first: FirstFrame | undefined) => RefusalFrames;
+    }
   | { readonly kind: 'by-status'; readonly answer: (refusal: Refusal) => RefusalAnswer };
 
+export type TellRefusal = (refusal: Refusal) => RefusalFrames;
+
 /** The frames and the close frame of a connection that is opened only to be refused. */
-export type TellRefusal = (refusal: Refusal) => {
+export interface RefusalFrames {
   readonly frames: readonly string[];
   readonly close: CloseFrame;
-};
+}
+
+/** The first frame of a connection. */
+export interface FirstFrame {
+  readonly frame: Buffer;
+  readonly isBinary: boolean;
+}
 
 /** An HTTP answer in place of the upgrade; the body is sent as JSON. */
 export interface RefusalAnswer {

@@ -1,3 +1,5 @@
+import { readVoskMessage } from '../compatibility/vosk/read-message.js';
+import { readWhisperLiveOptions } from '../compatibility/whisper-live/read-options.js';
 import { acceptKeyTerms } from '../key-terms/accept-key-terms.js';
 import { readSharedFile } from '../key-terms/read-shared-file.js';
 import { readKeyTerms, readMessage } from './client-text.js';
@@ -9,6 +11,10 @@ export function doReading(task: ReadingTask): ReadingResults[ReadingTask['kind']
   switch (task.kind) {
     case 'message':
       return readMessage(task.frame);
+    case 'vosk-message':
+      return readVoskMessage(task.frame);
+    case 'whisper-live-options':
+      return readWhisperLiveOptions(task.frame);
     case 'key-terms':
       return readKeyTerms(task.text);
     case 'accept':

@@ -1,4 +1,6 @@
 import type { KeyTermList } from '@auscult/asr/key-terms';
+import type { VoskMessage } from '../compatibility/vosk/read-message.js';
+import type { WhisperLiveOptions } from '../compatibility/whisper-live/read-options.js';
 import type { AcceptedKeyTerms } from '../key-terms/accept-key-terms.js';
 import type { SharedTermsFile, SharedTermsReading } from '../key-terms/read-shared-file.js';
 import type { KeyTermsReading, MessageReading, SentKeyTerms } from './client-text.js';
@@ -6,6 +8,8 @@ import type { KeyTermsReading, MessageReading, SentKeyTerms } from './client-tex
 /** Something to be read. */
 export type ReadingTask =
   | { readonly kind: 'message'; readonly frame: Uint8Array }
+  | { readonly kind: 'vosk-message'; readonly frame: Uint8Array }
+  | { readonly kind: 'whisper-live-options'; readonly frame: Uint8Array }
   | { readonly kind: 'key-terms'; readonly text: string }
   | {
       readonly kind: 'accept';
@@ -18,6 +22,8 @@ export type ReadingTask =
 /** The result of each kind of reading. */
 export interface ReadingResults {
   readonly message: MessageReading;
+  readonly 'vosk-message': VoskMessage;
+  readonly 'whisper-live-options': WhisperLiveOptions;
   readonly 'key-terms': KeyTermsReading;
   readonly accept: AcceptedKeyTerms;
   readonly 'shared-terms': SharedTermsReading;

@@ -28,7 +28,7 @@ export type Authenticate = (request: FastifyRequest) => Promise<AuthenticationRe
 
 /** For a server without authentication: everybody counts as the one person on this machine. */
 export const authenticateLocal: Authenticate = () =>
-  Promise.resolve(authenticated(LOCAL_IDENTITY, () => Promise.resolve(true)));
+  Promise.resolve(authenticated(LOCAL_IDENTITY, { kind: 'local' }, () => Promise.resolve(true)));
 
 /**
  * Looks at the first credential of a request: the `Authorization` header, a ticket among the subprotocols of a socket,

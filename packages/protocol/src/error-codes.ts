@@ -61,6 +61,17 @@ const table = {
     meaning: 'The sample rate is not accepted.',
     remedy: 'Give the rate at which the audio was recorded, or resample it.',
   },
+  container_unknown: {
+    retryable: false,
+    meaning: 'The audio does not begin as a recording that can be decoded while it comes.',
+    remedy:
+      'Send WebM, Ogg, FLAC, WAV or MP3 from the first byte on. A recorder writes its header only once: on a new connection, start it anew.',
+  },
+  container_broken: {
+    retryable: false,
+    meaning: 'The recording is damaged, or is not what its header says, so nothing after that can be decoded.',
+    remedy: 'Start the recorder anew on another connection. What was decoded is transcribed.',
+  },
   frame_too_large: {
     retryable: false,
     meaning: 'The frame is larger than the server takes.',

@@ -4,9 +4,12 @@ export {
   audioEncoding,
   blockBytes,
   channelCount,
+  holdsSamples,
   type AudioEncoding,
   type AudioLayout,
   type ChannelCount,
+  type SampleEncoding,
+  type SampleLayout,
 } from './audio-format.js';
 export { checkAudioLength } from './check-audio-length.js';
 export {

@@ -1,5 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { blockBytes, checkAudioLength, describeError, type SessionSettings } from '@auscult/protocol';
+import {
+  blockBytes,
+  checkAudioLength,
+  describeError,
+  holdsSamples,
+  type SessionSettings,
+} from '@auscult/protocol';
 import { clientErrorOf } from '../errors.js';
 import type { ChannelsOnDemand } from './channels.js';
 import type { AudioCommand } from './commands.js';
@@ -56,14 +62,17 @@ export function createAudioIntake(services: IntakeServices): AudioIntake {
       onRefused(describeError(code, details));
       return false;
     }
-    receivedSamples += pcm.length / blockBytes(settings());
+    const layout = settings();
+    if (holdsSamples(layout)) receivedSamples += pcm.length / blockBytes(layout);
     onTaken(channels.receivedSeconds() - before);
     return true;
   }
 
   return {
     take: (audio, superseded) => {
-      const encoded = encodedAudio.take(audio.pcm, settings().encoding);
+      const layout = settings();
+      if (!holdsSamples(layout)) return onRefused(describeError('container_unknown'));
+      const encoded = encodedAudio.take(audio.pcm, layout.encoding);
       if (encoded) onEncoded(encoded);
       const problem = checkAudioLength(audio.pcm.length, settings());
       if (problem) return onRefused(problem);

@@ -1,12 +1,21 @@
-import type { KeyTermList, LiveListener, LiveOptions, LiveTranscription, Recognizer } from '@auscult/asr';
-import type { SessionSettings } from '@auscult/protocol';
+import {
+  SAMPLE_RATE,
+  type KeyTermList,
+  type LiveListener,
+  type LiveOptions,
+  type LiveTranscription,
+  type Recognizer,
+} from '@auscult/asr';
+import { holdsSamples, type SessionSettings } from '@auscult/protocol';
 import { recognitionOf } from '../settings-by-concern.js';
 import { deinterleave } from './deinterleave.js';
 
 /** The channels of one session, each with a live transcription of its own. */
 export interface Channels {
-  /** Takes interleaved PCM that is a whole number of samples. `sampleRate` holds from here on. */
+  /** Takes interleaved samples in the encoding of the session, a whole number of them. `sampleRate` holds from here on. */
   readonly push: (pcm: Uint8Array, sampleRate?: number) => void;
+  /** Takes what was decoded for a session whose audio has to be: at 16 kHz, an array for each channel. */
+  readonly pushDecoded: (samples: readonly Float32Array[]) => void;
   /** Ends the current utterances now; resolves once the finals of all audio pushed are delivered. */
   readonly flush: () => Promise<void>;
   readonly close: () => void;
@@ -32,6 +41,7 @@ export function openChannels(
   const { endpointing, ...named } = recognitionOf(settings);
   const options: LiveOptions = {
     ...named,
+    ...(holdsSamples(settings) ? { encoding: settings.encoding } : DECODED),
     endpointingMs: endpointing.silenceMs,
     endpointSentences: endpointing.sentences === 'on',
     maxUtteranceSeconds: endpointing.maxUtteranceSeconds,
@@ -44,7 +54,14 @@ export function openChannels(
   );
   return {
     push: (pcm, sampleRate) => {
+      if (!holdsSamples(settings)) throw new TypeError('this audio has to be decoded first');
       deinterleave(pcm, settings).forEach((samples, channel) => channels[channel]?.push(samples, sampleRate));
+    },
+    pushDecoded: (samples) => {
+      channels.forEach((channel, index) => {
+        const own = samples[index];
+        if (own) channel.push(new Uint8Array(own.buffer, own.byteOffset, own.byteLength));
+      });
     },
     flush: async () => {
       await Promise.all(channels.map((channel) => channel.flush()));
@@ -58,6 +75,9 @@ export function openChannels(
     speechSeconds: () => channels.reduce((sum, channel) => sum + channel.speechSeconds, 0),
   };
 }
+
+/** What decoders give out. */
+const DECODED = { encoding: 'f32le', sampleRate: SAMPLE_RATE } as const;
 
 /** Channels that are opened when they are first needed. Until then nothing was received. */
 export interface ChannelsOnDemand extends Channels {
@@ -77,6 +97,10 @@ export function channelsOnDemand(open: (secondsBefore: number) => Channels): Cha
   let speechBefore = 0;
   const receivedSeconds = (): number => secondsBefore + (channels?.receivedSeconds() ?? 0);
   const speechSeconds = (): number => speechBefore + (channels?.speechSeconds() ?? 0);
+  const opened = (): Channels => {
+    if (channels === undefined) throw new TypeError('the channels are not open');
+    return channels;
+  };
   return {
     open: () => {
       channels ??= open(secondsBefore);
@@ -88,8 +112,10 @@ export function channelsOnDemand(open: (secondsBefore: number) => Channels): Cha
       channels = undefined;
     },
     push: (pcm, sampleRate) => {
-      if (channels === undefined) throw new TypeError('the channels are not open');
-      channels.push(pcm, sampleRate);
+      opened().push(pcm, sampleRate);
+    },
+    pushDecoded: (samples) => {
+      opened().pushDecoded(samples);
     },
     flush: async () => {
       await channels?.flush();

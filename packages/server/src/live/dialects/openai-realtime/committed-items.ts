@@ -22,9 +22,9 @@ interface Shown {
 /**
  * Items of turns that the client ends: one for each of its commits, with all utterances in between.
  *
- * @param seconds length of the audio since the last commit
+ * @param takeSeconds the length of the audio since the last commit or the last call
  */
-export function createCommittedItems(ids: ItemIds, seconds: () => number): Items {
+export function createCommittedItems(ids: ItemIds, takeSeconds: () => number): Items {
   let turn = newTurn();
   let shown: Shown | undefined;
   let committedSeconds = 0;
@@ -35,10 +35,11 @@ export function createCommittedItems(ids: ItemIds, seconds: () => number): Items
   }
 
   const extend = (sequence: number, text: string): readonly ItemEvent[] => {
-    if (shown?.sequence !== sequence) shown = { text: createDeltaText(), sequence };
+    const begins = shown?.sequence !== sequence;
+    if (shown === undefined || begins) shown = { text: createDeltaText(), sequence };
     const rest = shown.text.extend(text);
     if (rest === '') return [];
-    const delta = turn.isShown && !rest.startsWith(' ') ? ` ${rest}` : rest;
+    const delta = begins && turn.isShown ? ` ${rest}` : rest;
     turn.isShown = true;
     return [{ kind: 'delta', itemId: turn.id, delta }];
   };
@@ -61,6 +62,7 @@ export function createCommittedItems(ids: ItemIds, seconds: () => number): Items
         shown = undefined;
         return [];
       case 'lost':
+        shown = undefined;
         turn.isLost = true;
         return [];
       default:
@@ -69,7 +71,7 @@ export function createCommittedItems(ids: ItemIds, seconds: () => number): Items
   };
 
   const commit = (): readonly ItemEvent[] => {
-    committedSeconds = seconds();
+    committedSeconds = takeSeconds();
     return [{ kind: 'committed', item: ids.commit(turn.id) }];
   };
 

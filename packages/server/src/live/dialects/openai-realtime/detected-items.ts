@@ -22,8 +22,12 @@ interface Outcome {
   readonly end: number;
 }
 
-/** Items of turns that the server ends: one for each of its utterances. */
-export function createDetectedItems(ids: ItemIds): Items {
+/**
+ * Items of turns that the server ends: one for each of its utterances.
+ *
+ * @param takeSeconds the length of the audio since the last commit or the last call
+ */
+export function createDetectedItems(ids: ItemIds, takeSeconds: () => number): Items {
   /** The turn that is being spoken. */
   let open: Turn | undefined;
   /** Turns that are committed and whose text is still to come. */
@@ -69,7 +73,7 @@ export function createDetectedItems(ids: ItemIds): Items {
   const settle = (outcome: Outcome): readonly ItemEvent[] => {
     const turn = waiting.shift();
     if (turn === undefined) return settleOpen(outcome);
-    const isCut = turn.stoppedAt !== undefined && outcome.end < turn.stoppedAt;
+    const isCut = turn.stoppedAt !== undefined && turn.stoppedAt - outcome.end > SAME_PLACE_SECONDS;
     return [...complete(turn, outcome), ...(isCut ? commitRest(turn.stoppedAt) : [])];
   };
 
@@ -107,6 +111,7 @@ export function createDetectedItems(ids: ItemIds): Items {
   return {
     take,
     commit: () => {
+      takeSeconds();
       commitsBefore = commits;
       return [];
     },
@@ -128,6 +133,9 @@ export function createDetectedItems(ids: ItemIds): Items {
     finish: () => [],
   };
 }
+
+/** Times that differ by less are the same. */
+const SAME_PLACE_SECONDS = 0.01;
 
 function complete(turn: Turn, { text, start, end }: Outcome): readonly ItemEvent[] {
   const itemId = turn.id;

@@ -70,7 +70,8 @@ export function termsOf({ promptTerms, keywords }: SessionState): SentKeyTerms {
   return joinTerms(keywords, promptTerms);
 }
 
-function layoutOf(format: AudioFormat): Pick<SessionSettings, 'encoding' | 'sampleRate'> {
+/** How the samples of a format are written. */
+export function layoutOf(format: AudioFormat): Pick<SessionSettings, 'encoding' | 'sampleRate'> {
   switch (format.type) {
     case 'audio/pcm':
       return { encoding: 's16le', sampleRate: format.rate };

@@ -15,6 +15,11 @@ export interface SessionFacts {
 /** Lists of keywords up to this length are shown, characters: clients know what they sent. */
 const LONGEST_KEYWORDS = 4096;
 
+/** The id of a session as its client sees it; that of its record is in it. */
+export function sessionIdOf(id: string): string {
+  return `sess_${id}`;
+}
+
 /** A session as clients of today see it. */
 export function sessionView(state: SessionState, facts: SessionFacts) {
   return {

@@ -56,7 +56,9 @@ async function registerRecognition(
     draining: draining.signal,
   });
   await registerSessions(http, { records, authorise: createSessionAuthorisation(access.guard) });
-  const spoken = dialects.map((create) => create({ config, reader }));
+  const spoken = dialects
+    .map((create) => create({ config, reader }))
+    .filter(({ service }) => service === undefined || config.compatibility.includes(service));
   await registerLive(http, spoken, {
     ...parts,
     recognizer: recognizers.recognizer,

@@ -15,6 +15,10 @@ export type Command =
   | { readonly kind: 'finalize' }
   /** Only tells that the client is there. */
   | { readonly kind: 'keepalive' }
+  /** Asks only for frames that the dialect makes by itself. `frames` is called when they are sent, in order with events. */
+  | { readonly kind: 'reply'; readonly frames: () => readonly string[] }
+  /** Several commands that came in one frame. */
+  | { readonly kind: 'sequence'; readonly commands: readonly Command[] }
   /** Asks to resume a session; only valid as the first frame of a connection that was opened for it. */
   | { readonly kind: 'resume' }
   /** A frame that cannot be understood, and what is wrong with it. */
@@ -49,12 +53,13 @@ export interface ResumeRequest {
 }
 
 /** The action of each command: a row of the table of permissions. */
-export const commandActions: Readonly<Record<Exclude<Command['kind'], 'unreadable'>, Action>> = {
+export const commandActions: Readonly<Record<Exclude<Command['kind'], 'unreadable' | 'sequence'>, Action>> = {
   audio: 'live.speak',
   configure: 'live.speak',
   stop: 'live.speak',
   end: 'live.speak',
   finalize: 'live.speak',
   keepalive: 'live.speak',
+  reply: 'live.speak',
   resume: 'live.resume',
 };

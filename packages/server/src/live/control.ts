@@ -6,7 +6,7 @@ import type { SessionStream } from './session-stream.js';
 import type { Superseded } from './when-read.js';
 
 /** A command that steers a session, which all commands but audio do. */
-type ControlCommand = Exclude<Command, { kind: 'audio' | 'unreadable' }>;
+type ControlCommand = Exclude<Command, { kind: 'audio' | 'unreadable' | 'sequence' }>;
 
 /** Carries out a command. If it returns a promise, everything that follows has to wait for it. */
 export type Control = (command: ControlCommand, superseded: Superseded) => void | Promise<void>;
@@ -33,6 +33,8 @@ export function createControl(session: ControlledSession): Control {
         return stop(session).then(onEnd);
       case 'finalize':
         return finalize(session);
+      case 'reply':
+        return emit(command);
       case 'resume':
         return emit(problemEvent('resume_misplaced'));
       case 'keepalive':

@@ -12,7 +12,7 @@ import type { SessionServices } from './session-services.js';
 import { createSessionSetup, type SetupServices } from './session-setup.js';
 import { createSessionStream } from './session-stream.js';
 import type { SessionTelemetry } from './session-telemetry.js';
-import type { Superseded } from './when-read.js';
+import { whenRead, type Superseded } from './when-read.js';
 
 /** What a conversation needs from its session. */
 export interface ConversationPlace {
@@ -82,18 +82,30 @@ export function createConversation(place: ConversationPlace): Conversation {
   });
   const control = createControl({ setup, stream, emit, onEnd: signals.onEnd });
 
+  const take: Conversation['take'] = (command, superseded) => {
+    if (command.kind === 'unreadable') return refusals.refuse(command.problem);
+    if (command.kind === 'sequence') return takeInTurn(command.commands, superseded);
+    if (scopeOf(commandActions[command.kind], session.identity.role) === 'none')
+      return refusals.refuse(describeError('forbidden'));
+    if (command.kind === 'audio') return intake.take(command, superseded);
+    refusals.forget();
+    return control(command, superseded);
+  };
+
+  const takeInTurn = (
+    [first, ...others]: readonly Command[],
+    superseded: Superseded,
+  ): void | Promise<void> => {
+    if (first === undefined) return;
+    return whenRead(take(first, superseded), superseded, () => takeInTurn(others, superseded));
+  };
+
   return {
     greet: () => {
       emit({ kind: 'opened', setup: setup.inForce() });
+      for (const warning of session.termWarnings) emit({ kind: 'warning', warning });
     },
-    take: (command, superseded) => {
-      if (command.kind === 'unreadable') return refusals.refuse(command.problem);
-      if (scopeOf(commandActions[command.kind], session.identity.role) === 'none')
-        return refusals.refuse(describeError('forbidden'));
-      if (command.kind === 'audio') return intake.take(command, superseded);
-      refusals.forget();
-      return control(command, superseded);
-    },
+    take,
     flush: stream.flush,
     close: stream.close,
     pendingSeconds: stream.pendingSeconds,
@@ -109,9 +121,19 @@ export function createConversation(place: ConversationPlace): Conversation {
 }
 
 function setupServicesOf({ session, services }: ConversationPlace, emit: Emit): SetupServices {
-  const { settings, identity, sharedTerms, recognizer } = session;
+  const { settings, identity, sharedTerms, sentTerms, keyTerms, recognizer } = session;
   const { config, reader } = services;
-  return { config, reader, settings, identity, sharedTerms, model: recognizer.model, emit };
+  return {
+    config,
+    reader,
+    settings,
+    identity,
+    sharedTerms,
+    sentTerms,
+    keyTerms,
+    model: recognizer.model,
+    emit,
+  };
 }
 
 /** Refusals of what a client sent. */

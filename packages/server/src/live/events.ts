@@ -43,6 +43,8 @@ export type SessionEvent =
   | { readonly kind: 'paused'; readonly reason: PauseReason }
   /** Something did not go as asked, or ends the session. */
   | { readonly kind: 'error'; readonly problem: Problem }
+  /** The answer to `reply`. */
+  | { readonly kind: 'reply'; readonly frames: () => readonly string[] }
   /** The first event on a connection that resumes the session. Finals that the client has not received follow. */
   | { readonly kind: 'resumed'; readonly receivedSamples: number }
   /** How far audio and its text have come. Sent regularly. */

@@ -115,6 +115,7 @@ function isLasting({ kind }: SessionEvent): boolean {
     case 'configured':
     case 'partial':
     case 'speech':
+    case 'reply':
     case 'error':
     case 'resumed':
     case 'acknowledged':

@@ -51,9 +51,13 @@ export function createSessionStream(stream: StreamServices): SessionStream {
 
   const channels = channelsOnDemand((seconds) => {
     const settings = setup.settings();
-    const { client } = session;
+    const { client, asked } = session;
     writer.describe(
-      describedBy(settingsInForce(services.config, settings), { keyTerms: setup.sentTerms(), client }),
+      describedBy(settingsInForce(services.config, settings), {
+        keyTerms: setup.sentTerms(),
+        client,
+        asked,
+      }),
     );
     spool = settings.refine === 'on-stop' ? openSpool(stream, seconds) : undefined;
     const listening = { writing: writingOf(settings), spool, writer, events, telemetry, told };

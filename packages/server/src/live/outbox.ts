@@ -104,7 +104,6 @@ function isLasting({ kind }: SessionEvent): boolean {
     case 'empty':
     case 'dropped':
     case 'lost':
-    case 'finalizing':
     case 'finalized':
     case 'stopped':
     case 'refined':
@@ -115,6 +114,7 @@ function isLasting({ kind }: SessionEvent): boolean {
     case 'configured':
     case 'partial':
     case 'speech':
+    case 'ending':
     case 'reply':
     case 'error':
     case 'resumed':

@@ -51,14 +51,15 @@ export function createSessionStream(stream: StreamServices): SessionStream {
 
   const channels = channelsOnDemand((seconds) => {
     const settings = setup.settings();
-    const { client, asked } = session;
+    const { client } = session;
     writer.describe(
       describedBy(settingsInForce(services.config, settings), {
         keyTerms: setup.sentTerms(),
         client,
-        asked,
+        asked: setup.asked(),
       }),
     );
+    telemetry.notDone(setup.asked()?.warnings.length ?? 0);
     spool = settings.refine === 'on-stop' ? openSpool(stream, seconds) : undefined;
     const listening = { writing: writingOf(settings), spool, writer, events, telemetry, told };
     const { contextSeconds } = services.config;

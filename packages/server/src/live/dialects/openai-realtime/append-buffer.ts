@@ -1,4 +1,4 @@
-import { blockBytes, holdsSamples } from '@auscult/protocol';
+import { blockBytes } from '@auscult/protocol';
 import { createByteCarry } from '../../../compatibility/carry-bytes.js';
 import type { Command } from '../../commands.js';
 import { layoutOf, type SessionState } from './session-state.js';
@@ -22,7 +22,7 @@ export function createAppendBuffer(): AppendBuffer {
   return {
     append: (bytes, format) => {
       const { encoding, sampleRate } = layoutOf(format);
-      const block = holdsSamples({ encoding, channels: 1 }) ? blockBytes({ encoding, channels: 1 }) : 1;
+      const block = blockBytes({ encoding, channels: 1 });
       const pcm = carry.take(bytes, block);
       if (pcm.length === 0) return { kind: 'keepalive' };
       seconds += pcm.length / block / sampleRate;

@@ -1,4 +1,4 @@
-import type { SessionSettings, SettingsChange } from '@auscult/protocol';
+import type { SettingsChange } from '@auscult/protocol';
 import { NO_TERMS, type SentKeyTerms } from '../../../reading/client-text.js';
 import { DEFAULT_RATE, SILENCE_OF_EAGERNESS, type AudioFormat, type SessionWishes } from './session-fields.js';
 import { joinTerms } from './usable-terms.js';
@@ -70,8 +70,14 @@ export function termsOf({ promptTerms, keywords }: SessionState): SentKeyTerms {
   return joinTerms(keywords, promptTerms);
 }
 
+/** How samples are written, and how many there are a second. */
+interface SampleFormat {
+  readonly encoding: 's16le' | 'mulaw' | 'alaw';
+  readonly sampleRate: number;
+}
+
 /** How the samples of a format are written. */
-export function layoutOf(format: AudioFormat): Pick<SessionSettings, 'encoding' | 'sampleRate'> {
+export function layoutOf(format: AudioFormat): SampleFormat {
   switch (format.type) {
     case 'audio/pcm':
       return { encoding: 's16le', sampleRate: format.rate };

@@ -2,6 +2,8 @@ import { readVoskMessage } from '../compatibility/vosk/read-message.js';
 import { readWhisperLiveOptions } from '../compatibility/whisper-live/read-options.js';
 import { acceptKeyTerms } from '../key-terms/accept-key-terms.js';
 import { readSharedFile } from '../key-terms/read-shared-file.js';
+import { readDeepgramMessage } from '../live/dialects/deepgram/client-message.js';
+import { readClientEvent } from '../live/dialects/openai-realtime/client-event.js';
 import { readKeyTerms, readMessage } from './client-text.js';
 import type { ReadingResults, ReadingTask } from './thread-messages.js';
 
@@ -15,6 +17,10 @@ export function doReading(task: ReadingTask): ReadingResults[ReadingTask['kind']
       return readVoskMessage(task.frame);
     case 'whisper-live-options':
       return readWhisperLiveOptions(task.frame);
+    case 'deepgram-message':
+      return readDeepgramMessage(task.frame);
+    case 'realtime-event':
+      return readClientEvent(task.frame);
     case 'key-terms':
       return readKeyTerms(task.text);
     case 'accept':

@@ -63,7 +63,7 @@ export function converseInVosk(
     rate = sampleRate;
     results.hasWords = hasWords;
     asked = { ...asked, model, warnings: [...asked.warnings, ...warnings].slice(0, MOST_WARNINGS) };
-    return { kind: 'configure', change, keyterms, midstream: true };
+    return { kind: 'configure', change, keyterms, midstream: true, asked };
   };
 
   const commandOf = (message: VoskMessage): Command => {
@@ -99,6 +99,7 @@ export function converseInVosk(
       case 'stopped':
         return [results.rest()];
       // The connection is closed next.
+      case 'ending':
       case 'error':
         return results.hasRest() ? [results.rest()] : [];
       case 'paused':

@@ -50,6 +50,7 @@ export function converseInWhisperLive({ identity }: SessionPlace, reader: TextRe
         ...(task !== undefined && { task }),
       },
       keyterms,
+      asked: { service: 'whisper-live', model: wishes.model, warnings },
     };
   };
 

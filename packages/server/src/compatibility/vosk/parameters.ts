@@ -32,7 +32,7 @@ export const voskConfig: ParameterTable<VoskConfig> = {
       return { keyterms: usableTerms(values.filter(isPhrase), warn) };
     },
   ),
-  max_alternatives: ignored('there is one text'),
+  max_alternatives: ignored('there is one text', 'there is one text'),
   model: {
     treatment: 'ignored',
     note: 'the model of the server runs',

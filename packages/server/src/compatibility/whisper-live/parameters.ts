@@ -34,6 +34,9 @@ export const USUAL_SEGMENTS = 10;
 /** The most finals in a message: each partial repeats them. */
 const MOST_SEGMENTS = 100;
 
+const NO_SPEAKERS = 'speakers are not told apart';
+const NO_TRANSLATION = 'there is no translation beside the text; `task` asks for one in its place';
+
 /** The fields of the first message. */
 export const whisperLiveParameters: ParameterTable<WhisperLiveWishes> = {
   uid: honoured('back in every message', () => ({})),
@@ -63,10 +66,10 @@ export const whisperLiveParameters: ParameterTable<WhisperLiveWishes> = {
   clip_audio: accepted('silence is never kept'),
   same_output_threshold: accepted('the end of an utterance completes its segment'),
   target_language: accepted('nothing is translated into other languages than English'),
-  max_speakers: accepted('speakers are not told apart'),
-  enable_translation: ignored('there is no translation beside the text; use `task`'),
-  enable_diarization: ignored('speakers are not told apart'),
-  known_speakers: ignored('speakers are not told apart'),
+  max_speakers: accepted(NO_SPEAKERS),
+  enable_translation: ignored(NO_TRANSLATION, NO_TRANSLATION),
+  enable_diarization: ignored(NO_SPEAKERS, NO_SPEAKERS),
+  known_speakers: ignored(NO_SPEAKERS, NO_SPEAKERS),
 };
 
 function terms(

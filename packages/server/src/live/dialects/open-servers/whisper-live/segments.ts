@@ -46,12 +46,13 @@ interface Span {
 export function createSegmentLists({ most, hasWords }: SegmentRules): SegmentLists {
   let completed: readonly Segment[] = [];
   let open: { readonly sequence: number; readonly segment: Segment } | undefined;
-  /** The end of the last final. Clients drop a segment that begins before it. */
+  /** The end of the last final, milliseconds. */
   let from = 0;
 
-  const place = ({ start, end }: Span): Pick<Segment, 'start' | 'end'> => {
-    const begin = Math.max(start, from);
-    return { start: seconds(begin), end: seconds(Math.max(begin, end)) };
+  /** Clients tell segments that they have by their times, so that these have to grow, in whole milliseconds. */
+  const place = ({ start, end }: Span): Span => {
+    const begin = Math.max(milliseconds(start), from);
+    return { start: begin, end: Math.max(milliseconds(end), begin + 1) };
   };
 
   const forget = (sequence: number): boolean => {
@@ -64,13 +65,14 @@ export function createSegmentLists({ most, hasWords }: SegmentRules): SegmentLis
 
   return {
     partial: (partial) => {
-      const segment = { ...place(partial), text: ` ${partial.text}`, completed: false };
+      const segment = { ...written(place(partial)), text: ` ${partial.text}`, completed: false };
       open = { sequence: partial.sequence, segment };
       return list();
     },
     final: (final) => {
+      const span = place(final);
       const segment = {
-        ...place(final),
+        ...written(span),
         text: ` ${final.text}`,
         completed: true,
         ...(hasWords && { words: final.words.map(segmentWord) }),
@@ -78,7 +80,7 @@ export function createSegmentLists({ most, hasWords }: SegmentRules): SegmentLis
       // At their end, clients add the last segment that was not completed if it reads otherwise than the last that was.
       const announced = [...completed, { ...segment, completed: false }];
       forget(final.sequence);
-      from = Math.max(from, final.end);
+      from = span.end;
       completed = [...completed, segment].slice(-most);
       return [announced, list()];
     },
@@ -89,12 +91,16 @@ export function createSegmentLists({ most, hasWords }: SegmentRules): SegmentLis
 function segmentWord({ text, start, end, confidence }: WrittenFinal['words'][number]): SegmentWord {
   return {
     word: ` ${text}`,
-    start: seconds(start),
-    end: seconds(end),
+    ...written({ start: milliseconds(start), end: milliseconds(end) }),
     probability: threeDecimals(confidence),
   };
 }
 
-function seconds(value: number): string {
-  return value.toFixed(3);
+function milliseconds(seconds: number): number {
+  return Math.round(seconds * 1000);
+}
+
+/** A span of milliseconds in seconds. */
+function written({ start, end }: Span): Pick<Segment, 'start' | 'end'> {
+  return { start: (start / 1000).toFixed(3), end: (end / 1000).toFixed(3) };
 }

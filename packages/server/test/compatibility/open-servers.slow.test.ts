@@ -142,7 +142,7 @@ describe('clients of Vosk and WhisperLive', () => {
     const file = await speechFile();
     const srt = file.replace('.wav', '.srt');
     const { hostname, port } = new URL(url);
-    const { stdout } = await run(
+    const { stdout, stderr: printed } = await run(
       whisperPython,
       [client('whisper-live-client.py'), kind, hostname, port, file, srt],
       {

@@ -359,6 +359,12 @@ const table = {
     meaning: 'Another service has an interface at this path; this server does not offer it.',
     remedy: 'See docs/compatibility.md for what it offers to clients of other services.',
   },
+  model_not_found: {
+    httpStatus: 404,
+    retryable: false,
+    meaning: 'There is no model with this name.',
+    remedy: 'Choose one of the list; recordings and sessions may ask for any name, and get the model that runs.',
+  },
   form_expected: {
     httpStatus: 415,
     retryable: false,

@@ -50,7 +50,9 @@ function valuesByName(given: Iterable<readonly [string, string]>): ReadonlyMap<s
   const values = new Map<string, string[]>();
   for (const [written, value] of given) {
     const name = written.replace(/\[.*$/, '');
-    values.set(name, [...(values.get(name) ?? []), value]);
+    const known = values.get(name);
+    if (known === undefined) values.set(name, [value]);
+    else known.push(value);
   }
   return values;
 }

@@ -39,14 +39,14 @@ export function errorHandler(
 const writeError: WriteError = ({ code, details, explanation }) => httpError(code, details, explanation);
 
 /** Whether a route takes a form with files. */
-export function takesForm({ routeOptions }: FastifyRequest): boolean {
+function takesForm({ routeOptions }: FastifyRequest): boolean {
   return routeOptions.schema?.consumes?.includes('multipart/form-data') === true;
 }
 
 /**
  * The refusal of a request for an error. Messages of foreign errors quote their input, so they are never passed on.
  */
-function refusalOf(error: unknown, request: FastifyRequest): RequestError {
+export function refusalOf(error: unknown, request: FastifyRequest): RequestError {
   if (error instanceof RequestError) return error;
   if (hasZodFastifySchemaValidationErrors(error)) {
     const [issue] = error.validation;

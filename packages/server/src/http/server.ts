@@ -17,7 +17,7 @@ import type { Guard } from '../access/guard.js';
 import type { Config } from '../config/schema.js';
 import { httpError, RequestError, type HttpErrorDetails } from '../errors.js';
 import type { Log } from '../telemetry/log.js';
-import { answerErrors, takesForm } from './answer-errors.js';
+import { answerErrors } from './answer-errors.js';
 import { BoundedRequest, boundParsing, PIECES_LIMIT } from './bound-parsing.js';
 import { describeAccess } from './describe-access.js';
 import { describeServer } from './describe-server.js';
@@ -191,7 +191,8 @@ function requireAction({ config, method, url }: RouteOptions): void {
 
 /** Cuts off clients that send a body drop by drop. Uploads have a limit of their own, for silence. */
 function limitBody(request: FastifyRequest, seconds: number): void {
-  if (request.ws || takesForm(request) || request.raw.complete) return;
+  const { action } = request.routeOptions.config;
+  if (request.ws || action === 'transcription.create' || request.raw.complete) return;
   const timer = setTimeout(() => {
     answerBrokenRequest('ERR_HTTP_REQUEST_TIMEOUT', request.raw.socket);
   }, seconds * 1000);

@@ -19,6 +19,8 @@ interface ScriptedStream {
   /** Bytes pushed so far. */
   readonly pushed: readonly Uint8Array[];
   readonly sampleRates: readonly (number | undefined)[];
+  /** The terms that are listened for by now. */
+  readonly keyTerms: () => LiveOptions['keyTerms'];
   readonly isClosed: () => boolean;
   /** The value of `pendingSeconds`. */
   pendingSeconds: number;
@@ -114,6 +116,7 @@ function openStream(
   let rate = options.sampleRate;
   let sequence = 0;
   let settled = 0;
+  let { keyTerms } = options;
   let closed = false;
   let speaking = false;
   let receivedAt16k = 0;
@@ -134,6 +137,7 @@ function openStream(
     options,
     pushed,
     sampleRates,
+    keyTerms: () => keyTerms,
     isClosed: () => closed,
     pendingSeconds: 0,
     flushGate: recognizer.flushGate,
@@ -171,6 +175,9 @@ function openStream(
       await Promise.resolve();
       if (speaking) stream.speech('ended', received());
       if (!closed && settled < received()) final(recognizer.says ?? `heard ${pushed.length}`, 'request');
+    },
+    listenFor: (others) => {
+      keyTerms = others;
     },
     close: () => {
       closed = true;

@@ -62,7 +62,7 @@ test('a turn that the server ends is told from its first sound to its text', asy
   });
   const content = { item_id: first, content_index: 0 };
   const transcription = 'conversation.item.input_audio_transcription';
-  expect(client.events.slice(1).map(({ event_id, ...event }) => event)).toEqual([
+  expect(client.events.slice(1).map((event) => ({ ...event, event_id: undefined }))).toEqual([
     { type: 'input_audio_buffer.speech_started', item_id: first, audio_start_ms: 120 },
     { type: `${transcription}.delta`, ...content, delta: 'no' },
     { type: `${transcription}.delta`, ...content, delta: ' chest' },

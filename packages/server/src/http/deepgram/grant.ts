@@ -18,6 +18,9 @@ export interface GrantServices {
 /** How long a secret may be good for, seconds. */
 const SECONDS = { min: 1, max: 3600, usual: 30 } as const;
 
+/** The statuses of answers that are errors. */
+const STATUSES = [400, 401, 403, 408, 413, 429, 500, 503] as const;
+
 const order = z
   .object({
     ttl_seconds: z
@@ -46,7 +49,10 @@ function addGrant(app: FastifyInstance, { clientSecrets }: GrantServices): void 
         summary: 'Get a token for /v1/listen, as of Deepgram',
         description: 'A page shows the token in place of a key. It is good for several requests until it expires.',
         body: order,
-        response: { 200: granted, 400: deepgramErrorBody, 401: deepgramErrorBody, 403: deepgramErrorBody },
+        response: {
+          200: granted,
+          ...Object.fromEntries(STATUSES.map((status) => [status, deepgramErrorBody])),
+        },
       },
     },
     async (request, reply) => {

@@ -63,7 +63,7 @@ export function accepted<Wishes>(note: string): Parameter<Wishes> {
 }
 
 /** A parameter that would only have added something. There is no warning if it is switched off. */
-export function ignored<Wishes>(note: string, reason = 'not supported'): Parameter<Wishes> {
+export function ignored<Wishes>(note: string, reason = note): Parameter<Wishes> {
   return {
     treatment: 'ignored',
     note,

@@ -21,13 +21,12 @@ export const target: FuzzTarget = {
       maxBytes: MOST_BYTES,
       idleSeconds: 60,
       signal: new AbortController().signal,
-      readKeyTerms,
       place: { taken: new AbortController().signal, received: () => undefined },
     };
     let failure: unknown;
     app.post('/', async (request, reply) => {
       try {
-        const { file, keyTerms } = await receiveUpload(request, limits);
+        const { file, keyTerms } = await receiveUpload(request, limits, readKeyTerms);
         mustHold(file.size <= MOST_BYTES, 'a file keeps the limit of its size');
         mustHold(keyTerms.count <= 5_000, 'the key terms keep the limit of their number');
         await file.remove();

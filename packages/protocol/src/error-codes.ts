@@ -325,6 +325,30 @@ const table = {
     meaning: 'The value is missing or not allowed.',
     remedy: 'Correct it and send the request again.',
   },
+  parameter_refused: {
+    httpStatus: 400,
+    retryable: false,
+    meaning: 'The server does not do what this parameter asks for, and will not go on as if it did.',
+    remedy: 'Leave the parameter out.',
+  },
+  base_url_incomplete: {
+    httpStatus: 404,
+    retryable: false,
+    meaning: 'There is nothing at this path, but there is at the same path below /v1.',
+    remedy: 'Append /v1 to the base URL that the client is set to.',
+  },
+  not_offered: {
+    httpStatus: 404,
+    retryable: false,
+    meaning: 'Another service has an interface at this path; this server does not offer it.',
+    remedy: 'See docs/compatibility.md for what it offers to clients of other services.',
+  },
+  model_not_found: {
+    httpStatus: 404,
+    retryable: false,
+    meaning: 'There is no model with this name.',
+    remedy: 'Choose one of the list; recordings and sessions may ask for any name, and get the model that runs.',
+  },
   form_expected: {
     httpStatus: 415,
     retryable: false,

@@ -4,6 +4,7 @@ import type { ApiKeys } from './api-keys.js';
 import { API_KEY_PREFIX, keyIdIn } from './api-keys.js';
 import { NOT_VALID, authenticated, type AuthenticationResult } from './authentication.js';
 import { authenticateCertificate } from './certificates.js';
+import { foreignCredentialIn } from './foreign-credential.js';
 import { LOCAL_IDENTITY } from './identity.js';
 import { loginCookieName, type Logins } from './logins.js';
 import type { Tickets } from './tickets.js';
@@ -31,8 +32,9 @@ export const authenticateLocal: Authenticate = () =>
   Promise.resolve(authenticated(LOCAL_IDENTITY, () => Promise.resolve(true)));
 
 /**
- * Looks at the first credential of a request: the `Authorization` header, a ticket among the subprotocols of a socket,
- * the cookie of a login, the certificate of the connection. If it is bad, the next is not tried.
+ * Looks at the first credential of a request: the `Authorization` header, a ticket or another service's credential among
+ * the subprotocols of a socket, the cookie of a login, the certificate of the connection. If it is bad, the next is not
+ * tried.
  */
 export function createAuthenticate({ apiKeys, logins, tickets, tokens }: CredentialSources): Authenticate {
   const bearer = (text: string, request: FastifyRequest): Promise<AuthenticationResult> => {
@@ -47,11 +49,13 @@ export function createAuthenticate({ apiKeys, logins, tickets, tokens }: Credent
 
   return (request) => {
     if (request.headers.authorization !== undefined) {
-      const text = bearerIn(request);
+      const text = credentialIn(request);
       return text === undefined ? Promise.resolve(NOT_VALID) : bearer(text, request);
     }
     const offered = ticketIn(request);
     if (offered !== undefined) return ticket(offered, request);
+    const foreign = foreignIn(request);
+    if (foreign !== undefined) return bearer(foreign, request);
     const cookie = loginCookieOf(request);
     if (cookie !== undefined) return logins.authenticate(cookie);
     const certificate = authenticateCertificate(request.raw.socket);
@@ -63,11 +67,20 @@ export function createAuthenticate({ apiKeys, logins, tickets, tokens }: Credent
  * The kind of credential that a request shows, with the public part of an API key; its failures are counted by this.
  */
 export function shownBy(request: FastifyRequest): string {
-  const text = bearerIn(request);
+  const text = credentialIn(request);
   if (text?.startsWith(API_KEY_PREFIX)) return keyIdIn(text) ?? 'malformed key';
   if (text?.startsWith(TICKET_PREFIX) || ticketIn(request) !== undefined) return 'ticket';
-  if (request.headers.authorization !== undefined) return 'token';
+  if (request.headers.authorization !== undefined || text !== undefined) return 'token';
   return loginCookieOf(request) === undefined ? 'certificate' : 'cookie';
+}
+
+/** The text that a request shows as its key or token. */
+function credentialIn(request: FastifyRequest): string | undefined {
+  return bearerIn(request) ?? foreignIn(request);
+}
+
+function foreignIn({ routeOptions, headers }: FastifyRequest): string | undefined {
+  return routeOptions.config.takesForeignCredentials === true ? foreignCredentialIn(headers) : undefined;
 }
 
 function bearerIn({ headers: { authorization = '' } }: FastifyRequest): string | undefined {
@@ -76,7 +89,8 @@ function bearerIn({ headers: { authorization = '' } }: FastifyRequest): string |
 
 /** Whether the request is authenticated by something that a browser sends by itself, whatever page it shows. */
 export function isAuthenticatedByBrowser(request: FastifyRequest): boolean {
-  return request.headers.authorization === undefined && ticketIn(request) === undefined;
+  const { authorization } = request.headers;
+  return authorization === undefined && ticketIn(request) === undefined && foreignIn(request) === undefined;
 }
 
 /** The cookie of a login, if the request has one. */

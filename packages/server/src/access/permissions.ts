@@ -39,6 +39,7 @@ const table = {
   'transcription.read': whoeverReads,
   'transcription.delete': whoeverSpeaks,
   'transcript.read': whoeverReads,
+  'model.list': whoeverSpeaks,
 
   /** Lists records without reading them: whoever puts one on hold has to find it. */
   'record.list': { ...whoeverReads, administrator: 'tenant' },

@@ -18,6 +18,8 @@ export interface Channels {
   readonly pushDecoded: (samples: readonly Float32Array[]) => void;
   /** Ends the current utterances now; resolves once the finals of all audio pushed are delivered. */
   readonly flush: () => Promise<void>;
+  /** Listens for other key terms in all of them. */
+  readonly listenFor: (keyTerms: KeyTermList) => void;
   readonly close: () => void;
   /** Audio taken so far by each channel, seconds. */
   readonly receivedSeconds: () => number;
@@ -66,6 +68,9 @@ export function openChannels(
     flush: async () => {
       await Promise.all(channels.map((channel) => channel.flush()));
     },
+    listenFor: (others) => {
+      for (const channel of channels) channel.listenFor(others);
+    },
     close: () => {
       for (const channel of channels) channel.close();
     },
@@ -83,20 +88,34 @@ const DECODED = { encoding: 'f32le', sampleRate: SAMPLE_RATE } as const;
 export interface ChannelsOnDemand extends Channels {
   readonly open: () => void;
   readonly isOpen: () => boolean;
+  /** Closes them once all their finals are delivered. The next audio opens others, which continue their clock. */
+  readonly renew: () => void;
 }
 
-/** Opens the channels once, with `open`. Pushing to channels that are not open is a mistake. */
-export function channelsOnDemand(open: () => Channels): ChannelsOnDemand {
+/**
+ * Opens the channels, and others after a renewal, with `open`, which is told how much audio came before, seconds. Pushing to
+ * channels that are not open is a mistake.
+ */
+export function channelsOnDemand(open: (secondsBefore: number) => Channels): ChannelsOnDemand {
   let channels: Channels | undefined;
+  let secondsBefore = 0;
+  let speechBefore = 0;
+  const receivedSeconds = (): number => secondsBefore + (channels?.receivedSeconds() ?? 0);
+  const speechSeconds = (): number => speechBefore + (channels?.speechSeconds() ?? 0);
   const opened = (): Channels => {
     if (channels === undefined) throw new TypeError('the channels are not open');
     return channels;
   };
   return {
     open: () => {
-      channels ??= open();
+      channels ??= open(secondsBefore);
     },
     isOpen: () => channels !== undefined,
+    renew: () => {
+      [secondsBefore, speechBefore] = [receivedSeconds(), speechSeconds()];
+      channels?.close();
+      channels = undefined;
+    },
     push: (pcm, sampleRate) => {
       opened().push(pcm, sampleRate);
     },
@@ -106,12 +125,15 @@ export function channelsOnDemand(open: () => Channels): ChannelsOnDemand {
     flush: async () => {
       await channels?.flush();
     },
+    listenFor: (keyTerms) => {
+      channels?.listenFor(keyTerms);
+    },
     close: () => {
       channels?.close();
     },
-    receivedSeconds: () => channels?.receivedSeconds() ?? 0,
-    settledSeconds: () => channels?.settledSeconds() ?? 0,
+    receivedSeconds,
+    settledSeconds: () => secondsBefore + (channels?.settledSeconds() ?? 0),
     pendingSeconds: () => channels?.pendingSeconds() ?? 0,
-    speechSeconds: () => channels?.speechSeconds() ?? 0,
+    speechSeconds,
   };
 }

@@ -12,7 +12,7 @@ import type { SessionServices } from './session-services.js';
 import { createSessionSetup, type SetupServices } from './session-setup.js';
 import { createSessionStream } from './session-stream.js';
 import type { SessionTelemetry } from './session-telemetry.js';
-import type { Superseded } from './when-read.js';
+import { whenRead, type Superseded } from './when-read.js';
 
 /** What a conversation needs from its session. */
 export interface ConversationPlace {
@@ -78,22 +78,34 @@ export function createConversation(place: ConversationPlace): Conversation {
     settings: setup.settings,
     onSensible: refusals.forget,
     onRefused: refusals.refuse,
-    ...intakeReports(place, emit),
+    ...intakeReports(place, emit, stream.channels.receivedSeconds),
   });
   const control = createControl({ setup, stream, emit, onEnd: signals.onEnd });
+
+  const take: Conversation['take'] = (command, superseded) => {
+    if (command.kind === 'unreadable') return refusals.refuse(command.problem);
+    if (command.kind === 'sequence') return takeInTurn(command.commands, superseded);
+    if (scopeOf(commandActions[command.kind], session.identity.role) === 'none')
+      return refusals.refuse(describeError('forbidden'));
+    if (command.kind === 'audio') return intake.take(command, superseded);
+    refusals.forget();
+    return control(command, superseded);
+  };
+
+  const takeInTurn = (
+    [first, ...others]: readonly Command[],
+    superseded: Superseded,
+  ): void | Promise<void> => {
+    if (first === undefined) return;
+    return whenRead(take(first, superseded), superseded, () => takeInTurn(others, superseded));
+  };
 
   return {
     greet: () => {
       emit({ kind: 'opened', setup: setup.inForce() });
+      for (const warning of session.termWarnings) emit({ kind: 'warning', warning });
     },
-    take: (command, superseded) => {
-      if (command.kind === 'unreadable') return refusals.refuse(command.problem);
-      if (scopeOf(commandActions[command.kind], session.identity.role) === 'none')
-        return refusals.refuse(describeError('forbidden'));
-      if (command.kind === 'audio') return intake.take(command, superseded);
-      refusals.forget();
-      return control(command, superseded);
-    },
+    take,
     flush: stream.flush,
     close: stream.close,
     pendingSeconds: stream.pendingSeconds,
@@ -109,9 +121,19 @@ export function createConversation(place: ConversationPlace): Conversation {
 }
 
 function setupServicesOf({ session, services }: ConversationPlace, emit: Emit): SetupServices {
-  const { settings, identity, sharedTerms, recognizer } = session;
+  const { settings, identity, sharedTerms, sentTerms, keyTerms, recognizer } = session;
   const { config, reader } = services;
-  return { config, reader, settings, identity, sharedTerms, model: recognizer.model, emit };
+  return {
+    config,
+    reader,
+    settings,
+    identity,
+    sharedTerms,
+    sentTerms,
+    keyTerms,
+    model: recognizer.model,
+    emit,
+  };
 }
 
 /** Refusals of what a client sent. */
@@ -139,12 +161,14 @@ function createRefusals(emit: Emit, most: number, onHopeless: () => void): Refus
 
 /** Reports audio that has come, and bytes that do not look like audio. */
 function intakeReports(
-  { telemetry, signals }: ConversationPlace,
+  { session: { dialect }, telemetry, signals }: ConversationPlace,
   emit: Emit,
+  receivedSeconds: () => number,
 ): Pick<IntakeServices, 'onTaken' | 'onEncoded'> {
   return {
     onTaken: (seconds) => {
       telemetry.heard(seconds);
+      if (dialect.followsAudio === true) emit({ kind: 'taken', receivedSeconds: receivedSeconds() });
       signals.onAudio();
     },
     onEncoded: (encoded) => {

@@ -1,8 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { ErrorCode, SessionSettings, SettingsChange } from '@auscult/protocol';
+import type { ErrorCode, Explanation, SessionSettings, SettingsChange } from '@auscult/protocol';
 import type { Identity } from '../access/identity.js';
-import type { Config } from '../config/schema.js';
+import type { Asked } from '../compatibility/asked.js';
+import type { CompatibleService, Config } from '../config/schema.js';
 import type { HttpErrorDetails } from '../errors.js';
+import type { SentKeyTerms } from '../reading/client-text.js';
 import type { TextReader } from '../reading/text-reader.js';
 import type { Command, ResumeRequest } from './commands.js';
 import type { SessionEvent } from './events.js';
@@ -12,10 +14,16 @@ import type { SessionEvent } from './events.js';
  * frames; limits, permissions and records are the same for all dialects and not its concern.
  */
 export interface Dialect {
+  /**
+   * The service whose clients it is for, which the setting `compatibility` has to name; their forms of credentials are then
+   * accepted, too. Undefined for the server's own.
+   */
+  readonly service?: CompatibleService;
   /** The paths at which its clients connect. */
   readonly paths: readonly string[];
   /**
    * What a request for a connection asks for. Called before the request is answered, whether or not it is admitted.
+   * Throws a `RequestError` for what is not allowed.
    */
   readonly connect: (request: ConnectionRequest) => ConnectionWish;
   /** How a client is told that it is refused. */
@@ -54,6 +62,14 @@ export interface OpenWish {
   readonly subprotocol: string | undefined;
   /** The settings with which the session begins, where these differ from the server's defaults. */
   readonly change: SettingsChange;
+  /** The key terms with which the session begins; none if undefined. */
+  readonly keyterms?: SentKeyTerms | undefined;
+  /** Whether a dictated command may take back finals that were sent, of which clients are told by events; true by default. */
+  readonly takesBack?: boolean;
+  /** What else was asked for, if the dialect is that of another service. */
+  readonly asked?: Asked | undefined;
+  /** Headers of the answer to the handshake. */
+  readonly headers?: (place: SessionPlace) => Readonly<Record<string, string>>;
   readonly converse: (place: SessionPlace) => DialectSession;
 }
 
@@ -69,6 +85,8 @@ export interface ResumeWish {
 export interface Refusal {
   readonly code: ErrorCode;
   readonly details?: HttpErrorDetails | undefined;
+  /** The text that replaces that of the table. */
+  readonly explanation?: Explanation | undefined;
   /** When it may come back, seconds. */
   readonly retryAfterSeconds?: number | undefined;
 }
@@ -110,6 +128,8 @@ export interface SessionPlace {
   readonly identity: Identity;
   /** Name of the model. */
   readonly model: string;
+  /** Name of the family that the model belongs to. */
+  readonly modelFamily: string;
   /** The settings of sessions that ask for nothing. */
   readonly defaults: SessionSettings;
   /**
@@ -128,4 +148,13 @@ export interface DialectSession {
   readonly close: (why: EndReason) => CloseFrame;
   /** Whether the client can come back when its connection is lost. If not, the session ends with it. */
   readonly isResumable: () => boolean;
+  /** Whether there is to be an event `taken` for each piece of audio. */
+  readonly followsAudio?: boolean;
+  /** The error with which the session ends after an event; undefined if it goes on. */
+  readonly endedBy?: (event: SessionEvent) => ErrorCode | undefined;
+  /**
+   * Called once the session is open, if the dialect does something by itself, such as after a time without a frame. `act`
+   * carries out a command in order with those in frames. Returns what to do when the session is over.
+   */
+  readonly start?: (act: (command: Command) => void) => () => void;
 }

@@ -4,6 +4,7 @@ import { closeTable } from '@auscult/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { WebSocket } from 'ws';
 import { RequestError } from '../errors.js';
+import { errorHandler } from '../http/answer-errors.js';
 import { decide, type AdmissionServices, type Decision } from './admission.js';
 import { AnnouncingWebSocket } from './announcing-web-socket.js';
 import { answerPings } from './answer-pings.js';
@@ -21,6 +22,7 @@ import { startSession } from './session.js';
 /** What happens to a connection when its upgrade is answered. */
 interface Upgrade {
   readonly subprotocol: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
   readonly begin: (socket: WebSocket) => void;
 }
 
@@ -64,6 +66,10 @@ export async function registerLive(
       socket.close(closeTable.internal_error.code);
     },
   });
+  app.websocketServer.on('headers', (lines, request) => {
+    for (const [name, value] of Object.entries(upgrades.get(request)?.headers ?? {}))
+      lines.push(`${name}: ${value}`);
+  });
   for (const dialect of dialects)
     for (const path of dialect.paths) addRoute(app, path, dialect, upgrades, services);
   const stopRevalidating = startRevalidating(services);
@@ -80,11 +86,13 @@ function addRoute(
   upgrades: WeakMap<IncomingMessage, Upgrade>,
   services: AdmissionServices,
 ): void {
+  const { refusing } = dialect;
   app.route({
     method: 'GET',
     url,
-    config: { action: 'live.open' },
+    config: { action: 'live.open', takesForeignCredentials: dialect.service !== undefined },
     schema: { hide: true },
+    ...(refusing.kind === 'by-status' && { errorHandler: errorHandler(services.log, refusing.answer) }),
     // Answered before anybody has to authenticate, since clients check in this way whether the path is right.
     onRequest: (request, reply, done) => {
       if (request.ws) return done();
@@ -92,13 +100,13 @@ function addRoute(
       return done(new RequestError('upgrade_expected'));
     },
     preHandler: async (request, reply) => {
-      const { refusing } = dialect;
-      const wish = dialect.connect(connectionOf(request));
+      const wish = wishOf(request, dialect);
       const decision = await decideSafely(request, wish, services);
       if (decision.kind === 'refused') countRefusal(decision.refusal, services);
       if (decision.kind === 'refused' && refusing.kind === 'by-status')
         return answer(reply, refusing.answer(decision.refusal));
       upgrades.set(request.raw, {
+        headers: decision.kind === 'admitted' ? decision.session.headers : {},
         subprotocol: wish.kind === 'invalid' ? undefined : wish.subprotocol,
         begin: beginningOf(request, decision, dialect, services),
       });
@@ -112,6 +120,16 @@ function addRoute(
       upgrades.get(request.raw)?.begin(socket);
     },
   });
+}
+
+/** What the request asks for, which is invalid if the dialect refuses it. */
+function wishOf(request: FastifyRequest, dialect: Dialect): ConnectionWish {
+  try {
+    return dialect.connect(connectionOf(request));
+  } catch (error) {
+    if (error instanceof RequestError) return { kind: 'invalid', refusal: error };
+    throw error;
+  }
 }
 
 function connectionOf({ query, headers }: FastifyRequest): ConnectionRequest {

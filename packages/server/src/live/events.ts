@@ -26,9 +26,13 @@ export type SessionEvent =
   | { readonly kind: 'empty'; readonly channel: number; readonly utterance: EmptyUtterance }
   /** Words that a partial showed are not kept. */
   | DroppedEvent
+  /** Audio was taken, which is now so long, seconds. Only for dialects that follow audio. */
+  | { readonly kind: 'taken'; readonly receivedSeconds: number }
   | { readonly kind: 'speech'; readonly channel: number; readonly activity: SpeechActivity }
   /** Recognition of some audio failed for good. */
   | LostEvent
+  /** `finalize` was taken; the finals of all audio before it are on their way. */
+  | { readonly kind: 'finalizing' }
   /** The answer to `finalize`: the finals of all audio before it have been sent. */
   | { readonly kind: 'finalized'; readonly at: number }
   /** The answer to `stop` and `end`: the finals of all audio before it have been sent. */
@@ -41,6 +45,8 @@ export type SessionEvent =
   | { readonly kind: 'paused'; readonly reason: PauseReason }
   /** Something did not go as asked, or ends the session. */
   | { readonly kind: 'error'; readonly problem: Problem }
+  /** The answer to `reply`. */
+  | { readonly kind: 'reply'; readonly frames: () => readonly string[] }
   /** The first event on a connection that resumes the session. Finals that the client has not received follow. */
   | { readonly kind: 'resumed'; readonly receivedSamples: number }
   /** How far audio and its text have come. Sent regularly. */

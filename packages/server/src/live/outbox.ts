@@ -104,6 +104,7 @@ function isLasting({ kind }: SessionEvent): boolean {
     case 'empty':
     case 'dropped':
     case 'lost':
+    case 'finalizing':
     case 'finalized':
     case 'stopped':
     case 'refined':
@@ -114,6 +115,8 @@ function isLasting({ kind }: SessionEvent): boolean {
     case 'configured':
     case 'partial':
     case 'speech':
+    case 'taken':
+    case 'reply':
     case 'error':
     case 'resumed':
     case 'acknowledged':

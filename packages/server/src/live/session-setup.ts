@@ -3,7 +3,7 @@ import { applyConfigure, type SessionSettings } from '@auscult/protocol';
 import type { Identity } from '../access/identity.js';
 import type { Config } from '../config/schema.js';
 import { inabilityOf, settingsInForce } from '../model-abilities.js';
-import { NO_TERMS, type SentKeyTerms } from '../reading/client-text.js';
+import type { SentKeyTerms } from '../reading/client-text.js';
 import type { TextReader } from '../reading/text-reader.js';
 import type { ConfigureCommand } from './commands.js';
 import { problemEvent, type SetupInForce } from './events.js';
@@ -33,16 +33,18 @@ export interface SetupServices {
   readonly identity: Identity;
   /** Key terms of the server and of the tenant. */
   readonly sharedTerms: KeyTermList;
+  /** The key terms that the client sent with its request for a connection. */
+  readonly sentTerms: SentKeyTerms;
+  /** Both together. */
+  readonly keyTerms: KeyTermList;
   readonly reader: TextReader;
   readonly emit: Emit;
 }
 
-/** Starts with `settings` and the shared terms. */
+/** Starts with the settings and terms that the session was admitted with. */
 export function createSessionSetup(services: SetupServices): SessionSetup {
   const { config, model, identity, sharedTerms, reader, emit } = services;
-  let { settings } = services;
-  let sentTerms = NO_TERMS;
-  let keyTerms = sharedTerms;
+  let { settings, sentTerms, keyTerms } = services;
 
   const inForce = (): SetupInForce => ({
     settings: settingsInForce(config, settings),

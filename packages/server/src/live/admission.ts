@@ -86,7 +86,7 @@ async function admit(
   const leave = sessions.reserve(identity);
   try {
     const id = randomUUID();
-    const { keyterms: sentTerms = NO_TERMS, asked } = wish;
+    const { keyterms: sentTerms = NO_TERMS, takesBack = true, asked } = wish;
     const sharedTerms = services.keyTerms.of(identity.tenant);
     const accepted = await services.reader.accept(identity, sentTerms, sharedTerms, settings.language);
     const writer = await openRecord(id, recognizer, { who: identity, from: request.ip }, services);
@@ -116,6 +116,7 @@ async function admit(
       sentTerms,
       keyTerms: accepted.terms,
       termWarnings: accepted.warnings,
+      takesBack,
       asked,
       headers: { ...(asked && askedHeaders(model, asked.warnings)), ...wish.headers?.(place) },
       writer,

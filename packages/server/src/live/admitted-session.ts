@@ -26,6 +26,8 @@ export interface AdmittedSession {
   readonly keyTerms: KeyTermList;
   /** What the client should know about its terms. */
   readonly termWarnings: readonly WarningMessage[];
+  /** Whether a dictated command may take back finals that were sent. */
+  readonly takesBack: boolean;
   /** What else a client of another service asked for. */
   readonly asked: Asked | undefined;
   /** Headers of the answer to the handshake. */

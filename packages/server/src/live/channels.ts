@@ -18,6 +18,8 @@ export interface Channels {
   readonly pushDecoded: (samples: readonly Float32Array[]) => void;
   /** Ends the current utterances now; resolves once the finals of all audio pushed are delivered. */
   readonly flush: () => Promise<void>;
+  /** Listens for other key terms in all of them. */
+  readonly listenFor: (keyTerms: KeyTermList) => void;
   readonly close: () => void;
   /** Audio taken so far by each channel, seconds. */
   readonly receivedSeconds: () => number;
@@ -65,6 +67,9 @@ export function openChannels(
     },
     flush: async () => {
       await Promise.all(channels.map((channel) => channel.flush()));
+    },
+    listenFor: (others) => {
+      for (const channel of channels) channel.listenFor(others);
     },
     close: () => {
       for (const channel of channels) channel.close();
@@ -119,6 +124,9 @@ export function channelsOnDemand(open: (secondsBefore: number) => Channels): Cha
     },
     flush: async () => {
       await channels?.flush();
+    },
+    listenFor: (keyTerms) => {
+      channels?.listenFor(keyTerms);
     },
     close: () => {
       channels?.close();

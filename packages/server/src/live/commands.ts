@@ -36,8 +36,8 @@ export interface ConfigureCommand {
   readonly kind: 'configure';
   readonly change: SettingsChange;
   /**
-   * Whether it may come after audio, too. The utterance is then ended first, and the setup counts from the next audio on; the
-   * number of channels has to stay.
+   * Whether it may come after audio, too. If it changes how speech is heard, the utterance is then ended first, and the setup
+   * counts from the next audio on; the number of channels has to stay. Key terms alone count from the next utterance on.
    */
   readonly midstream?: boolean;
   /** Replace those sent before; undefined leaves them as they are. */

@@ -1,9 +1,10 @@
+import { declarationOf, type SettingName, type SettingsChange } from '@auscult/protocol';
 import type { Command, ConfigureCommand } from './commands.js';
 import { problemEvent } from './events.js';
 import type { Emit } from './outbox.js';
 import type { SessionSetup } from './session-setup.js';
 import type { SessionStream } from './session-stream.js';
-import type { Superseded } from './when-read.js';
+import { whenRead, type Superseded } from './when-read.js';
 
 /** A command that steers a session, which all commands but audio do. */
 type ControlCommand = Exclude<Command, { kind: 'audio' | 'unreadable' | 'sequence' }>;
@@ -50,11 +51,19 @@ function configure(
 ): void | Promise<void> {
   if (!stream.channels.isOpen()) return setup.configure(command, superseded);
   if (command.midstream !== true) return emit(problemEvent('configure_too_late'));
+  if (!changesHearing(command.change))
+    return whenRead(setup.configure(command, superseded), superseded, stream.adoptSetup);
   return stream.flush().then(() => {
     if (superseded()) return undefined;
     stream.renew();
     return setup.configure(command, superseded);
   });
+}
+
+/** Whether a change is one of how speech is heard; key terms and ways of writing can change between two words. */
+function changesHearing(change: SettingsChange): boolean {
+  const names = Object.keys(change) as readonly SettingName[];
+  return names.some((name) => declarationOf(name).concerns !== 'writing');
 }
 
 async function stop({ stream, emit }: ControlledSession): Promise<void> {

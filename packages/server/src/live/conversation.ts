@@ -78,7 +78,7 @@ export function createConversation(place: ConversationPlace): Conversation {
     settings: setup.settings,
     onSensible: refusals.forget,
     onRefused: refusals.refuse,
-    ...intakeReports(place, emit),
+    ...intakeReports(place, emit, stream.channels.receivedSeconds),
   });
   const control = createControl({ setup, stream, emit, onEnd: signals.onEnd });
 
@@ -161,12 +161,14 @@ function createRefusals(emit: Emit, most: number, onHopeless: () => void): Refus
 
 /** Reports audio that has come, and bytes that do not look like audio. */
 function intakeReports(
-  { telemetry, signals }: ConversationPlace,
+  { session: { dialect }, telemetry, signals }: ConversationPlace,
   emit: Emit,
+  receivedSeconds: () => number,
 ): Pick<IntakeServices, 'onTaken' | 'onEncoded'> {
   return {
     onTaken: (seconds) => {
       telemetry.heard(seconds);
+      if (dialect.followsAudio === true) emit({ kind: 'taken', receivedSeconds: receivedSeconds() });
       signals.onAudio();
     },
     onEncoded: (encoded) => {

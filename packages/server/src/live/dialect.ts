@@ -64,6 +64,8 @@ export interface OpenWish {
   readonly change: SettingsChange;
   /** The key terms with which the session begins; none if undefined. */
   readonly keyterms?: SentKeyTerms | undefined;
+  /** Whether a dictated command may take back finals that were sent, of which clients are told by events; true by default. */
+  readonly takesBack?: boolean;
   /** What else was asked for, if the dialect is that of another service. */
   readonly asked?: Asked | undefined;
   /** Headers of the answer to the handshake. */
@@ -146,6 +148,10 @@ export interface DialectSession {
   readonly close: (why: EndReason) => CloseFrame;
   /** Whether the client can come back when its connection is lost. If not, the session ends with it. */
   readonly isResumable: () => boolean;
+  /** Whether there is to be an event `taken` for each piece of audio. */
+  readonly followsAudio?: boolean;
+  /** The error with which the session ends after an event; undefined if it goes on. */
+  readonly endedBy?: (event: SessionEvent) => ErrorCode | undefined;
   /**
    * Called once the session is open, if the dialect does something by itself, such as after a time without a frame. `act`
    * carries out a command in order with those in frames. Returns what to do when the session is over.

@@ -26,6 +26,8 @@ export type SessionEvent =
   | { readonly kind: 'empty'; readonly channel: number; readonly utterance: EmptyUtterance }
   /** Words that a partial showed are not kept. */
   | DroppedEvent
+  /** Audio was taken, which is now so long, seconds. Only for dialects that follow audio. */
+  | { readonly kind: 'taken'; readonly receivedSeconds: number }
   | { readonly kind: 'speech'; readonly channel: number; readonly activity: SpeechActivity }
   /** Recognition of some audio failed for good. */
   | LostEvent

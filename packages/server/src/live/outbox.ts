@@ -115,6 +115,7 @@ function isLasting({ kind }: SessionEvent): boolean {
     case 'configured':
     case 'partial':
     case 'speech':
+    case 'taken':
     case 'reply':
     case 'error':
     case 'resumed':

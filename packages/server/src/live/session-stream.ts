@@ -1,3 +1,4 @@
+import type { WritingOptions } from '@auscult/asr';
 import { describeWarning } from '@auscult/protocol';
 import { ownershipOf, shareOf } from '../access/identity.js';
 import { writingOf } from '../settings-by-concern.js';
@@ -20,6 +21,8 @@ export interface SessionStream {
   readonly channels: ChannelsOnDemand;
   /** Once all text has been sent, has the next audio heard with the setup of then, on the same clock. */
   readonly renew: () => void;
+  /** Has finals from now on heard with the key terms, and written in the way, of the setup of now. */
+  readonly adoptSetup: () => void;
   /** Resolves once the finals of all audio taken have been sent. */
   readonly flush: () => Promise<void>;
   /** Starts the second pass over the audio kept since the last one, and returns its id; undefined if there is no audio. */
@@ -49,18 +52,18 @@ export function createSessionStream(stream: StreamServices): SessionStream {
   const finals: number[] = [];
   let spool: RefinementSpool | undefined;
 
+  const describe = (): void => {
+    const { client, asked } = session;
+    const settings = settingsInForce(services.config, setup.settings());
+    writer.describe(describedBy(settings, { keyTerms: setup.sentTerms(), client, asked }));
+  };
+  const writing = (): WritingOptions => ({ ...writingOf(setup.settings()), takesBack: session.takesBack });
+
   const channels = channelsOnDemand((seconds) => {
     const settings = setup.settings();
-    const { client, asked } = session;
-    writer.describe(
-      describedBy(settingsInForce(services.config, settings), {
-        keyTerms: setup.sentTerms(),
-        client,
-        asked,
-      }),
-    );
+    describe();
     spool = settings.refine === 'on-stop' ? openSpool(stream, seconds) : undefined;
-    const listening = { writing: writingOf(settings), spool, writer, events, telemetry, told };
+    const listening = { writing, spool, writer, events, telemetry, told };
     const { contextSeconds } = services.config;
     const share = shareOf(ownershipOf(identity));
     return openChannels(recognizer, settings, setup.keyTerms(), contextSeconds, share, (channel) =>
@@ -81,6 +84,10 @@ export function createSessionStream(stream: StreamServices): SessionStream {
     renew: () => {
       spool?.finish();
       channels.renew();
+    },
+    adoptSetup: () => {
+      describe();
+      channels.listenFor(setup.keyTerms());
     },
     flush: async () => {
       await channels.flush();

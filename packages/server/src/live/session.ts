@@ -85,7 +85,11 @@ function assemble(session: AdmittedSession, services: SessionServices) {
     session,
     services,
     telemetry,
-    emit: outbox.emit,
+    emit: (event) => {
+      outbox.emit(event);
+      const code = dialect.endedBy?.(event);
+      if (code !== undefined) fail(code);
+    },
     signals: {
       onAudio: () => {
         line.flow.onAudio(conversation.pendingSeconds);

@@ -19,6 +19,8 @@ interface ScriptedStream {
   /** Bytes pushed so far. */
   readonly pushed: readonly Uint8Array[];
   readonly sampleRates: readonly (number | undefined)[];
+  /** The terms that are listened for by now. */
+  readonly keyTerms: () => LiveOptions['keyTerms'];
   readonly isClosed: () => boolean;
   /** The value of `pendingSeconds`. */
   pendingSeconds: number;
@@ -113,6 +115,7 @@ function openStream(
   let rate = options.sampleRate;
   let sequence = 0;
   let settled = 0;
+  let { keyTerms } = options;
   let closed = false;
   let receivedAt16k = 0;
   const received = () => receivedAt16k / SAMPLE_RATE;
@@ -132,6 +135,7 @@ function openStream(
     options,
     pushed,
     sampleRates,
+    keyTerms: () => keyTerms,
     isClosed: () => closed,
     pendingSeconds: 0,
     flushGate: recognizer.flushGate,
@@ -166,6 +170,9 @@ function openStream(
       await Promise.race([stream.flushGate, ended]);
       await Promise.resolve();
       if (!closed && settled < received()) final(recognizer.says ?? `heard ${pushed.length}`, 'request');
+    },
+    listenFor: (others) => {
+      keyTerms = others;
     },
     close: () => {
       closed = true;

@@ -30,6 +30,7 @@ const table = {
   'account.change': everybody,
 
   'ticket.create': whoeverSpeaks,
+  'client-secret.create': whoeverSpeaks,
   'live.open': whoeverSpeaks,
   'live.speak': whoeverSpeaks,
   'live.resume': whoeverSpeaks,

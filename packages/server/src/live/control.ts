@@ -73,7 +73,6 @@ async function stop({ stream, emit }: ControlledSession): Promise<void> {
 }
 
 async function finalize({ stream, emit }: ControlledSession): Promise<void> {
-  emit({ kind: 'finalizing' });
   await stream.flush();
   emit({ kind: 'finalized', at: stream.channels.receivedSeconds() });
 }

@@ -3,6 +3,7 @@ import type { KeyTermList } from '@auscult/asr/key-terms';
 import type { Identity } from '../access/identity.js';
 import type { AcceptedKeyTerms } from '../key-terms/accept-key-terms.js';
 import type { SharedTermsFile, SharedTermsReading } from '../key-terms/read-shared-file.js';
+import { readAppend, type ClientEvent } from '../live/dialects/openai-realtime/client-event.js';
 import type { KeyTermsReading, MessageReading, SentKeyTerms } from './client-text.js';
 import { doReading } from './do-reading.js';
 import { createFairQueue } from './fair-queue.js';
@@ -16,6 +17,8 @@ import type { ReadingResults, ReadingTask } from './thread-messages.js';
 export interface TextReader {
   /** Reads a text frame. */
   readonly message: (owner: Identity, frame: Buffer) => MessageReading | Promise<MessageReading>;
+  /** Reads an event of a client of OpenAI's Realtime interface. */
+  readonly realtimeEvent: (owner: Identity, frame: Buffer) => ClientEvent | Promise<ClientEvent>;
   /** Reads a list of key terms in JSON. */
   readonly keyTerms: (owner: Identity, text: string) => KeyTermsReading | Promise<KeyTermsReading>;
   /** See `acceptKeyTerms`. */
@@ -90,6 +93,8 @@ export function createTextReader(): TextReader {
       const audio = frame.length <= SMALL ? undefined : readAudioMessage(frame);
       return audio ?? read(owner, frame.length, { kind: 'message', frame });
     },
+    realtimeEvent: (owner, frame) =>
+      readAppend(frame) ?? read(owner, frame.length, { kind: 'realtime-event', frame }),
     keyTerms: (owner, text) => read(owner, text.length, { kind: 'key-terms', text }),
     accept: (owner, sent, shared, language) => {
       if (sent.count === 0) return { terms: shared, warnings: [] };

@@ -31,7 +31,10 @@ const KNOWN = [
 export function readClientEvent(frame: Uint8Array): ClientEvent {
   const text = Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength).toString();
   if (isNestedDeeper(text))
-    return unreadable(undefined, describeError('too_deeply_nested', { limit: `at most ${MOST_NESTED} levels` }));
+    return unreadable(
+      undefined,
+      describeError('too_deeply_nested', { limit: `at most ${MOST_NESTED} levels` }),
+    );
   const event = parseJson(text);
   if (event === undefined) return unreadable(undefined, describeError('malformed_json'));
   if (typeof event !== 'object' || event === null || Array.isArray(event))

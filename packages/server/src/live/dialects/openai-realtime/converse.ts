@@ -131,7 +131,8 @@ export function converse(place: SessionPlace, options: ConverseOptions): Dialect
 
   return {
     read: (frame, isBinary) => {
-      if (isBinary) return unreadable(describeError('unsupported_event', { limit: 'text frames' }), undefined);
+      if (isBinary)
+        return unreadable(describeError('unsupported_event', { limit: 'text frames' }), undefined);
       const event = options.reader.realtimeEvent(place.identity, frame);
       return event instanceof Promise ? event.then(commandOf) : commandOf(event);
     },

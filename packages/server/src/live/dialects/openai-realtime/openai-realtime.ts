@@ -2,7 +2,14 @@ import { LONGEST_MODEL_NAME, type Asked } from '../../../compatibility/asked.js'
 import { parametersOfQuery, readParameters } from '../../../compatibility/read-parameters.js';
 import { selectSubprotocol } from '../../../compatibility/select-subprotocol.js';
 import { openAiError, openAiStatus } from '../../../http/openai/error-answer.js';
-import type { ConnectionRequest, Dialect, DialectServices, OpenWish, Refusal, RefusalAnswer } from '../../dialect.js';
+import type {
+  ConnectionRequest,
+  Dialect,
+  DialectServices,
+  OpenWish,
+  Refusal,
+  RefusalAnswer,
+} from '../../dialect.js';
 import { converse } from './converse.js';
 import { queryParameters } from './query-parameters.js';
 import { readSession } from './read-session.js';

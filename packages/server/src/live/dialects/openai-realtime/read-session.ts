@@ -1,5 +1,11 @@
 import type { ParameterWarning } from '../../../compatibility/parameters.js';
-import { BETA_NAMES, GROUPS, SESSION_FIELDS, type ReadSession, type SessionWishes } from './session-fields.js';
+import {
+  BETA_NAMES,
+  GROUPS,
+  SESSION_FIELDS,
+  type ReadSession,
+  type SessionWishes,
+} from './session-fields.js';
 
 /** Whoever sends more names than this is not told of each that is not known. */
 const MOST_UNKNOWN = 20;

@@ -1,6 +1,11 @@
 import type { SettingsChange } from '@auscult/protocol';
 import { NO_TERMS, type SentKeyTerms } from '../../../reading/client-text.js';
-import { DEFAULT_RATE, SILENCE_OF_EAGERNESS, type AudioFormat, type SessionWishes } from './session-fields.js';
+import {
+  DEFAULT_RATE,
+  SILENCE_OF_EAGERNESS,
+  type AudioFormat,
+  type SessionWishes,
+} from './session-fields.js';
 import { joinTerms } from './usable-terms.js';
 
 /** The session as its client has set it. */

@@ -1,10 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import {
-  blockBytes,
-  checkAudioLength,
-  describeError,
-  holdsSamples,
-} from '@auscult/protocol';
+import { blockBytes, checkAudioLength, describeError, holdsSamples } from '@auscult/protocol';
 import { clientErrorOf } from '../errors.js';
 import type { AudioCommand } from './commands.js';
 import { createDecodedIntake, type DecodedIntake, type DecodedIntakeServices } from './decoded-intake.js';

@@ -44,10 +44,13 @@ interface Running extends Pick<StreamOptions, 'kind' | 'channels'> {
 
 /** Starts without a decoder. */
 export function createDecodedIntake(services: DecodedIntakeServices): DecodedIntake {
-  const { decoders, channels, settings, pendingSeconds, maxPendingSeconds, onTaken, onUndecodable } = services;
+  const { decoders, channels, settings, pendingSeconds, maxPendingSeconds, onTaken, onUndecodable } =
+    services;
   let running: Running | undefined;
   let received = 0;
   let isOver = false;
+
+  const isBehind = (): boolean => !isOver && pendingSeconds() > maxPendingSeconds;
 
   async function onSound(sound: readonly Float32Array[]): Promise<void> {
     if (isOver) return;
@@ -55,7 +58,7 @@ export function createDecodedIntake(services: DecodedIntakeServices): DecodedInt
     channels.pushDecoded(sound);
     onTaken(channels.receivedSeconds() - before);
     // A few bytes may hold minutes of sound.
-    while (!isOver && pendingSeconds() > maxPendingSeconds) await sleep(POLL_MS);
+    while (isBehind()) await sleep(POLL_MS);
   }
 
   /** The decoder for what comes now; undefined if samples come. */

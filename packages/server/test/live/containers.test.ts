@@ -26,21 +26,26 @@ function heardSeconds({ recognizer }: ScriptedServer, channel = 0): number {
 }
 
 describe('a recording is decoded while it comes', () => {
-  test.each(['live.webm', 'speech.webm', 'speech.opus', 'speech.mp3', 'mu-law.wav', 'speech.ogg', 'speech.oga'])(
-    '%s',
-    async (name) => {
-      const server = await startScriptedServer();
-      const client = await connectFor(server, 'container');
-      sendInFrames(client, await recordingOf(name), 1_000);
-      client.send({ type: 'stop' });
-      const { audioSeconds } = await client.next('stopped');
-      expect(audioSeconds).toBeCloseTo(CLIP_SECONDS, 1);
-      expect(heardSeconds(server)).toBeCloseTo(CLIP_SECONDS, 1);
-      expect(server.recognizer.streams[0]?.options).toMatchObject({ encoding: 'f32le', sampleRate: 16_000 });
-      expect(client.all('warning')).toEqual([]);
-      expect(client.all('error')).toEqual([]);
-    },
-  );
+  test.each([
+    'live.webm',
+    'speech.webm',
+    'speech.opus',
+    'speech.mp3',
+    'mu-law.wav',
+    'speech.ogg',
+    'speech.oga',
+  ])('%s', async (name) => {
+    const server = await startScriptedServer();
+    const client = await connectFor(server, 'container');
+    sendInFrames(client, await recordingOf(name), 1_000);
+    client.send({ type: 'stop' });
+    const { audioSeconds } = await client.next('stopped');
+    expect(audioSeconds).toBeCloseTo(CLIP_SECONDS, 1);
+    expect(heardSeconds(server)).toBeCloseTo(CLIP_SECONDS, 1);
+    expect(server.recognizer.streams[0]?.options).toMatchObject({ encoding: 'f32le', sampleRate: 16_000 });
+    expect(client.all('warning')).toEqual([]);
+    expect(client.all('error')).toEqual([]);
+  });
 
   test('piece by piece, before the next comes', async () => {
     const server = await startScriptedServer();

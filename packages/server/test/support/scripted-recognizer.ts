@@ -111,7 +111,7 @@ function openStream(
 ): { readonly stream: ScriptedStream; readonly transcription: LiveTranscription } {
   const pushed: Uint8Array[] = [];
   const sampleRates: (number | undefined)[] = [];
-  const bytesPerSample = options.encoding === 's16le' ? 2 : 4;
+  const bytesPerSample = { s16le: 2, f32le: 4, mulaw: 1, alaw: 1 }[options.encoding];
   let rate = options.sampleRate;
   let sequence = 0;
   let settled = 0;

@@ -94,7 +94,16 @@ const NEVER = 1_000_000_000;
 const LOOK_AHEAD = ['-analyzeduration', '100000000', '-probesize', '33554432'];
 
 /** Looks no further than at the first header, and holds nothing back. */
-const AS_IT_COMES = ['-probesize', '32', '-analyzeduration', '0', '-fflags', 'nobuffer', '-flags', 'low_delay'];
+const AS_IT_COMES = [
+  '-probesize',
+  '32',
+  '-analyzeduration',
+  '0',
+  '-fflags',
+  'nobuffer',
+  '-flags',
+  'low_delay',
+];
 
 /** Names the input, only as a file or a pipe, so that a crafted playlist cannot make ffmpeg fetch anything from the network. */
 function inputArguments(input: FfmpegInput): readonly string[] {

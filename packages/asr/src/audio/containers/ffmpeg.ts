@@ -18,7 +18,14 @@ import { readTimedPcm } from './timed-pcm.js';
 import { endsEarly, LONGEST_GAP_SECONDS, placeInTime, type TimedBlock } from './timeline.js';
 import { tracesOf } from './traces.js';
 import { sideBySide } from './tracks.js';
-import { brokenContainer, brokenRecording, encryptedRecording, needsFfmpeg, noRecording, soundless } from './unreadable.js';
+import {
+  brokenContainer,
+  brokenRecording,
+  encryptedRecording,
+  needsFfmpeg,
+  noRecording,
+  soundless,
+} from './unreadable.js';
 
 /**
  * Opens whatever else ffmpeg can read, if it is installed: MP4, WebM, AMR, WMA and so on. All tracks of sound are heard, at
@@ -125,7 +132,9 @@ function missingEnd({ kind, start }: Part, probed: Probed, ends: readonly TrackE
   const { declaredSeconds, hasVideo } = probed;
   if (declaredSeconds === undefined || hasVideo || start > 0 || !DECLARING_KINDS.has(kind)) return undefined;
   const found = Math.max(...ends.map(({ seconds }) => seconds));
-  return endsEarly(found, declaredSeconds) ? `ends after ${found.toFixed(1)} of ${declaredSeconds.toFixed(1)} s` : undefined;
+  return endsEarly(found, declaredSeconds)
+    ? `ends after ${found.toFixed(1)} of ${declaredSeconds.toFixed(1)} s`
+    : undefined;
 }
 
 async function withoutTracks(

@@ -83,14 +83,18 @@ async function* decodeBlocks(
       if (decoded.samplesDecoded === 0) continue;
       const rate = (isRateTold && decoded.sampleRate) || sampleRate;
       if (isLive && (rate !== sampleRate || decoded.channelData.length !== channels))
-        throw brokenContainer(name, 'holds sound of another rate or with other channels than its header says');
+        throw brokenContainer(
+          name,
+          'holds sound of another rate or with other channels than its header says',
+        );
       base ??= frame.value.position;
       const gap = measureGap((frame.value.position - base - emitted) / rate);
       hasJumped ||= gap.hasJumped;
       base += Math.round(gap.skippedSeconds * rate);
       // If the count of samples has gone on, frames are lost.
       if (gap.silentSeconds > 0) damaged += 1;
-      if (isLive && (gap.silentSeconds > 0 || gap.hasJumped)) throw brokenContainer(name, 'lacks a part in the middle');
+      if (isLive && (gap.silentSeconds > 0 || gap.hasJumped))
+        throw brokenContainer(name, 'lacks a part in the middle');
       for (let left = Math.round(gap.silentSeconds * rate); left > 0; left -= rate) {
         const length = Math.min(left, rate);
         yield { channels: decoded.channelData.map(() => new Float32Array(length)), sampleRate: rate };

@@ -6,7 +6,7 @@ export function needsFfmpeg(name: string, kind: RecordingKind | undefined, cause
   return new SpeechError(
     'unsupported_audio',
     kind === undefined
-      ? `${name} is not WAV, FLAC, MP3, Ogg/Opus or Ogg/Vorbis.`
+      ? `${name} is not WAV, FLAC, MP3, Ogg/Opus, Ogg/Vorbis or WebM/Opus.`
       : `${name} looks like ${kind}, which is read by ffmpeg only, and that is not installed.`,
     'Convert it to one of these, or install ffmpeg, which reads most others.',
     { cause },

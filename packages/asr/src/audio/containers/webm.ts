@@ -1,7 +1,15 @@
 import { SpeechError } from '../../speech-error.js';
 import { decodePcm } from '../pcm.js';
 import type { DecodedAudio, DecodedBlock, RecordingInput } from './container.js';
-import { childrenOf, EBML_HEADER_BYTES, type EbmlChild, ebmlIds, floatOf, parseEbmlElement, unsignedOf } from './ebml.js';
+import {
+  childrenOf,
+  EBML_HEADER_BYTES,
+  type EbmlChild,
+  ebmlIds,
+  floatOf,
+  parseEbmlElement,
+  unsignedOf,
+} from './ebml.js';
 import { createOpusPackets, OPUS_RATE } from './opus-packets.js';
 import { endsEarly, LONGEST_GAP_SECONDS, placeInTime, type TimedBlock } from './timeline.js';
 import { brokenContainer, brokenRecording, soundless } from './unreadable.js';
@@ -17,7 +25,8 @@ export async function openWebm(input: RecordingInput): Promise<DecodedAudio> {
   const head: Head = { nanoseconds: DEFAULT_SCALE, ticks: undefined };
   for (;;) {
     const next = await elements.next();
-    if (next.done === true) throw broken(input, next.value.isCut ? 'is cut off before its first sound' : undefined);
+    if (next.done === true)
+      throw broken(input, next.value.isCut ? 'is cut off before its first sound' : undefined);
     const { id, body } = next.value;
     if (id === ebmlIds.info) readInfo(body, head);
     if (id !== ebmlIds.tracks) continue;
@@ -133,10 +142,10 @@ async function* decodeBlocks(
   if (isLive && gaps > 0) throw brokenContainer(input.name, 'holds bytes in the middle that are not WebM');
   if (isCut) return 'is cut off in the middle';
   if (flaws.damaged + gaps > 0) return `is damaged in ${flaws.damaged + gaps} places`;
-  if (declared !== undefined && endsEarly(seconds, declared))
-    return `ends after ${seconds.toFixed(1)} of ${declared.toFixed(1)} s`;
-  return next.value.hasJumped
-    ? `has a gap of more than ${LONGEST_GAP_SECONDS / 60} minutes, which was left out`
+  if (next.value.hasJumped)
+    return `has a gap of more than ${LONGEST_GAP_SECONDS / 60} minutes, which was left out`;
+  return declared !== undefined && endsEarly(seconds, declared)
+    ? `ends after ${seconds.toFixed(1)} of ${declared.toFixed(1)} s`
     : undefined;
 }
 

@@ -1,13 +1,13 @@
 /** Bytes that somebody gives piece by piece, and is told when each has been used. */
 export interface PieceFeed {
   /** The pieces; can be read once. */
-  pieces(): AsyncGenerator<Uint8Array, void>;
+  readonly pieces: () => AsyncGenerator<Uint8Array, void>;
   /** Resolves when the next piece is asked for; rejects once there is a failure. One call at a time. */
-  push(bytes: Uint8Array): Promise<void>;
+  readonly push: (bytes: Uint8Array) => Promise<void>;
   /** No more pieces come. Resolves when the end was reached, and rejects as `push` does. */
-  end(): Promise<void>;
+  readonly end: () => Promise<void>;
   /** Nothing more is asked for, because of `error` if there is one. */
-  fail(error: unknown): void;
+  readonly fail: (error: unknown) => void;
 }
 
 interface Given {
@@ -25,21 +25,20 @@ export function createPieceFeed(): PieceFeed {
 
   const give = (bytes: Uint8Array | undefined): Promise<void> =>
     new Promise((resolve, reject) => {
-      if (over?.error !== undefined) {
-        reject(over.error as Error);
-        return;
-      }
-      if (over !== undefined) {
-        resolve();
-        return;
-      }
       given = { bytes, resolve, reject };
-      wake?.();
+      if (over === undefined) wake?.();
+      else settle(over);
     });
+  const settle = ({ error }: { readonly error: unknown }): void => {
+    if (error === undefined) given?.resolve();
+    else given?.reject(error);
+    given = undefined;
+  };
   return {
-    async *pieces() {
+    pieces: async function* () {
       for (;;) {
-        while (given === undefined && over === undefined) await new Promise<void>((resolve) => (wake = resolve));
+        while (given === undefined && over === undefined)
+          await new Promise<void>((resolve) => (wake = resolve));
         const bytes = given?.bytes;
         if (bytes === undefined) return;
         yield bytes;
@@ -52,9 +51,7 @@ export function createPieceFeed(): PieceFeed {
     end: () => give(undefined),
     fail: (error) => {
       over ??= { error };
-      if (over.error === undefined) given?.resolve();
-      else given?.reject(over.error);
-      given = undefined;
+      settle(over);
       wake?.();
     },
   };

@@ -23,7 +23,10 @@ export async function* hearStream(
   try {
     for await (const { channels, sampleRate } of blocks) {
       if (wanted === 2 && channels.length !== 2)
-        throw brokenContainer(name, `has ${channels.length} channels, of which two are to be heard by themselves`);
+        throw brokenContainer(
+          name,
+          `has ${channels.length} channels, of which two are to be heard by themselves`,
+        );
       if (sampleRate !== rate) {
         requireStreamSampleRate(sampleRate);
         if (rate !== 0) yield resamplers.map((resampler) => resampler.flush());

@@ -26,7 +26,8 @@ async function* decodePages(input: RecordingInput): Blocks {
         link?.free();
         link = undefined;
         const codec = oggCodec(page.body);
-        if (codec === undefined) throw brokenContainer(input.name, 'holds no sound that can be decoded in Ogg');
+        if (codec === undefined)
+          throw brokenContainer(input.name, 'holds no sound that can be decoded in Ogg');
         link = codec === 'opus' ? openOpus(input, page) : openPages(input, page, oggDecoders[codec]());
       }
       if (link?.serialNumber === page.serialNumber) yield* link.take(page);

@@ -72,7 +72,7 @@ describe('the examples', () => {
     bridge.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
     bridge.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
     await until(() => output.includes('port'));
-    const [, port] = /port (\d+)/.exec(output) ?? [];
+    const [, port = ''] = /port (\d+)/.exec(output) ?? [];
     const call = new WebSocket(`ws://127.0.0.1:${port}`);
     const isOver = once(call, 'close');
     await once(call, 'open');

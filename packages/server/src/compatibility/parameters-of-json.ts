@@ -4,6 +4,11 @@
  */
 export function* parametersOfJson(object: Readonly<Record<string, unknown>>): Generator<[string, string]> {
   for (const [name, value] of Object.entries(object))
-    for (const one of [value].flat())
-      if (one !== null) yield [name, typeof one === 'object' ? '{}' : String(one)];
+    for (const one of [value].flat()) if (one !== null) yield [name, textOf(one)];
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : '{}';
 }

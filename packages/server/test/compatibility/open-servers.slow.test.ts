@@ -1,4 +1,4 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { SAMPLE_RATE } from '@auscult/asr';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { openFrames } from '../support/frame-client.js';
 import { startGuardedServer } from '../support/guarded-server.js';
+import { pythonWith, type PythonWith } from '../support/python.js';
 import { spawnRealServer, type RealServer } from '../support/real-server.js';
 import { startScriptedServer } from '../support/scripted-server.js';
 import { loadSpeech, wordErrorRate } from '../support/speech.js';
@@ -15,16 +16,8 @@ import { SPEECH_WAVE, waveFile } from '../support/wave.js';
 
 const run = promisify(execFile);
 
-const python = process.env['PYTHON'] ?? 'python3';
-const noWebsockets = lacking(python, 'import websockets', 'websockets', 'PYTHON');
-
-const whisperPython = process.env['WHISPER_LIVE_PYTHON'] ?? 'python3';
-const noWhisperLive = lacking(
-  whisperPython,
-  'import importlib.metadata, av, numpy, scipy, websocket; assert importlib.metadata.version("whisper-live") == "0.10.0"',
-  'whisper-live 0.10.0',
-  'WHISPER_LIVE_PYTHON',
-);
+const vosk = pythonWith('PYTHON', 'auscult-python', ['websockets']);
+const whisper = pythonWith('PYTHON_WHISPER_LIVE', 'auscult-whisper-live', ['whisper-live==0.10.0', 'numpy']);
 
 /** Frames of 200 ms, as the clients of Vosk send them. */
 const FRAME = SAMPLE_RATE / 5;
@@ -74,8 +67,8 @@ describe('clients of Vosk and WhisperLive', () => {
     expect(wordErrorRate(text, segments.map((segment) => segment.text).join(''))).toBeLessThan(0.15);
   });
 
-  test.skipIf(noWebsockets !== undefined)(
-    named('in Python that wait after each frame get as many answers as frames', noWebsockets),
+  test.skipIf(vosk.missing !== undefined)(
+    named('in Python that wait after each frame get as many answers as frames', vosk),
     async () => {
       const answers = await sendAndWait(server.url, await speechFile());
       expect(answers).toHaveLength(Math.ceil(samples.length / FRAME) + 1);
@@ -83,22 +76,19 @@ describe('clients of Vosk and WhisperLive', () => {
     },
   );
 
-  test.skipIf(noWebsockets !== undefined)(
-    named('in Python show a key in the address', noWebsockets),
-    async () => {
-      const guarded = await startGuardedServer({ compatibility: 'vosk' });
-      const key = await guarded.keyOf('service');
-      const answers = await sendAndWait(guarded.url.replace('//', `//any:${key}@`), await speechFile());
-      expect(answers).toHaveLength(Math.ceil(samples.length / FRAME) + 1);
-      expect(answers.at(-1)).toMatchObject({ text: `heard ${answers.length - 1}` });
-      await expect(
-        sendAndWait(guarded.url.replace('//', '//any:ausk_wrong@'), await speechFile()),
-      ).rejects.toThrow('401');
-    },
-  );
+  test.skipIf(vosk.missing !== undefined)(named('in Python show a key in the address', vosk), async () => {
+    const guarded = await startGuardedServer({ compatibility: 'vosk' });
+    const key = await guarded.keyOf('service');
+    const answers = await sendAndWait(guarded.url.replace('//', `//any:${key}@`), await speechFile());
+    expect(answers).toHaveLength(Math.ceil(samples.length / FRAME) + 1);
+    expect(answers.at(-1)).toMatchObject({ text: `heard ${answers.length - 1}` });
+    await expect(
+      sendAndWait(guarded.url.replace('//', '//any:ausk_wrong@'), await speechFile()),
+    ).rejects.toThrow('401');
+  });
 
-  test.skipIf(noWhisperLive !== undefined)(
-    named('such as StreamingTranscriptionClient get each sentence once', noWhisperLive),
+  test.skipIf(whisper.missing !== undefined)(
+    named('such as StreamingTranscriptionClient get each sentence once', whisper),
     async () => {
       const { committed, transcript } = await whisperLive('streaming', server.url);
       expect(committed.map((one) => ` ${one}`)).toEqual(transcript);
@@ -106,8 +96,8 @@ describe('clients of Vosk and WhisperLive', () => {
     },
   );
 
-  test.skipIf(noWhisperLive !== undefined)(
-    named('such as TranscriptionClient write what was said into a file', noWhisperLive),
+  test.skipIf(whisper.missing !== undefined)(
+    named('such as TranscriptionClient write what was said into a file', whisper),
     async () => {
       const { text: returned, srt } = await whisperLive('file', server.url);
       expect(wordErrorRate(text, returned)).toBeLessThan(0.15);
@@ -116,8 +106,8 @@ describe('clients of Vosk and WhisperLive', () => {
     },
   );
 
-  test.skipIf(noWhisperLive !== undefined)(
-    named('of WhisperLive understand why they are refused', noWhisperLive),
+  test.skipIf(whisper.missing !== undefined)(
+    named('of WhisperLive understand why they are refused', whisper),
     async () => {
       const guarded = await startGuardedServer({ compatibility: 'vosk,whisper-live' });
       expect((await whisperLive('refused', guarded.url)).printed).toContain('Message from Server: ');
@@ -143,7 +133,7 @@ describe('clients of Vosk and WhisperLive', () => {
     const srt = file.replace('.wav', '.srt');
     const { hostname, port } = new URL(url);
     const { stdout, stderr: printed } = await run(
-      whisperPython,
+      whisper.path,
       [client('whisper-live-client.py'), kind, hostname, port, file, srt],
       {
         cwd: join(file, '..'),
@@ -169,7 +159,7 @@ interface Answer {
 
 /** The answers that a client of Vosk in Python gets. */
 async function sendAndWait(url: string, file: string): Promise<readonly Answer[]> {
-  const { stdout } = await run(python, [client('vosk-client.py'), url.replace('http', 'ws'), file]);
+  const { stdout } = await run(vosk.path, [client('vosk-client.py'), url.replace('http', 'ws'), file]);
   return stdout
     .trim()
     .split('\n')
@@ -185,15 +175,10 @@ function bytesOf({ buffer, byteOffset, byteLength }: Int16Array | Float32Array):
 }
 
 function client(name: string): string {
-  return fileURLToPath(new URL(`clients/${name}`, import.meta.url));
+  return fileURLToPath(new URL(`python/${name}`, import.meta.url));
 }
 
-/** What a Python lacks that a test needs; undefined if nothing is lacking. */
-function lacking(interpreter: string, check: string, what: string, variable: string): string | undefined {
-  if (spawnSync(interpreter, ['-c', check]).status === 0) return undefined;
-  return `${interpreter} has no ${what}: install it with pip, or name another Python in ${variable}`;
-}
-
-function named(name: string, lack: string | undefined): string {
-  return lack === undefined ? name : `${name}: ${lack}`;
+/** The name of a test, with the reason why it is skipped if it is. */
+function named(name: string, { missing }: PythonWith): string {
+  return missing === undefined ? name : `${name}: ${missing}`;
 }

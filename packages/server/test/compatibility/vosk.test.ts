@@ -8,6 +8,7 @@ import {
   type FrameClient,
 } from '../support/frame-client.js';
 import { startGuardedServer } from '../support/guarded-server.js';
+import { onlyRecordedSettings } from '../support/recorded-settings.js';
 import { startScriptedServer, type ScriptedServer } from '../support/scripted-server.js';
 import { until } from '../support/until.js';
 
@@ -93,7 +94,7 @@ describe('a client of Vosk', () => {
     expect(streams.map(({ options }) => options.sampleRate)).toEqual([16_000, 48_000]);
     client.send({ eof: 1 });
     await client.closed;
-    expect(await settingsOf(server)).toMatchObject({
+    expect(await onlyRecordedSettings(server)).toMatchObject({
       asked: {
         service: 'vosk',
         model: 'vosk-model-en',
@@ -186,6 +187,10 @@ describe('a client of Vosk', () => {
     }
     const wrong = await handshakeRefusal(`${server.url}/`, { headers: basic('ausk_wrong') });
     expect(wrong).toMatchObject({ status: 401 });
+    const auditor = await handshakeRefusal(`${server.url}/`, {
+      headers: basic(await server.keyOf('auditor')),
+    });
+    expect(auditor).toMatchObject({ status: 403, body: { error: { code: 'forbidden' } } });
     const foreign = await handshakeRefusal(`${server.url}/`, {
       headers: { ...basic(key), origin: 'https://elsewhere.example' },
     });
@@ -244,11 +249,4 @@ async function connectTo(server: ScriptedServer, path = '/') {
 function answer(client: FrameClient) {
   client.send(silence(0.1));
   return client.next();
-}
-
-/** The settings in the record of the only session. */
-async function settingsOf({ url }: ScriptedServer): Promise<unknown> {
-  const list = (await (await fetch(`${url}/api/v1/sessions`)).json()) as { sessions: { id: string }[] };
-  const session = await fetch(`${url}/api/v1/sessions/${list.sessions[0]?.id}`);
-  return ((await session.json()) as { settings?: unknown }).settings;
 }

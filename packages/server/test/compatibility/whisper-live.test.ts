@@ -7,6 +7,7 @@ import {
   type FrameClient,
 } from '../support/frame-client.js';
 import { startGuardedServer } from '../support/guarded-server.js';
+import { onlyRecordedSettings } from '../support/recorded-settings.js';
 import { listenOnly, startScriptedServer, type ScriptedServer } from '../support/scripted-server.js';
 import { until } from '../support/until.js';
 
@@ -121,7 +122,7 @@ describe('a client of WhisperLive', () => {
     expect(stream.options).toMatchObject({ language: 'en-GB', encoding: 's16le', keyTerms: { count: 2 } });
     client.send(END_OF_AUDIO);
     await client.closed;
-    expect(await settingsOf(server)).toMatchObject({
+    expect(await onlyRecordedSettings(server)).toMatchObject({
       asked: { service: 'whisper-live', model: 'small', warnings: { length: 4 } },
     });
   });
@@ -336,11 +337,4 @@ function checkSegments(client: FrameClient): void {
       completed.set(segment.start, written);
     });
   }
-}
-
-/** The settings in the record of the only session. */
-async function settingsOf({ url }: ScriptedServer): Promise<unknown> {
-  const list = (await (await fetch(`${url}/api/v1/sessions`)).json()) as { sessions: { id: string }[] };
-  const session = await fetch(`${url}/api/v1/sessions/${list.sessions[0]?.id}`);
-  return ((await session.json()) as { settings?: unknown }).settings;
 }

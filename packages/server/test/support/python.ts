@@ -14,13 +14,13 @@ export interface PythonWith {
  * The Python that a variable of the environment names, by default the one that `.ci/run` makes in the folder for temporary
  * files.
  *
- * @param packages what it must have, such as `openai==3.57.0`
+ * @param packages what it must have, such as `openai==3.57.0`, or `numpy` of any version
  */
 export function pythonWith(variable: string, folder: string, packages: readonly string[]): PythonWith {
   const path = process.env[variable] ?? join(tmpdir(), folder, 'bin', 'python');
   const check = packages
     .map((one) => one.split('=='))
-    .map(([name = '', version = '']) => `assert version("${name}") == "${version}"`);
+    .map(([name = '', version = '']) => `assert version("${name}").startswith("${version}")`);
   const program = ['from importlib.metadata import version', ...check].join('; ');
   const isThere = spawnSync(path, ['-c', program]).status === 0;
   const list = packages.join(' ');

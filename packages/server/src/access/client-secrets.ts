@@ -74,7 +74,7 @@ const content = z.object({
     z.object({ kind: z.literal('until'), validUntil: z.number(), identity }),
     z.object({ kind: z.literal('local') }),
   ]),
-  sessionSettings: z.unknown(),
+  sessionSettings: z.unknown().optional(),
 });
 type Content = Readonly<z.output<typeof content>>;
 

@@ -62,7 +62,7 @@ export function accepted<Wishes>(note: string): Parameter<Wishes> {
   return { treatment: 'accepted', note, read: () => ({}) };
 }
 
-/** A parameter that would only have added something. There is no warning if it is switched off. */
+/** A parameter that would only have added something. The client is told `note` unless it is switched off. */
 export function ignored<Wishes>(note: string, reason = note): Parameter<Wishes> {
   return {
     treatment: 'ignored',

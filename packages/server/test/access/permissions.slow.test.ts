@@ -60,6 +60,10 @@ const walks: Readonly<Record<string, Walk>> = {
   'POST /api/v1/account/authenticator/confirm': { body: () => ({ code: '000000' }) },
   'POST /api/v1/account/recovery-codes': { body: () => ({ password: 'old' }) },
   'POST /api/v1/tickets': {},
+  'GET /v1/realtime': {},
+  'POST /v1/realtime/client_secrets': {},
+  'POST /v1/realtime/transcription_sessions': {},
+  'POST /v1/auth/grant': {},
   'POST /api/v1/break-glass': { body: () => ({ record: 'any', reason: 'an emergency in the ward' }) },
   'GET /api/v1/keys': {},
   'POST /api/v1/keys': { body: () => ({ name: 'walk', role: 'service' }) },
@@ -86,8 +90,8 @@ const walks: Readonly<Record<string, Walk>> = {
   'DELETE /api/v1/transcriptions/:id': { make: makeTranscription },
 };
 
-/** Whoever opens a socket authenticates while doing so, and learns of a refusal over the socket. */
-const SOCKET = 'GET /ws/transcribe';
+/** Whoever opens a socket authenticates while doing so, and is not refused before. */
+const SOCKETS = new Set(['GET /ws/transcribe', 'GET /v1/realtime']);
 const UPGRADE_REQUIRED = 426;
 
 describe('the table of permissions', () => {
@@ -129,7 +133,7 @@ describe('every route', () => {
     async (route, walk) => {
       const server = await startGuardedServer();
       const status = await statusOf(server, route, walk, 'some-id');
-      if (route === SOCKET) expect(status).toBe(UPGRADE_REQUIRED);
+      if (SOCKETS.has(route)) expect(status).toBe(UPGRADE_REQUIRED);
       else if (isOpenToAnyone(actionOf(server, route)))
         expect([401, 403]).not.toContain(route.includes('login') ? 0 : status);
       else expect(status).toBe(401);
@@ -142,7 +146,7 @@ describe('every route', () => {
     for (const role of GRANTABLE_ROLES) {
       const key = await server.keyOf(role);
       const status = await statusOf(server, route, walk, 'some-id', key);
-      if (route === SOCKET) expect(status).toBe(UPGRADE_REQUIRED);
+      if (SOCKETS.has(route)) expect(status).toBe(UPGRADE_REQUIRED);
       else if (route === 'POST /api/v1/login') expect(status).toBe(401);
       else if (scopeOf(action, role) === 'none') expect([role, status]).toEqual([role, 403]);
       else expect([401, 403]).not.toContain(status);

@@ -14,6 +14,12 @@ const NOT_OFFERED = [
   '/v1/embeddings',
   '/v1/files',
   '/v1/batches',
+  '/v1/realtime/calls',
+  '/v1/realtime/calls/*',
+  '/v1/realtime/sessions',
+  '/v1/realtime/translations',
+  '/v1/realtime/translations/*',
+  '/v1/live',
 ];
 
 /** Answers requests for what is not here, in the form that clients of OpenAI understand. */

@@ -69,7 +69,8 @@ const table = {
   },
   container_broken: {
     retryable: false,
-    meaning: 'The recording is damaged, or is not what its header says, so nothing after that can be decoded.',
+    meaning:
+      'The recording is damaged, or is not what its header says, so nothing after that can be decoded.',
     remedy: 'Start the recorder anew on another connection. What was decoded is transcribed.',
   },
   frame_too_large: {
@@ -363,7 +364,8 @@ const table = {
     httpStatus: 404,
     retryable: false,
     meaning: 'There is no model with this name.',
-    remedy: 'Choose one of the list; recordings and sessions may ask for any name, and get the model that runs.',
+    remedy:
+      'Choose one of the list; recordings and sessions may ask for any name, and get the model that runs.',
   },
   form_expected: {
     httpStatus: 415,
@@ -393,7 +395,7 @@ const table = {
     httpStatus: 415,
     retryable: false,
     meaning: 'The file is not a recording of a kind that this server reads.',
-    remedy: 'Send WAV, FLAC, MP3, Ogg/Opus or Ogg/Vorbis; most others can be read once ffmpeg is installed.',
+    remedy: 'Send WAV, FLAC, MP3, Ogg/Opus, Ogg/Vorbis or WebM/Opus; most others can be read once ffmpeg is installed.',
   },
   recording_too_long: {
     httpStatus: 413,

@@ -62,11 +62,15 @@ interface Declaration {
  */
 export const recognitionSettings = {
   sampleRate: {
-    value: z.int().min(protocolLimits.sampleRate.min).max(protocolLimits.sampleRate.max).meta({
-      description:
-        'Sample rate of binary frames, and of `audio` messages that name no rate, Hz. ' +
-        'Without meaning for `opus` and `container`, which bring their own.',
-    }),
+    value: z
+      .int()
+      .min(protocolLimits.sampleRate.min)
+      .max(protocolLimits.sampleRate.max)
+      .meta({
+        description:
+          'Sample rate of binary frames, and of `audio` messages that name no rate, Hz. ' +
+          'Without meaning for `opus` and `container`, which bring their own.',
+      }),
     concerns: 'recognition',
     askedOf: 'sessions',
     initial: 16_000,

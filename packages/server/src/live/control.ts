@@ -1,4 +1,5 @@
 import { declarationOf, type SettingName, type SettingsChange } from '@auscult/protocol';
+import type { AudioIntake } from './audio-intake.js';
 import type { Command, ConfigureCommand } from './commands.js';
 import { problemEvent } from './events.js';
 import type { Emit } from './outbox.js';
@@ -16,6 +17,7 @@ export type Control = (command: ControlCommand, superseded: Superseded) => void 
 export interface ControlledSession {
   readonly setup: SessionSetup;
   readonly stream: SessionStream;
+  readonly intake: Pick<AudioIntake, 'prepare' | 'end'>;
   readonly emit: Emit;
   /** The client has asked for the end, and everything has been sent. */
   readonly onEnd: () => void;
@@ -23,11 +25,11 @@ export interface ControlledSession {
 
 /** Does what each command asks, except audio, and answers it. */
 export function createControl(session: ControlledSession): Control {
-  const { emit, onEnd } = session;
+  const { intake, emit, onEnd } = session;
   return (command, superseded) => {
     switch (command.kind) {
       case 'configure':
-        return configure(session, command, superseded);
+        return whenRead(configure(session, command, superseded), superseded, intake.prepare);
       case 'stop':
         return stop(session);
       case 'end':
@@ -66,7 +68,8 @@ function changesHearing(change: SettingsChange): boolean {
   return names.some((name) => declarationOf(name).concerns !== 'writing');
 }
 
-async function stop({ stream, emit }: ControlledSession): Promise<void> {
+async function stop({ stream, intake, emit }: ControlledSession): Promise<void> {
+  await intake.end();
   await stream.flush();
   const refinement = stream.readAgain();
   emit({ kind: 'stopped', totals: stream.totals(), refinement });

@@ -1,4 +1,4 @@
-import { describeError, describeWarning } from '@auscult/protocol';
+import { describeError, describeWarning, type ErrorCode, type Explanation } from '@auscult/protocol';
 import { scopeOf } from '../access/permissions.js';
 import type { AdmittedSession } from './admitted-session.js';
 import { createAudioIntake, type IntakeServices } from './audio-intake.js';
@@ -29,6 +29,8 @@ interface ConversationSignals {
   readonly onAudio: () => void;
   /** A final could not be recorded, and so was not sent. */
   readonly onUnrecorded: (error: unknown) => void;
+  /** The audio cannot be decoded any further; all text of what could be has been sent. */
+  readonly onUndecodable: (code: ErrorCode, explanation: Explanation | undefined) => void;
   /** The client has sent too many unreadable messages in a row. */
   readonly onHopeless: () => void;
   /** The client has asked for the end, and everything has been sent. */
@@ -46,6 +48,8 @@ export interface Conversation {
   readonly take: (command: Command, superseded: Superseded) => void | Promise<void>;
   /** Resolves once the finals of all audio taken have been sent. */
   readonly flush: () => Promise<void>;
+  /** The same, but no more of this audio comes: what a decoder holds back is part of it. */
+  readonly finish: () => Promise<void>;
   /**
    * Drops audio whose text is pending. The second pass over the audio that was kept is done all the same. Returns the length
    * of the audio that was accepted but whose text, if it held speech, is missing because recognition failed or it was dropped,
@@ -74,13 +78,20 @@ export function createConversation(place: ConversationPlace): Conversation {
   const stream = createSessionStream({ session, services, telemetry, setup, events });
   const refusals = createRefusals(emit, services.config.maxBadMessages, signals.onHopeless);
   const intake = createAudioIntake({
+    decoders: services.decoders,
     channels: stream.channels,
     settings: setup.settings,
+    pendingSeconds: stream.pendingSeconds,
+    maxPendingSeconds: services.config.maxBufferedSeconds,
+    onUndecodable: async (code, explanation) => {
+      await stream.flush();
+      signals.onUndecodable(code, explanation);
+    },
     onSensible: refusals.forget,
     onRefused: refusals.refuse,
     ...intakeReports(place, emit, stream.channels.receivedSeconds),
   });
-  const control = createControl({ setup, stream, emit, onEnd: signals.onEnd });
+  const control = createControl({ setup, stream, intake, emit, onEnd: signals.onEnd });
 
   const take: Conversation['take'] = (command, superseded) => {
     if (command.kind === 'unreadable') return refusals.refuse(command.problem);
@@ -104,10 +115,18 @@ export function createConversation(place: ConversationPlace): Conversation {
     greet: () => {
       emit({ kind: 'opened', setup: setup.inForce() });
       for (const warning of session.termWarnings) emit({ kind: 'warning', warning });
+      intake.prepare();
     },
     take,
     flush: stream.flush,
-    close: stream.close,
+    finish: async () => {
+      await intake.end();
+      await stream.flush();
+    },
+    close: () => {
+      intake.close();
+      return stream.close();
+    },
     pendingSeconds: stream.pendingSeconds,
     receivedSeconds: stream.channels.receivedSeconds,
     acknowledgement: () => ({

@@ -5,6 +5,7 @@ import {
   type ErrorCode,
   type ErrorDetails,
   type ErrorMessage,
+  type Explanation,
   type SessionSettings,
   type WarningMessage,
 } from '@auscult/protocol';
@@ -100,7 +101,11 @@ export interface StreamTotals {
 /** An error of the protocol's table, with its text. */
 export type Problem = Omit<ErrorMessage, 'type'>;
 
-/** An `error` event with what the table says about a code. */
-export function problemEvent(code: ErrorCode, details?: ErrorDetails): SessionEvent {
-  return { kind: 'error', problem: describeError(code, details) };
+/** An `error` event with what the table says about a code, unless more is known about this case. */
+export function problemEvent(
+  code: ErrorCode,
+  details?: ErrorDetails,
+  explanation?: Explanation,
+): SessionEvent {
+  return { kind: 'error', problem: describeError(code, details, explanation) };
 }

@@ -98,6 +98,9 @@ function assemble(session: AdmittedSession, services: SessionServices) {
         telemetry.failed(error);
         fail('record_failed');
       },
+      onUndecodable: (code, explanation) => {
+        parting.fail(code, explanation);
+      },
       onHopeless: () => {
         fail('too_many_bad_messages');
       },
@@ -123,7 +126,7 @@ function assemble(session: AdmittedSession, services: SessionServices) {
     inbox,
     isRecorded: config.records === 'on',
     hasHeard: () => conversation.receivedSeconds() > 0,
-    flush: conversation.flush,
+    finish: conversation.finish,
     leave: presence.leave,
     onOver: (closeCode) => {
       line.flow.stop();

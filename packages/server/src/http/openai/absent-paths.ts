@@ -3,11 +3,11 @@ import { RequestError } from '../../errors.js';
 import { addAbsentPath } from '../absent-path.js';
 
 /** Paths of OpenAI below a base URL that lacks its `/v1`, the most common mistake of all. */
-const WITHOUT_VERSION = ['/audio/*', '/models', '/models/*', '/realtime', '/realtime/*'];
+const WITHOUT_VERSION = ['/audio/*', '/models', '/models/*'];
 
 /** Paths of OpenAI for what this server does not do. */
 const NOT_OFFERED = [
-  '/v1/audio/speech',
+  '/v1/audio/*',
   '/v1/chat/*',
   '/v1/completions',
   '/v1/responses',

@@ -3,6 +3,7 @@ import type { FuzzTarget } from './target.js';
 /** Targets by name. Each is loaded when it is fuzzed, so that the code that it needs can be instrumented first. */
 const targets: Readonly<Record<string, () => Promise<{ readonly target: FuzzTarget }>>> = {
   'client-messages': () => import('./targets/client-messages.js'),
+  'realtime-events': () => import('./targets/realtime-events.js'),
   'server-messages': () => import('./targets/server-messages.js'),
   'base64-audio': () => import('./targets/base64-audio.js'),
   'first-bytes': () => import('./targets/first-bytes.js'),

@@ -9,7 +9,13 @@ import { WebSocket } from 'ws';
 import { createClientSecrets } from '../../src/access/client-secrets.js';
 import { createLogins } from '../../src/access/logins.js';
 import { loadMasterKeys } from '../../src/records/master-keys.js';
-import { bearer, postJson, refusal, startGuardedServer, type GuardedServer } from '../support/guarded-server.js';
+import {
+  bearer,
+  postJson,
+  refusal,
+  startGuardedServer,
+  type GuardedServer,
+} from '../support/guarded-server.js';
 import { BY_SERVER } from '../support/access.js';
 import { connectRealtime, type RealtimeClient } from '../support/realtime-client.js';
 import type { RealtimeEvent } from '../support/realtime-contract.js';
@@ -121,7 +127,9 @@ test('a secret is good for nothing else', async () => {
     expect((await fetch(`${server.url}${path}`, { headers })).status, path).toBe(401);
   for (const path of ['/api/v1/tickets', '/v1/realtime/client_secrets', '/v1/auth/grant'])
     expect((await postJson(`${server.url}${path}`, {}, headers)).status, path).toBe(401);
-  const socket = new WebSocket(`${server.url.replace('http', 'ws')}/ws/transcribe`, 'auscult.v1', { headers });
+  const socket = new WebSocket(`${server.url.replace('http', 'ws')}/ws/transcribe`, 'auscult.v1', {
+    headers,
+  });
   const [code] = (await once(socket, 'close')) as [number];
   expect(code).toBe(4401);
 });
@@ -216,7 +224,10 @@ test('the beta interface has a path of its own, with flat fields', async () => {
     input_audio_format: 'g711_alaw',
     input_audio_transcription: { model: 'scripted' },
     turn_detection: { type: 'server_vad' },
-    client_secret: { value: expect.stringMatching(/^ek_/) as string, expires_at: expect.any(Number) as number },
+    client_secret: {
+      value: expect.stringMatching(/^ek_/) as string,
+      expires_at: expect.any(Number) as number,
+    },
   });
   const client: RealtimeClient = await connectRealtime(server.url, {
     apiKey: session.client_secret.value,
@@ -234,7 +245,9 @@ test('the SDK of Deepgram is granted a token for a time that it asks for', async
   });
   const { access_token: token } = await deepgram.auth.v1.tokens.grant({ ttl_seconds: 60 });
   await connectRealtime(server.url, { apiKey: token });
-  await expect(deepgram.auth.v1.tokens.grant({ ttl_seconds: 3601 })).rejects.toMatchObject({ statusCode: 400 });
+  await expect(deepgram.auth.v1.tokens.grant({ ttl_seconds: 3601 })).rejects.toMatchObject({
+    statusCode: 400,
+  });
   const { status } = await postJson(`${server.url}/v1/auth/grant`, {});
   expect(status).toBe(401);
 });

@@ -7,9 +7,15 @@ import { until } from '../support/until.js';
 
 /** What happens next: audio comes, words are shown or final, or the client asks for something. */
 const step = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ kind: fc.constant('append' as const), bytes: fc.integer({ min: 1, max: 9000 }) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({ kind: fc.constant('append' as const), bytes: fc.integer({ min: 1, max: 9000 }) }),
+  },
   { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('show' as const, 'pause' as const) }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('commit' as const, 'clear' as const, 'change' as const) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ kind: fc.constantFrom('commit' as const, 'clear' as const, 'change' as const) }),
+  },
 );
 type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
 

@@ -149,7 +149,12 @@ test('a cut that becomes known only after the rest has ended makes two items all
   await until(() => client.all(COMPLETED).length === 3);
   expect(client.all(COMPLETED).map(({ transcript }) => transcript)).toEqual(['One,', 'two.', 'Three.']);
   const committed = client.all('input_audio_buffer.committed').map(({ item_id }) => item_id);
-  expect(client.all(COMPLETED).map(({ item_id }) => item_id).sort()).toEqual([...committed].sort());
+  expect(
+    client
+      .all(COMPLETED)
+      .map(({ item_id }) => item_id)
+      .sort(),
+  ).toEqual([...committed].sort());
 });
 
 test('a turn that the client commits has the text of all utterances since the last one', async () => {
@@ -178,7 +183,9 @@ test('a turn that the client commits has the text of all utterances since the la
     ...['delta', 'delta', 'delta', 'committed', 'item.added', 'item.done', 'delta', 'completed'],
   ]);
   expect(client.all(DELTA).map(({ delta }) => delta)).toEqual(['no chest', ' pain.', ' lungs', ' clear.']);
-  const ids = new Set(client.events.slice(2).map(({ item_id, item }) => item_id ?? (item as { id: string }).id));
+  const ids = new Set(
+    client.events.slice(2).map(({ item_id, item }) => item_id ?? (item as { id: string }).id),
+  );
   expect(ids.size).toBe(1);
   // Nothing has come since.
   client.send({ ...COMMIT, event_id: 'mine' });
@@ -398,7 +405,9 @@ test('bytes are put together to samples, however they are cut', async () => {
   const client = await connectRealtime(server.url);
   const audio = Uint8Array.from({ length: 2001 }, (_, at) => at % 251);
   client.append(audio.subarray(0, 1), audio.subarray(1, 2), audio.subarray(2, 1000), audio.subarray(1000));
-  await until(() => server.recognizer.streams[0]?.pushed.reduce((sum, { length }) => sum + length, 0) === 2000);
+  await until(
+    () => server.recognizer.streams[0]?.pushed.reduce((sum, { length }) => sum + length, 0) === 2000,
+  );
   expect(Buffer.concat([...(server.recognizer.streams[0]?.pushed ?? [])])).toEqual(
     Buffer.from(audio.subarray(0, 2000)),
   );
@@ -417,7 +426,10 @@ test.each([
   ],
   [
     'a rate that is out of range',
-    { type: 'session.update', session: { audio: { input: { format: { type: 'audio/pcm', rate: 96_000 } } } } },
+    {
+      type: 'session.update',
+      session: { audio: { input: { format: { type: 'audio/pcm', rate: 96_000 } } } },
+    },
     'invalid_request',
     'session.audio.input.format.rate',
   ],
@@ -519,7 +531,9 @@ interface Recorded {
 async function recordOf({ url }: ScriptedServer): Promise<Recorded> {
   const list = async () => {
     const answer = await fetch(`${url}/api/v1/sessions`);
-    return (await answer.json()) as { readonly sessions: readonly { readonly id: string; readonly endedAt?: string }[] };
+    return (await answer.json()) as {
+      readonly sessions: readonly { readonly id: string; readonly endedAt?: string }[];
+    };
   };
   await until(async () => (await list()).sessions[0]?.endedAt !== undefined);
   const [session] = (await list()).sessions;

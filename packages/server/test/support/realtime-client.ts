@@ -36,7 +36,9 @@ export async function connectRealtime(url: string, options: RealtimeOptions = {}
   const openai = new OpenAI({ baseURL: `${front.url}/v1`, apiKey });
   const socket = new OpenAIRealtimeWS({ model, options: { ca: front.ca, headers } }, openai);
   const client = listen(socket);
-  await client.next(headers['OpenAI-Beta'] === undefined ? 'session.created' : 'transcription_session.created');
+  await client.next(
+    headers['OpenAI-Beta'] === undefined ? 'session.created' : 'transcription_session.created',
+  );
   return client;
 }
 

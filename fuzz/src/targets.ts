@@ -25,6 +25,7 @@ const targets: Readonly<Record<string, () => Promise<{ readonly target: FuzzTarg
   uploads: () => import('./targets/uploads.js'),
   'openai-forms': () => import('./targets/openai-forms.js'),
   'deepgram-queries': () => import('./targets/deepgram-queries.js'),
+  'deepgram-messages': () => import('./targets/deepgram-messages.js'),
   'proxy-headers': () => import('./targets/proxy-headers.js'),
   'request-bodies': () => import('./targets/request-bodies.js'),
   tokens: () => import('./targets/tokens.js'),

@@ -1,5 +1,7 @@
 import { liveParameters } from '../compatibility/deepgram/live-parameters.js';
 import type { Parameter } from '../compatibility/parameters.js';
+import { voskConfig, voskQuery } from '../compatibility/vosk/parameters.js';
+import { whisperLiveParameters } from '../compatibility/whisper-live/parameters.js';
 import { recordingParameters } from '../http/deepgram/parameters.js';
 import { openAiParameters } from '../http/openai/parameters.js';
 import { markdownTable } from './markdown-table.js';
@@ -13,6 +15,9 @@ const sections: Readonly<Record<string, Readonly<Record<string, ToldParameter>>>
   'recordings of OpenAI': openAiParameters,
   'recordings of Deepgram': recordingParameters,
   'sessions of Deepgram': liveParameters,
+  'addresses of Vosk': voskQuery,
+  'sessions of Vosk': voskConfig,
+  'sessions of WhisperLive': whisperLiveParameters,
 };
 
 /**

@@ -90,7 +90,7 @@ describe('clients of Vosk and WhisperLive', () => {
   test.skipIf(whisper.missing !== undefined)(
     named('such as StreamingTranscriptionClient get each sentence once', whisper),
     async () => {
-      const { committed, transcript } = await whisperLive('streaming', server.url);
+      const { committed, transcript } = await whisperLive('streaming', ...hostOf(server.url));
       expect(committed.map((one) => ` ${one}`)).toEqual(transcript);
       expect(wordErrorRate(text, committed.join(' '))).toBeLessThan(0.15);
     },
@@ -99,7 +99,7 @@ describe('clients of Vosk and WhisperLive', () => {
   test.skipIf(whisper.missing !== undefined)(
     named('such as TranscriptionClient write what was said into a file', whisper),
     async () => {
-      const { text: returned, srt } = await whisperLive('file', server.url);
+      const { text: returned, srt } = await whisperLive('program', await documentedLines(server.url));
       expect(wordErrorRate(text, returned)).toBeLessThan(0.15);
       const said = srt.split('\n').filter((line) => /[a-z]/i.test(line));
       expect(said.map((line) => line.trim()).join(' ')).toBe(returned);
@@ -110,39 +110,50 @@ describe('clients of Vosk and WhisperLive', () => {
     named('of WhisperLive understand why they are refused', whisper),
     async () => {
       const guarded = await startGuardedServer({ compatibility: 'vosk,whisper-live' });
-      expect((await whisperLive('refused', guarded.url)).printed).toContain('Message from Server: ');
+      expect((await whisperLive('refused', ...hostOf(guarded.url))).printed).toContain(
+        'Message from Server: ',
+      );
       const full = await startScriptedServer({ compatibility: 'whisper-live', maxSessions: '1' });
       await openFrames(full.url);
-      expect((await whisperLive('refused', full.url)).printed).toContain('Estimated wait time 1 minutes');
+      expect((await whisperLive('refused', ...hostOf(full.url))).printed).toContain(
+        'Estimated wait time 1 minutes',
+      );
     },
   );
 
   async function speechFile(): Promise<string> {
     const folder = await mkdtemp(join(tmpdir(), 'auscult-clients-'));
     onTestFinished(() => rm(folder, { recursive: true }));
-    const file = join(folder, 'speech.wav');
+    const file = join(folder, 'visit.wav');
     await writeFile(file, waveFile(SPEECH_WAVE, bytesOf(samples)));
     return file;
   }
 
-  async function whisperLive(
-    kind: 'streaming' | 'file' | 'refused',
-    url: string,
-  ): Promise<WhisperLiveResult> {
-    const file = await speechFile();
-    const srt = file.replace('.wav', '.srt');
-    const { hostname, port } = new URL(url);
-    const { stdout, stderr: printed } = await run(
-      whisper.path,
-      [client('whisper-live-client.py'), kind, hostname, port, file, srt],
-      {
-        cwd: join(file, '..'),
-      },
-    );
-    const result = { ...(JSON.parse(stdout) as WhisperLiveResult), printed };
-    return kind === 'file' ? { ...result, srt: await readFile(srt, 'utf8') } : result;
+  /** What an official client of WhisperLive has at its end. */
+  async function whisperLive(kind: string, ...rest: readonly string[]): Promise<WhisperLiveResult> {
+    const folder = join(await speechFile(), '..');
+    const { stdout } = await run(whisper.path, [client('whisper-live-client.py'), kind, ...rest], {
+      cwd: folder,
+    });
+    const srt = await readFile(join(folder, 'visit.srt'), 'utf8').catch(() => '');
+    return { ...(JSON.parse(stdout) as WhisperLiveResult), srt };
   }
 });
+
+/** The documented lines for this client, with another server. */
+async function documentedLines(url: string): Promise<string> {
+  const page = await readFile(new URL('../../../../docs/compatibility.md', import.meta.url), 'utf8');
+  const blocks = [...page.matchAll(/^```python\n(.*?)^```$/gmsu)].map(([, lines = '']) => lines);
+  const lines = blocks.find((block) => block.includes('whisper_live')) ?? '';
+  expect(lines).toContain('"127.0.0.1", 8000');
+  return lines.replace('"127.0.0.1", 8000', `"${hostOf(url).join('", ')}`);
+}
+
+/** Host name and port. */
+function hostOf(url: string): readonly [string, string] {
+  const { hostname, port } = new URL(url);
+  return [hostname, port];
+}
 
 interface WhisperLiveResult {
   readonly committed: readonly string[];

@@ -63,7 +63,7 @@ export const whisperLiveParameters: ParameterTable<WhisperLiveWishes> = {
   use_vad: accepted('there is always voice activity detection'),
   vad_parameters: accepted('voice activity detection is set by the server'),
   no_speech_thresh: accepted('what is no speech has no text'),
-  clip_audio: accepted('silence is never kept'),
+  clip_audio: accepted('silence has no text'),
   same_output_threshold: accepted('the end of an utterance completes its segment'),
   target_language: accepted('nothing is translated into other languages than English'),
   max_speakers: accepted(NO_SPEAKERS),

@@ -1,9 +1,11 @@
-"""Transcribes a WAV file with one of the official clients of WhisperLive. Prints what the client has at the end, as JSON.
+"""Transcribes visit.wav with the official clients of WhisperLive. Prints what the client has at the end, as JSON.
 
-python whisper-live-client.py streaming|file|refused 127.0.0.1 9090 talk.wav talk.srt
+python whisper-live-client.py streaming|refused 127.0.0.1 9090
+python whisper-live-client.py program 'print(1)'
 """
 
 import contextlib
+import io
 import json
 import sys
 import types
@@ -18,33 +20,34 @@ class NoMicrophone:
 # The clients import this for microphones and loudspeakers, which they do not use here.
 sys.modules["pyaudio"] = types.SimpleNamespace(paInt16=8, PyAudio=NoMicrophone)
 
-from whisper_live.client import StreamingTranscriptionClient, TranscriptionClient  # noqa: E402
+from whisper_live.client import StreamingTranscriptionClient  # noqa: E402
 
 
-def stream(host, port, path, _srt):
+def stream(host, port):
     committed = []
     client = StreamingTranscriptionClient(
-        host, port, lang="en", on_committed_transcript=lambda text, _: committed.append(text)
+        host, int(port), lang="en", on_committed_transcript=lambda text, _: committed.append(text)
     )
-    with client, wave.open(path) as recording:
+    with client, wave.open("visit.wav") as recording:
         while samples := recording.readframes(1600):
             client.send(samples, pcm_format="int16")
     return {"committed": committed, "transcript": [segment["text"] for segment in client.transcript]}
 
 
-def play(host, port, path, srt):
-    client = TranscriptionClient(host, port, lang="en", mute_audio_playback=True, output_transcription_path=srt)
-    return {"text": client(path)}
-
-
-def refuse(host, port, _path, _srt):
+def refuse(host, port):
     try:
-        StreamingTranscriptionClient(host, port, lang="en").connect()
+        StreamingTranscriptionClient(host, int(port), lang="en").connect()
     except RuntimeError:
         return {}
 
 
-with contextlib.redirect_stdout(sys.stderr):
-    kind, host, port, path, srt = sys.argv[1:]
-    result = {"streaming": stream, "file": play, "refused": refuse}[kind](host, int(port), path, srt)
-print(json.dumps(result))
+def run(program):
+    exec(program, {})
+    return {"text": printed.getvalue().splitlines()[-1]}
+
+
+printed = io.StringIO()
+with contextlib.redirect_stdout(printed):
+    kind, *rest = sys.argv[1:]
+    result = {"streaming": stream, "refused": refuse, "program": run}[kind](*rest)
+print(json.dumps({**result, "printed": printed.getvalue()}))

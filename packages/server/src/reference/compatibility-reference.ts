@@ -1,5 +1,6 @@
 import { liveParameters } from '../compatibility/deepgram/live-parameters.js';
 import type { Parameter } from '../compatibility/parameters.js';
+import { voskConfig } from '../compatibility/vosk-config.js';
 import { recordingParameters } from '../http/deepgram/parameters.js';
 import { openAiParameters } from '../http/openai/parameters.js';
 import { markdownTable } from './markdown-table.js';
@@ -13,6 +14,7 @@ const sections: Readonly<Record<string, Readonly<Record<string, ToldParameter>>>
   'recordings of OpenAI': openAiParameters,
   'recordings of Deepgram': recordingParameters,
   'sessions of Deepgram': liveParameters,
+  'sessions of Vosk': voskConfig,
 };
 
 /**

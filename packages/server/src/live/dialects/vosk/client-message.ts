@@ -51,7 +51,13 @@ function configIn(config: unknown): VoskMessage {
 
 function* valuesIn(config: object): Generator<[string, string]> {
   for (const [name, value] of Object.entries(config) as [string, unknown][])
-    for (const one of [value].flat()) yield [name, typeof one === 'object' ? '' : String(one)];
+    for (const one of [value].flat()) yield [name, textOf(one)];
+}
+
+/** A value as a query would write it; what has no short text is empty. */
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }
 
 function unreadable(problem: Problem): VoskMessage {

@@ -1,4 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,9 +9,11 @@ import { promisify } from 'node:util';
 import { createElement } from 'react';
 import { create } from 'react-test-renderer';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
 import { noChromium, openPage } from '../../packages/client/test/support/chromium.js';
 import { atRate, inChunks, spoken } from '../../packages/client/test/support/spoken.js';
 import { spawnRealServer, type RealServer } from '../../packages/server/test/support/real-server.js';
+import { spawnOwned } from '../../packages/server/test/support/spawn-owned.js';
 import { wordErrorRate } from '../../packages/server/test/support/speech.js';
 import { until } from '../../packages/server/test/support/until.js';
 import { waveFile } from '../../packages/server/test/support/wave.js';
@@ -61,6 +64,38 @@ describe('the examples', () => {
       expect(await linesOf('client.py')).toBeLessThan(40);
     },
   );
+
+  test('twilio-bridge.mjs transcribes a call', async () => {
+    const address = server.url.replace('http', 'ws');
+    const bridge = spawnOwned([process.execPath, example('twilio-bridge.mjs'), address, '0'], {});
+    let output = '';
+    bridge.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    bridge.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    await until(() => output.includes('port'));
+    const [, port = ''] = /port (\d+)/.exec(output) ?? [];
+    const call = new WebSocket(`ws://127.0.0.1:${port}`);
+    const isOver = once(call, 'close');
+    await once(call, 'open');
+    const say = (message: object) => {
+      call.send(JSON.stringify({ streamSid: 'MZ0', ...message }));
+    };
+    say({ event: 'connected', protocol: 'Call', version: '1.0.0' });
+    say({
+      event: 'start',
+      start: { mediaFormat: { encoding: 'audio/x-mulaw', sampleRate: 8000, channels: 1 } },
+    });
+    const audio = Buffer.from(Array.from(atRate(samples, 16_000, 8000), muLaw));
+    for (let at = 0; at < audio.length; at += 160) {
+      const payload = audio.toString('base64', at, at + 160);
+      say({ event: 'media', media: { track: 'inbound', payload } });
+      say({ event: 'media', media: { track: 'outbound', payload } });
+    }
+    say({ event: 'stop', stop: {} });
+    await isOver;
+    bridge.kill();
+    expect(wordErrorRate(text, saidIn(output))).toBeLessThan(0.25);
+    expect(await linesOf('twilio-bridge.mjs')).toBeLessThan(35);
+  });
 
   test.skipIf(noChromium !== undefined)(
     `page.html shows what is said${noChromium ? `: ${noChromium}` : ''}`,
@@ -133,6 +168,14 @@ function example(name: string): string {
 
 async function linesOf(name: string): Promise<number> {
   return (await readFile(example(name), 'utf8')).trimEnd().split('\n').length;
+}
+
+/** The µ-law code of a sample within -1 to 1, as telephone exchanges make it. */
+function muLaw(sample: number): number {
+  const magnitude = Math.min(Math.round(Math.abs(sample) * 32_767) + 132, 32_767);
+  const segment = 31 - Math.clz32(magnitude) - 7;
+  const step = (magnitude >> (segment + 3)) & 15;
+  return ~((sample < 0 ? 0x80 : 0) | (segment << 4) | step) & 0xff;
 }
 
 /** The text of lines such as `    1.2 s  And so`. */

@@ -21,6 +21,7 @@ export { isRecording } from './audio/is-recording.js';
 export type { Recording, RecordingOptions } from './audio/decode-recording.js';
 export { openRecording, type StoredRecording } from './audio/recording.js';
 export { createDecoderPool, type DecodeOptions, type DecoderPool } from './audio/decoders/decoder-pool.js';
+export type { StreamDecoder, StreamOptions } from './audio/decoders/decode-stream-apart.js';
 export { areTracksApart } from './audio/tracks-apart.js';
 export { SAMPLE_RATE } from './audio/sample-rate.js';
 export type {

@@ -18,6 +18,8 @@ export type SpeechErrorCode =
   | 'worker_failed'
   | 'unreadable_audio'
   | 'unsupported_audio'
+  | 'container_unknown'
+  | 'container_broken'
   | 'sample_rate_out_of_range'
   | 'recording_too_long'
   | 'decoding_too_costly'

@@ -66,6 +66,7 @@ test('the table has the right reaction to each close code for somebody who is sp
     'too_many_bad_messages',
     'origin_not_allowed',
     'forbidden',
+    'undecodable_audio',
     'session_taken_over',
   ]);
 });

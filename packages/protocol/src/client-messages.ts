@@ -9,7 +9,7 @@ export const audioMessage = z
     type: z.literal('audio'),
     data: z.string().meta({
       contentEncoding: 'base64',
-      description: 'PCM in the encoding and channels of the session.',
+      description: 'Audio in the encoding and channels of the session.',
     }),
     sampleRate: sessionSettings.shape.sampleRate
       .optional()

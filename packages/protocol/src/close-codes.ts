@@ -60,6 +60,10 @@ export const closeTable: Readonly<Record<CloseName, CloseDefinition>> = {
     ...closeEnds.forbidden,
     meaning: 'The role of whoever connected does not allow this.',
   },
+  undecodable_audio: {
+    ...closeEnds.undecodable_audio,
+    meaning: 'The audio cannot be decoded. The finals of what could be were sent before.',
+  },
   idle_timeout: {
     ...closeEnds.idle_timeout,
     meaning: 'Nothing was received for too long, or the peer stopped answering pings.',

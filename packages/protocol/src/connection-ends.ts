@@ -43,6 +43,7 @@ export const closeEnds = {
   origin_not_allowed: { code: 4403, then: 'give-up' },
   forbidden: { code: 4405, then: 'give-up', refusesMessages: true },
   idle_timeout: { code: 4408, then: 'reconnect' },
+  undecodable_audio: { code: 4407, then: 'give-up' },
   session_taken_over: { code: 4409, then: 'give-up' },
   resume_refused: { code: 4410, then: 'begin-anew' },
   slow_reader: { code: 4420, then: 'reconnect' },
@@ -63,6 +64,8 @@ const closesAs = {
   not_ready: 'try_again_later',
   draining: 'going_away',
   record_failed: 'internal_error',
+  container_unknown: 'undecodable_audio',
+  container_broken: 'undecodable_audio',
 } as const satisfies Record<string, CloseName>;
 
 /** A close code with its name. */

@@ -61,6 +61,18 @@ const table = {
     meaning: 'The sample rate is not accepted.',
     remedy: 'Give the rate at which the audio was recorded, or resample it.',
   },
+  container_unknown: {
+    retryable: false,
+    meaning: 'The audio does not begin as a recording that can be decoded while it comes.',
+    remedy:
+      'Send WebM, Ogg, FLAC, WAV or MP3 from the first byte on. A recorder writes its header only once: on a new connection, start it anew.',
+  },
+  container_broken: {
+    retryable: false,
+    meaning:
+      'The recording is damaged, or is not what its header says, so nothing after that can be decoded.',
+    remedy: 'Start the recorder anew on another connection. What was decoded is transcribed.',
+  },
   frame_too_large: {
     retryable: false,
     meaning: 'The frame is larger than the server takes.',
@@ -314,6 +326,47 @@ const table = {
     meaning: 'The value is missing or not allowed.',
     remedy: 'Correct it and send the request again.',
   },
+  unsupported_event: {
+    retryable: false,
+    meaning: 'Another service understands this event; this server only transcribes.',
+    remedy: 'Send only the events that are allowed, as text.',
+  },
+  unsupported_session_type: {
+    httpStatus: 400,
+    retryable: false,
+    meaning: 'Nobody answers in a session of this server: it only transcribes.',
+    remedy: 'Set the type to "transcription", or leave it out.',
+  },
+  input_audio_buffer_commit_empty: {
+    retryable: false,
+    meaning: 'Less than 100 ms of audio have come since the last commit.',
+    remedy: 'Append more audio before it is committed.',
+  },
+  parameter_refused: {
+    httpStatus: 400,
+    retryable: false,
+    meaning: 'The server does not do what this parameter asks for, and will not go on as if it did.',
+    remedy: 'Leave the parameter out.',
+  },
+  base_url_incomplete: {
+    httpStatus: 404,
+    retryable: false,
+    meaning: 'There is nothing at this path, but there is at the same path below /v1.',
+    remedy: 'Append /v1 to the base URL that the client is set to.',
+  },
+  not_offered: {
+    httpStatus: 404,
+    retryable: false,
+    meaning: 'Another service has an interface at this path; this server does not offer it.',
+    remedy: 'See docs/compatibility.md for what it offers to clients of other services.',
+  },
+  model_not_found: {
+    httpStatus: 404,
+    retryable: false,
+    meaning: 'There is no model with this name.',
+    remedy:
+      'Choose one of the list; recordings and sessions may ask for any name, and get the model that runs.',
+  },
   form_expected: {
     httpStatus: 415,
     retryable: false,
@@ -342,7 +395,7 @@ const table = {
     httpStatus: 415,
     retryable: false,
     meaning: 'The file is not a recording of a kind that this server reads.',
-    remedy: 'Send WAV, FLAC, MP3, Ogg/Opus or Ogg/Vorbis; most others can be read once ffmpeg is installed.',
+    remedy: 'Send WAV, FLAC, MP3, Ogg/Opus, Ogg/Vorbis or WebM/Opus; most others can be read once ffmpeg is installed.',
   },
   recording_too_long: {
     httpStatus: 413,

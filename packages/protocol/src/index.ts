@@ -4,9 +4,12 @@ export {
   audioEncoding,
   blockBytes,
   channelCount,
+  holdsSamples,
   type AudioEncoding,
   type AudioLayout,
   type ChannelCount,
+  type SampleEncoding,
+  type SampleLayout,
 } from './audio-format.js';
 export { checkAudioLength } from './check-audio-length.js';
 export {
@@ -27,6 +30,7 @@ export {
   type StopMessage,
 } from './client-messages.js';
 export * from './codes.js';
+export { decodeBase64 } from './decode-base64.js';
 export {
   describeError,
   describeWarning,

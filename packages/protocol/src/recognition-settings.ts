@@ -62,9 +62,15 @@ interface Declaration {
  */
 export const recognitionSettings = {
   sampleRate: {
-    value: z.int().min(protocolLimits.sampleRate.min).max(protocolLimits.sampleRate.max).meta({
-      description: 'Sample rate of binary frames, and of `audio` messages that name no rate, Hz.',
-    }),
+    value: z
+      .int()
+      .min(protocolLimits.sampleRate.min)
+      .max(protocolLimits.sampleRate.max)
+      .meta({
+        description:
+          'Sample rate of binary frames, and of `audio` messages that name no rate, Hz. ' +
+          'Without meaning for `opus` and `container`, which bring their own.',
+      }),
     concerns: 'recognition',
     askedOf: 'sessions',
     initial: 16_000,
@@ -72,7 +78,9 @@ export const recognitionSettings = {
   },
   encoding: {
     value: audioEncoding.meta({
-      description: 'How a sample is written: 16-bit integers or 32-bit floats, little-endian.',
+      description:
+        'How audio is written. Samples: `s16le` (16-bit integers), `f32le` (32-bit floats), `mulaw` or `alaw` (G.711). ' +
+        '`opus`: one packet in each frame. `container`: a recording, cut anywhere.',
     }),
     concerns: 'recognition',
     askedOf: 'sessions',

@@ -239,7 +239,8 @@ export const readyMessage = z
 export type ReadyMessage = z.infer<typeof readyMessage>;
 
 const receivedSamples = z.int().min(0).meta({
-  description: 'Samples of each channel that were taken, as the client counts those it sent.',
+  description:
+    'Samples of each channel that were taken, as the client counts those it sent; of a container, bytes, and of Opus, packets.',
 });
 
 /** The answer to `resume`. */

@@ -48,7 +48,7 @@ describe('bad messages', () => {
     ['sample_rate_out_of_range', 'sampleRate', '{"type":"audio","data":"","sampleRate":16000.5}'],
     ['sample_rate_out_of_range', 'sampleRate', '{"type":"configure","sampleRate":0}'],
     ['invalid_message', 'configure', '{"type":"configure","sample_rate":16000}'],
-    ['invalid_message', 'encoding', '{"type":"configure","encoding":"opus"}'],
+    ['invalid_message', 'encoding', '{"type":"configure","encoding":"gsm"}'],
     ['invalid_message', 'channels', '{"type":"configure","channels":3}'],
     ['invalid_message', 'endpointing', '{"type":"configure","endpointing":{"silence":1}}'],
     ['invalid_message', 'endpointing.silenceMs', '{"type":"configure","endpointing":{"silenceMs":199}}'],

@@ -6,14 +6,20 @@ import type { AppParts } from './app-parts.js';
 import type { EvidenceState } from './audit/open-audit.js';
 import { registerAccount } from './http/account.js';
 import { registerBreakGlass } from './http/break-glass.js';
+import { registerGrant } from './http/deepgram/grant.js';
+import { registerDeepgram } from './http/deepgram/register.js';
 import { registerHealth, type Degradation, type HealthSources, type ServerPhase } from './http/health.js';
 import { registerKeys } from './http/keys.js';
 import { registerLogin } from './http/login.js';
 import { registerMetrics } from './http/metrics.js';
+import { registerModels } from './http/openai/models.js';
+import { registerRealtimeSecrets } from './http/openai/realtime-secrets.js';
+import { registerOpenAi } from './http/openai/register.js';
 import { registerPage } from './http/page.js';
 import { registerSessions } from './http/sessions.js';
 import { registerTickets } from './http/tickets.js';
 import { registerTranscriptions } from './http/transcriptions.js';
+import type { AwaitingServices } from './http/transcribe-awaited.js';
 import { registerUsers } from './http/users.js';
 import type { CreateDialect } from './live/dialect.js';
 import { registerLive } from './live/endpoint.js';
@@ -30,6 +36,7 @@ export async function registerRoutes(
   registerLogin(http, access, origins);
   registerAccount(http, access);
   registerTickets(http, access);
+  await registerClientSecrets(http, parts);
   registerKeys(http, access);
   registerUsers(http, access);
   registerBreakGlass(http, access);
@@ -37,6 +44,16 @@ export async function registerRoutes(
   await registerPage(http, pageDirectory, log);
   registerMetrics(http, metrics.registry);
   await registerRecognition(http, parts, dialects);
+}
+
+/** The routes by which clients of other services get secrets. */
+async function registerClientSecrets(
+  http: FastifyInstance,
+  { config, log, access, recognizers }: AppParts,
+): Promise<void> {
+  const services = { config, log, clientSecrets: access.clientSecrets, recognizer: recognizers.recognizer };
+  if (config.compatibility.includes('openai')) await registerRealtimeSecrets(http, services);
+  if (config.compatibility.includes('deepgram')) await registerGrant(http, services);
 }
 
 /** What takes speech, and gives back what was said. */
@@ -47,16 +64,20 @@ async function registerRecognition(
 ): Promise<void> {
   const { config, reader, recognizers, storage, draining, access } = parts;
   const { records } = storage;
-  await registerTranscriptions(http, {
+  const recordings = {
     ...parts,
     guard: access.guard,
     audit: storage.audit,
     records,
     recognizer: recognizers.recognizer,
     draining: draining.signal,
-  });
+  };
+  await registerTranscriptions(http, recordings);
+  await registerForOtherServices(http, recordings);
   await registerSessions(http, { records, authorise: createSessionAuthorisation(access.guard) });
-  const spoken = dialects.map((create) => create({ config, reader }));
+  const spoken = dialects
+    .map((create) => create({ config, reader }))
+    .filter(({ service }) => service === undefined || config.compatibility.includes(service));
   await registerLive(http, spoken, {
     ...parts,
     recognizer: recognizers.recognizer,
@@ -66,6 +87,15 @@ async function registerRecognition(
     isRecording: () => storage.queue.isWriting(),
     turns: createTurns(),
   });
+}
+
+/** The interfaces of other services over HTTP, for those whose clients may use the server. */
+async function registerForOtherServices(http: FastifyInstance, recordings: AwaitingServices): Promise<void> {
+  const { compatibility } = recordings.config;
+  if (compatibility.includes('openai')) await registerOpenAi(http, recordings);
+  if (compatibility.includes('deepgram')) await registerDeepgram(http, recordings);
+  if (compatibility.includes('openai') || compatibility.includes('deepgram'))
+    await registerModels(http, recordings);
 }
 
 function healthSources(parts: AppParts): HealthSources {

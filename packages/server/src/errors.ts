@@ -81,6 +81,25 @@ const clientErrors: Partial<Record<SpeechErrorCode, ErrorCode>> = {
   unsupported_language: 'unsupported_language',
 };
 
+/** What a client is told when its audio cannot be decoded, with what is known about that. */
+export function undecodableOf(error: unknown): {
+  readonly code: ErrorCode;
+  readonly explanation: Explanation | undefined;
+} {
+  const code = error instanceof SpeechError ? undecodable[error.code] : undefined;
+  if (code === undefined || !(error instanceof SpeechError))
+    return { code: 'internal_error', explanation: undefined };
+  return { code, explanation: { meaning: error.message, remedy: error.remedy } };
+}
+
+const undecodable: Partial<Record<SpeechErrorCode, ErrorCode>> = {
+  container_unknown: 'container_unknown',
+  container_broken: 'container_broken',
+  decoding_too_costly: 'container_broken',
+  // The process was lost, for whatever reason: another one may do better.
+  decoder_failed: 'internal_error',
+};
+
 /** What went wrong with a whole recording. Anything unforeseen is an `internal_error`. */
 export function recordingErrorOf(error: unknown): ErrorCode {
   if (error instanceof RequestError) return error.code;

@@ -4,6 +4,8 @@ export interface ByteSource {
   position(): number;
   /** The next `length` bytes without taking them; fewer only at the end. */
   peek(length: number): Promise<Uint8Array>;
+  /** The next bytes that are there without taking them, at most `most`; fewer than `least` only at the end. */
+  look(least: number, most: number): Promise<Uint8Array>;
   /** Takes the next `length` bytes; fewer only at the end. */
   read(length: number): Promise<Uint8Array>;
   /** Skips up to `length` bytes and returns how many there were. */
@@ -41,6 +43,10 @@ export function createByteSource(pull: () => Promise<Uint8Array | undefined>): B
     async peek(length) {
       await fill(length);
       return waiting.subarray(0, length);
+    },
+    async look(least, most) {
+      await fill(least);
+      return waiting.subarray(0, most);
     },
     async read(length) {
       await fill(length);

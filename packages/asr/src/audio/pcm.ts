@@ -1,11 +1,15 @@
 import { SpeechError } from '../speech-error.js';
+import { companded } from './containers/companding.js';
 
-/** Sample layouts accepted on input: signed 16-bit or 32-bit float, little-endian, interleaved. */
-export type PcmEncoding = 's16le' | 'f32le';
+/**
+ * Sample layouts accepted on input, interleaved: signed 16-bit or 32-bit float, little-endian, or a byte by one of the
+ * telephone laws of ITU-T G.711.
+ */
+export type PcmEncoding = 's16le' | 'f32le' | 'mulaw' | 'alaw';
 
 /** Bytes that one sample of one channel takes. */
-export function bytesPerSample(encoding: PcmEncoding): 2 | 4 {
-  return encoding === 's16le' ? 2 : 4;
+export function bytesPerSample(encoding: PcmEncoding): number {
+  return layouts[encoding].bytes;
 }
 
 /**
@@ -22,7 +26,7 @@ export function decodePcm(bytes: Uint8Array, encoding: PcmEncoding, channels = 1
   const frames = bytes.byteLength / frameBytes;
   // A DataView reads at any alignment, and as little-endian on any machine.
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const decode = encoding === 's16le' ? decodeInt16 : decodeFloat32;
+  const { decode } = layouts[encoding];
   return Array.from({ length: channels }, (_, channel) =>
     decode(view, channel * sampleBytes, frameBytes, new Float32Array(frames)),
   );
@@ -37,6 +41,23 @@ export function encodePcm(samples: Float32Array): Uint8Array {
     view.setInt16(index * 2, value, true);
   });
   return bytes;
+}
+
+/** Reads every `stride` bytes from `offset` on. */
+type DecodeSamples = (view: DataView, offset: number, stride: number, out: Float32Array) => Float32Array;
+
+const layouts: Readonly<Record<PcmEncoding, { readonly bytes: number; readonly decode: DecodeSamples }>> = {
+  s16le: { bytes: 2, decode: decodeInt16 },
+  f32le: { bytes: 4, decode: decodeFloat32 },
+  mulaw: { bytes: 1, decode: decodeBy(companded.muLaw) },
+  alaw: { bytes: 1, decode: decodeBy(companded.aLaw) },
+};
+
+function decodeBy(table: Float32Array): DecodeSamples {
+  return (view, offset, stride, out) => {
+    for (let i = 0; i < out.length; i++) out[i] = table[view.getUint8(offset + i * stride)] ?? 0;
+    return out;
+  };
 }
 
 function decodeInt16(view: DataView, offset: number, stride: number, out: Float32Array): Float32Array {

@@ -13,7 +13,7 @@ export interface StoredRecording {
 }
 
 /**
- * Opens a file by its path, a stored recording, or a stream such as standard input: WAV, FLAC, MP3, Ogg/Opus,
+ * Opens a file by its path, a stored recording, or a stream such as standard input: WAV, FLAC, MP3, Ogg/Opus, WebM/Opus,
  * Ogg/Vorbis, and what ffmpeg reads if it is installed, told apart by content. Decodes while it is read, so memory
  * does not grow with the length. Throws `unreadable_audio` if it is no file, not readable, or without sound, and
  * `unsupported_audio` if it is no audio.

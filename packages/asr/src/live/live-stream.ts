@@ -6,14 +6,16 @@ import type { VoiceActivity } from '../vad/voice-activity.js';
 import type { LiveListener, LiveOptions, LiveTranscription } from './live-transcription.js';
 import { createResampledInput } from './resampled-input.js';
 import { createSpeakingPace } from './speaking-pace.js';
+import type { StreamTerms } from './stream-terms.js';
 import { createUtteranceDetection } from './utterance-detection.js';
 import { createUtteranceRecognition } from './utterance-recognition.js';
 import type { UtteranceServices } from './utterance-services.js';
 
 /** The services that a live stream uses. */
-export interface LiveStreamServices extends UtteranceServices {
+export interface LiveStreamServices extends Omit<UtteranceServices, 'keyTerms'> {
   readonly createResampler: CreateResampler;
   readonly voice: VoiceActivity;
+  readonly terms: StreamTerms;
   /** Called once when the stream is closed. */
   readonly onClose: () => void;
 }
@@ -24,14 +26,23 @@ export function openLiveStream(
   listener: LiveListener,
   services: LiveStreamServices,
 ): LiveTranscription {
+  const { terms } = services;
   const history = createAudioHistory();
   const input = createResampledInput(options, services.createResampler, (samples) => {
     history.append(samples);
     listener.onAudio?.(samples);
   });
   const pace = createSpeakingPace();
-  const recognition = createUtteranceRecognition(options, history, listener, services, pace);
+  const recognition = createUtteranceRecognition(
+    options,
+    history,
+    listener,
+    { ...services, keyTerms: terms.current },
+    pace,
+  );
   const detection = createUtteranceDetection(options, { history, voice: services.voice, recognition });
+  const settledSeconds = (): number =>
+    Math.min(detection.settledBefore, recognition.unsettledFrom ?? Infinity) / SAMPLE_RATE;
   let closed = false;
 
   return {
@@ -40,11 +51,15 @@ export function openLiveStream(
       input.push(pcm, sampleRate);
       pace.took(history.end / SAMPLE_RATE);
       detection.goOn();
+      terms.settled(settledSeconds());
     },
     flush() {
       if (closed) return Promise.resolve();
       input.flush();
       return detection.flush();
+    },
+    listenFor(keyTerms) {
+      if (!closed) terms.replace(keyTerms, history.end / SAMPLE_RATE);
     },
     close() {
       if (closed) return;
@@ -52,13 +67,14 @@ export function openLiveStream(
       input.close();
       detection.close();
       recognition.close();
+      terms.close();
       services.onClose();
     },
     get receivedSeconds() {
       return history.end / SAMPLE_RATE;
     },
     get settledSeconds() {
-      return Math.min(detection.settledBefore, recognition.unsettledFrom ?? Infinity) / SAMPLE_RATE;
+      return settledSeconds();
     },
     get pendingSeconds() {
       return recognition.pendingSeconds + (history.end - detection.heard) / SAMPLE_RATE;

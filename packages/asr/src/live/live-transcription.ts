@@ -175,6 +175,8 @@ export interface LiveTranscription {
   push(pcm: Uint8Array, sampleRate?: number): void;
   /** Ends the current utterance now; resolves once the finals of all audio pushed so far are delivered. */
   flush(): Promise<void>;
+  /** Listens for these key terms instead of the former ones, at the latest from the next utterance on. */
+  listenFor(keyTerms: readonly KeyTerm[] | KeyTermList): void;
   /** Drops whatever is pending. No listener is called afterwards. */
   close(): void;
   /** Seconds of audio taken so far. */

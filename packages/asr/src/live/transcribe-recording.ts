@@ -53,6 +53,7 @@ export async function* transcribeRecording(
   { onProgress, onDropped, signal, ...options }: TranscribeOptions = {},
 ): AsyncGenerator<FinalHypothesis> {
   const finals: FinalHypothesis[] = [];
+  let tell = (): void => undefined;
   let lost = 0;
   const live = recognizer.openLive(
     {
@@ -65,7 +66,10 @@ export async function* transcribeRecording(
       partials: false,
     },
     {
-      onFinal: (final) => finals.push(final),
+      onFinal: (final) => {
+        finals.push(final);
+        tell();
+      },
       onDropped,
       onLost: () => {
         lost += 1;
@@ -79,16 +83,29 @@ export async function* transcribeRecording(
     for await (const chunk of chunks) {
       signal?.throwIfAborted();
       live.push(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+      yield* finals.splice(0);
       while (live.pendingSeconds > AHEAD_SECONDS) {
         await new Promise((resolve) => setTimeout(resolve, 5));
         signal?.throwIfAborted();
+        yield* finals.splice(0);
       }
-      yield* finals.splice(0);
       onProgress?.(live.settledSeconds);
     }
-    await live.flush();
-    signal?.throwIfAborted();
-    yield* finals.splice(0);
+    const flushed = live.flush().then(() => 'flushed' as const);
+    // If reading ends early, nobody waits for it.
+    flushed.catch(() => undefined);
+    for (;;) {
+      const told = new Promise<'told'>((resolve) => {
+        tell = () => {
+          resolve('told');
+        };
+      });
+      const news = finals.length === 0 ? await Promise.race([flushed, told]) : 'told';
+      signal?.throwIfAborted();
+      yield* finals.splice(0);
+      if (news === 'flushed') break;
+      onProgress?.(live.settledSeconds);
+    }
     onProgress?.(live.receivedSeconds);
   } finally {
     signal?.removeEventListener('abort', end);

@@ -187,7 +187,7 @@ function jobSettings(options: LiveOptions, services: UtteranceServices) {
     return {
       priority: priorityOf(purpose, options),
       decoding,
-      keyTerms: isPartial ? undefined : services.keyTerms,
+      keyTerms: isPartial ? undefined : services.keyTerms(),
       lexicon: !isPartial && usesLexicon,
     };
   };

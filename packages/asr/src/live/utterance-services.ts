@@ -22,8 +22,8 @@ export interface UtteranceServices {
   readonly textOf: (token: number) => TokenText;
   /** Where the words of a language begin. */
   readonly wordBreaksOf: (language: string) => WordBreaks;
-  /** The stream's key terms. */
-  readonly keyTerms: KeyTermList | undefined;
+  /** The stream's key terms, which may change. */
+  readonly keyTerms: () => KeyTermList | undefined;
   readonly lexicon: Lexicon;
   /** The calibrated confidence of a word, see `calibratedConfidence`. */
   readonly calibrated: (confidence: number) => number;

@@ -5,6 +5,7 @@ import { familyOf } from '../families/families.js';
 import type { ModelFamily, PreparedModel } from '../families/model-family.js';
 import { calibratedConfidence } from '../live/calibrated-confidence.js';
 import { openLiveStream } from '../live/live-stream.js';
+import { createStreamTerms } from '../live/stream-terms.js';
 import { resolveModel, type ResolvedModel } from '../models/resolve-model.js';
 import { SpeechError } from '../speech-error.js';
 import { loadVoiceActivity } from '../vad/voice-activity.js';
@@ -47,7 +48,6 @@ export async function startRecognizer(options: RecognizerOptions): Promise<Recog
   return {
     model: describe(prepared),
     openLive(live, listener) {
-      const keyTerms = sharedTerms.take(live.keyTerms ?? []);
       const share = live.share ?? [];
       const stream = openLiveStream(live, listener, {
         pool: scheduler,
@@ -65,11 +65,10 @@ export async function startRecognizer(options: RecognizerOptions): Promise<Recog
         },
         contextFraction: () => contextFraction(share),
         share,
-        keyTerms,
+        terms: createStreamTerms(sharedTerms, live.keyTerms ?? []),
         lexicon: options.lexicon ?? 'none',
         onClose: () => {
           liveStreams--;
-          if (keyTerms) sharedTerms.release(keyTerms);
         },
       });
       liveStreams++;

@@ -18,6 +18,11 @@ export interface WritingOptions {
   readonly writtenForm: boolean;
   /** Whether `new paragraph`, `comma` and the like are obeyed if they are a phrase of their own. */
   readonly dictationCommands: boolean;
+  /**
+   * Whether a final may take back earlier ones, as it may by default. If not, the words that would do so stay as they were
+   * said, with all of their final.
+   */
+  readonly takesBack?: boolean;
 }
 
 /** A final as it is written. */
@@ -56,7 +61,7 @@ export function writeFinal(
   if (!isEnglish(final.language) || (!options.writtenForm && !options.dictationCommands)) {
     return { state: nothingWritten, written: final };
   }
-  const dictated = options.dictationCommands ? obeyCommands(final.words, state.lastWords) : asSpoken(final);
+  const dictated = obeyed(state, final, options);
   const isObeyed = !losesMeaning(
     final.words,
     dictated.lines.flatMap(({ words }) => words),
@@ -126,6 +131,12 @@ const MOST_LAST_WORDS = 12;
 
 /** The longest pause after which a number may continue, seconds: time to look it up, or to search for a word. */
 const SAME_NUMBER_SECONDS = 3;
+
+function obeyed({ lastWords }: WritingState, final: FinalHypothesis, options: WritingOptions): Dictated {
+  if (!options.dictationCommands) return asSpoken(final);
+  const dictated = obeyCommands(final.words, lastWords);
+  return dictated.takenBack > 0 && options.takesBack === false ? asSpoken(final) : dictated;
+}
 
 function asSpoken({ words }: FinalHypothesis): Dictated {
   return { lines: [{ breakBefore: '', words }], takenBack: 0 };

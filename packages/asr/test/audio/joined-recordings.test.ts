@@ -16,6 +16,7 @@ const RECORDINGS = {
   vorbis: 'containers/speech.ogg',
   'flac in ogg': 'containers/speech.oga',
   wav: 'containers/mu-law.wav',
+  webm: 'containers/live.webm',
 } as const;
 type Name = keyof typeof RECORDINGS;
 
@@ -41,6 +42,8 @@ describe('all recordings in one file are heard, one behind the other:', () => {
     ['flac', 'mp3'],
     ['wav', 'flac'],
     ['wav', 'opus', 'opus'],
+    ['webm', 'webm'],
+    ['wav', 'webm'],
   ];
   it.each(pairs.map((names) => [names.join(', '), names] as const))('%s', async (_, names) => {
     const bytes = Buffer.concat(await Promise.all(names.map((name) => readFile(clipPath(RECORDINGS[name])))));

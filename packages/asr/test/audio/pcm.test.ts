@@ -62,3 +62,19 @@ function placeAt(offset: number, bytes: Uint8Array): Uint8Array {
   buffer.set(bytes, offset);
   return buffer.subarray(offset);
 }
+
+// The values of ITU-T G.711, tables 1a and 2a, which have 13 and 14 bits.
+it.each([
+  ['alaw', [0x55, 0xd5, 0x2a, 0xaa, 0x80], [-8, 8, -32_256, 32_256, 5_504]],
+  ['mulaw', [0x00, 0x80, 0x7f, 0xff, 0x8f], [-32_124, 32_124, 0, 0, 16_764]],
+] as const)('%s is expanded by its table', (encoding, bytes, samples) => {
+  expect(bytesPerSample(encoding)).toBe(1);
+  const [decoded = new Float32Array(0)] = decodePcm(Uint8Array.from(bytes), encoding);
+  expect(Array.from(decoded, (sample) => Math.round(sample * 32_768) + 0)).toEqual([...samples]);
+});
+
+it('two channels of bytes are taken apart', () => {
+  const [left, right] = decodePcm(Uint8Array.from([0x80, 0x00, 0xff, 0x7f]), 'mulaw', 2);
+  expect(Array.from(left ?? [], Math.sign)).toEqual([1, 0]);
+  expect(right?.[0]).toBeLessThan(-0.98);
+});

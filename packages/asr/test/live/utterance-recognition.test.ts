@@ -454,7 +454,7 @@ function speak(changes: Partial<LiveOptions> = {}, processes = 0) {
       beams: 1,
       textOf: moonshineTokenText,
       wordBreaksOf: () => 'spaces',
-      keyTerms: undefined,
+      keyTerms: () => undefined,
       lexicon: 'none',
       calibrated: (confidence) => confidence,
       hearsTwice: true,

@@ -49,6 +49,21 @@ the same identity may resume it with a new one.
 | | with \`refine\`: \`refined\`, when everything has been heard again |
 | closes with 1000 | |
 
+## Audio that has to be decoded
+
+With the \`encoding\` \`container\` the binary frames are a recording while it is made, cut anywhere: WebM with Opus or
+samples, as browsers record it, Ogg with Opus, Vorbis or FLAC, FLAC, WAV, MP3 and, where the server has ffmpeg, fragmented
+MP4. It is decoded as it comes, at the rate in its header. Its channels are mixed to one; with \`channels: 2\` it
+must have two, which are transcribed by themselves. With \`opus\`, each frame is one packet of at most 120 ms, without a container.
+
+- The first bytes must be the header. A recorder writes it once, so a new session needs a recorder that starts anew;
+  otherwise the answer is \`container_unknown\`. Damage, a clock that jumps and audio that is not what its header says are answered by
+  \`container_broken\`. Both close the connection once the finals of what was decoded have been sent.
+- \`stop\` ends the recording, so that nothing is left in its decoder. Audio after it begins another one, with its header.
+  A recording may also be followed directly by another one. \`finalize\` leaves it as it is.
+- All times count what was decoded. \`receivedSamples\` counts bytes of a container and packets of Opus, and a session that is
+  resumed goes on with the next one: its decoder was kept, and needs no header.
+
 ## Written form
 
 With \`writtenForm\` the finals of English speech are put into written form: \`25 mg\`, \`142/88\`, \`0.4\`,

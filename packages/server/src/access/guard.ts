@@ -19,6 +19,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** What a request to this route does: a row of the table of permissions. A route without one is not added. */
     action?: Action;
+    /** Whether this route also takes credentials in the forms in which clients of other services send them. */
+    takesForeignCredentials?: boolean;
   }
   interface FastifyRequest {
     /** Who makes the request, once it was let in. */

@@ -24,6 +24,9 @@ const TOKEN_ALGORITHMS = [
   'EdDSA',
 ] as const;
 
+/** Services whose clients the server understands. */
+const COMPATIBLE_SERVICES = ['deepgram', 'openai', 'vosk', 'whisper-live'] as const;
+
 /**
  * Every setting of the server, with its bounds and its default. This is the only place where settings are declared, except
  * for those that clients may ask for too, which the protocol declares.
@@ -143,6 +146,14 @@ export const configSchema = z.strictObject({
       description:
         'Names under which the server is reached, such as `scribe.clinic.example`. If set, requests under other names are refused; addresses, loopback and the hosts of `allowedOrigins` are always accepted.',
       defaultText: 'none on loopback and without authentication, else any',
+    }),
+  compatibility: z
+    .array(z.enum(COMPATIBLE_SERVICES))
+    .default(() => ['deepgram', 'openai'] as const satisfies (typeof COMPATIBLE_SERVICES)[number][])
+    .register(settingInfo, {
+      description:
+        'Services whose clients may use this server, with nothing changed but their base URL and key: see docs/compatibility.md. Clients of `vosk` and `whisper-live` can hardly show a key.',
+      defaultText: 'deepgram, openai',
     }),
   requestTimeoutSeconds: z.number().min(0.05).max(600).default(15).register(settingInfo, {
     description: 'How long the head of a request may take to arrive, and any body except a recording.',
@@ -443,6 +454,9 @@ export const configSchema = z.strictObject({
 
 /** The settings of a running server, validated. */
 export type Config = Readonly<z.output<typeof configSchema>>;
+
+/** A service whose clients the server understands if `compatibility` names it. */
+export type CompatibleService = Config['compatibility'][number];
 
 function cacheHome(): string {
   return process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');

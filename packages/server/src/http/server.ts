@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
-import { allowedValues, type ErrorCode } from '@auscult/protocol';
+import type { ErrorCode } from '@auscult/protocol';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import {
@@ -12,16 +12,12 @@ import {
   type FastifyServerOptions,
   type RouteOptions,
 } from 'fastify';
-import {
-  hasZodFastifySchemaValidationErrors,
-  serializerCompiler,
-  validatorCompiler,
-} from 'fastify-type-provider-zod';
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { Guard } from '../access/guard.js';
 import type { Config } from '../config/schema.js';
-import { databaseFailureOf } from '../db/database-failure.js';
 import { httpError, RequestError, type HttpErrorDetails } from '../errors.js';
 import type { Log } from '../telemetry/log.js';
+import { answerErrors } from './answer-errors.js';
 import { BoundedRequest, boundParsing, PIECES_LIMIT } from './bound-parsing.js';
 import { describeAccess } from './describe-access.js';
 import { describeServer } from './describe-server.js';
@@ -49,6 +45,17 @@ const MAX_HEAD_BYTES = 16_384;
 
 /** The largest body that is no recording. */
 const MAX_BODY_BYTES = 65_536;
+
+/** Headers of answers that programs in pages may read. */
+const EXPOSED_HEADERS = [
+  'location',
+  'retry-after',
+  'auscult-model',
+  'auscult-warnings',
+  'x-request-id',
+  'dg-request-id',
+  'dg-error',
+];
 
 /** Tells browsers to use https with this host for a year. */
 const STRICT_TRANSPORT_SECURITY = 'max-age=31536000; includeSubDomains';
@@ -103,19 +110,6 @@ function takeRoutes(app: FastifyInstance, { onRoute }: HttpServices): void {
   app.setSerializerCompiler(serializerCompiler);
 }
 
-/** Answers whatever is thrown in the one shape of errors. */
-function answerErrors(app: FastifyInstance, log: Log): void {
-  app.setErrorHandler((error, request, reply) => {
-    const refusal = refusalOf(error, request);
-    if (isBrokenOff(error, request))
-      log.debug('request broken off', { route: request.routeOptions.url ?? 'none' });
-    else if (refusal.code === 'internal_error') log.unexpected(refusal.cause ?? error);
-    if (refusal.retryAfterSeconds !== undefined) void reply.header('retry-after', refusal.retryAfterSeconds);
-    const { status, body } = httpError(refusal.code, refusal.details, refusal.explanation);
-    return reply.code(status).type('application/json').send(body);
-  });
-}
-
 /** Adds the checks that a request has to pass before its route gets it. */
 function admitRequests(app: FastifyInstance, { config, guard }: HttpServices): void {
   app.addHook('onRequest', ({ raw }, _reply, next) => {
@@ -162,42 +156,10 @@ async function protectBrowsers(app: FastifyInstance, origins: OriginPolicy): Pro
       Promise.resolve({
         origin: request.headers.origin !== undefined && origins.originAllowed(request.headers),
         methods: ['GET', 'HEAD', 'POST', 'DELETE'],
-        exposedHeaders: ['location', 'retry-after'],
+        exposedHeaders: EXPOSED_HEADERS,
       }),
   });
 }
-
-/**
- * The refusal of a request for an error. Messages of foreign errors quote their input, so they are never passed on.
- */
-function refusalOf(error: unknown, request: FastifyRequest): RequestError {
-  if (error instanceof RequestError) return error;
-  if (hasZodFastifySchemaValidationErrors(error)) {
-    const [issue] = error.validation;
-    const values = issue?.params['values'];
-    return new RequestError('invalid_request', {
-      field: issue?.instancePath.slice(1),
-      limit: Array.isArray(values) ? allowedValues({ enum: values as string[] }) : undefined,
-    });
-  }
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
-    return new RequestError(takesForm(request) ? 'form_expected' : 'json_expected');
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new RequestError('request_too_large');
-  if (code === 'FST_ERR_CTP_EMPTY_JSON_BODY' || code === 'FST_ERR_CTP_INVALID_JSON_BODY')
-    return new RequestError('json_expected');
-  if (databaseFailureOf(error) !== 'unforeseen')
-    return new RequestError('records_unavailable', {}, RETRY_AFTER_SECONDS, { cause: error });
-  return new RequestError('internal_error', {}, undefined, { cause: error });
-}
-
-/** Whether the client left in the middle of its request, so that nobody reads the answer. */
-function isBrokenOff(error: unknown, { raw }: FastifyRequest): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ECONNRESET' && !raw.complete;
-}
-
-/** When a client may ask again after the database failed, seconds. */
-const RETRY_AFTER_SECONDS = 5;
 
 function answerNotFound(reply: FastifyReply): void {
   const { status, body } = httpError('not_found');
@@ -240,7 +202,8 @@ function requireAction({ config, method, url }: RouteOptions): void {
 
 /** Cuts off clients that send a body drop by drop. Uploads have a limit of their own, for silence. */
 function limitBody(request: FastifyRequest, seconds: number): void {
-  if (request.ws || takesForm(request) || request.raw.complete) return;
+  const { action } = request.routeOptions.config;
+  if (request.ws || action === 'transcription.create' || request.raw.complete) return;
   const timer = setTimeout(() => {
     answerBrokenRequest('ERR_HTTP_REQUEST_TIMEOUT', request.raw.socket);
   }, seconds * 1000);
@@ -250,10 +213,6 @@ function limitBody(request: FastifyRequest, seconds: number): void {
   request.raw.once('close', () => {
     clearTimeout(timer);
   });
-}
-
-function takesForm({ routeOptions }: FastifyRequest): boolean {
-  return routeOptions.schema?.consumes?.includes('multipart/form-data') === true;
 }
 
 /** Answers what never became a request, and closes the connection. */

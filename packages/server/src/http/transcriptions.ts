@@ -1,74 +1,31 @@
-import { randomUUID } from 'node:crypto';
 import multipart from '@fastify/multipart';
-import { SpeechError, type DecoderPool, type Recognizer } from '@auscult/asr';
-import {
-  recordingSettings,
-  transcriptionTask,
-  warningMessage,
-  word,
-  type RecordingSettings,
-} from '@auscult/protocol';
+import { transcriptionTask, warningMessage, word } from '@auscult/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import Negotiator from 'negotiator';
 import { z } from 'zod';
 import { requireIdentity, type Guard } from '../access/guard.js';
-import { ownershipOf } from '../access/identity.js';
 import { isPermitted, type Action } from '../access/permissions.js';
 import type { AuditLog } from '../audit/audit-log.js';
-import { settingsByDefault } from '../config/recognition.js';
-import type { Config } from '../config/schema.js';
-import {
-  errorDescription,
-  errorResponses,
-  recordingErrorOf,
-  recordingExplanationOf,
-  RequestError,
-} from '../errors.js';
-import { locationOf } from './location.js';
-import type { AcceptedKeyTerms } from '../key-terms/accept-key-terms.js';
-import type { SharedKeyTerms } from '../key-terms/shared-key-terms.js';
-import { inabilityOf, settingsInForce } from '../model-abilities.js';
-import type { TextReader } from '../reading/text-reader.js';
-import type { RecordStore } from '../records/record-store.js';
-import { clientOf, describedBy } from '../records/recorded-settings.js';
-import type { SessionRecordWriter } from '../records/session-writer.js';
-import type { Log } from '../telemetry/log.js';
-import type { RecordingSource } from '../transcriptions/recording-source.js';
-import { recordingTooLong } from '../transcriptions/transcribe-source.js';
+import { errorDescription, errorResponses, RequestError } from '../errors.js';
 import type { Transcription } from '../transcriptions/transcription.js';
-import type { Place, Transcriptions } from '../transcriptions/transcriptions.js';
-import { recordUpload } from '../transcriptions/upload-record.js';
-import { openUpload } from '../transcriptions/upload-source.js';
 import { transcriptPieces, TRANSCRIPT_FORMATS, type TranscriptFormat } from '../transcripts/format.js';
 import { threeDecimals, type Transcript } from '../transcripts/transcript.js';
+import { acceptRecording, type RecordingServices } from './accept-recording.js';
 import { answerInPieces } from './answer-in-pieces.js';
-import { receiveUpload, uploadFields, type Upload } from './receive-upload.js';
+import { locationOf } from './location.js';
+import { receiveUpload, uploadFields } from './receive-upload.js';
 
 /** What the routes need from the server. */
-export interface TranscriptionRoutes {
-  readonly config: Config;
-  readonly log: Log;
+export interface TranscriptionRoutes extends RecordingServices {
   readonly guard: Guard;
   readonly audit: AuditLog;
-  readonly records: RecordStore;
-  readonly transcriptions: Transcriptions;
-  readonly decoders: DecoderPool;
-  readonly keyTerms: SharedKeyTerms;
-  readonly reader: TextReader;
-  /** The recognizer, once it is warm. */
-  readonly recognizer: () => Recognizer | undefined;
-  /** Aborted when the server begins to shut down. */
-  readonly draining: AbortSignal;
 }
 
 const PATH = '/api/v1/transcriptions';
 
-/** When a client may ask again, seconds. */
-const RETRY_AFTER = { start: 5, room: 30, result: 5 } as const;
-
-/** How long the rest of a refused upload is read and discarded, so that its sender reads the answer, milliseconds. */
-const LINGER_MS = 2000;
+/** When a client may ask for a result again, seconds. */
+const RETRY_AFTER_SECONDS = 5;
 
 const MEDIA_TYPES: Readonly<Record<TranscriptFormat, string>> = {
   json: 'application/json',
@@ -166,7 +123,7 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
       schema: {
         summary: 'Transcribe a recording',
         description:
-          'Takes a form with one file: WAV, FLAC, MP3, Ogg/Opus, Ogg/Vorbis, and most others where ffmpeg is installed. ' +
+          'Takes a form with one file: WAV, FLAC, MP3, Ogg/Opus, Ogg/Vorbis, WebM/Opus, and most others where ffmpeg is installed. ' +
           'Its channels are mixed to one, and so are its tracks unless each has speech of its own. The answer comes once the recording is received and found to hold sound; ' +
           'it is transcribed afterwards, after all live speech. If the server keeps records, the text becomes the ' +
           'record of a session with the same id before it can be fetched here.',
@@ -189,131 +146,14 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
       validatorCompiler: () => () => true,
     },
     async (request, reply) => {
-      try {
-        const { transcription, warnings } = await accept(request, services);
-        void reply.code(202).header('location', locationOf(request, PATH, transcription.id));
-        return { ...bodyOf(transcription), ...(warnings.length > 0 && { warnings: [...warnings] }) };
-      } catch (error) {
-        if (!request.raw.complete) linger(request);
-        throw error;
-      }
+      const { transcription, warnings } = await acceptRecording(request, services, (limits) =>
+        receiveUpload(request, limits, (text) => services.reader.keyTerms(requireIdentity(request), text)),
+      );
+      void reply.code(202).header('location', locationOf(request, PATH, transcription.id));
+      return { ...bodyOf(transcription), ...(warnings.length > 0 && { warnings: [...warnings] }) };
     },
   );
 }
-
-/** Receives a recording, and accepts it if there is room. */
-async function accept(request: FastifyRequest, services: TranscriptionRoutes): Promise<AcceptedUpload> {
-  const { config, recognizer, draining } = services;
-  if (draining.aborted) throw new RequestError('draining');
-  const ready = recognizer();
-  if (ready === undefined) throw new RequestError('not_ready', {}, RETRY_AFTER.start);
-  const place = services.transcriptions.reserve(ownershipOf(requireIdentity(request)));
-  if (place === undefined) throw new RequestError('too_many_transcriptions', {}, RETRY_AFTER.room);
-  const gone = new AbortController();
-  const leave = (): void => {
-    gone.abort();
-  };
-  request.raw.socket.once('close', leave);
-  try {
-    const upload = await receiveUpload(request, {
-      directory: config.spoolDirectory,
-      maxBytes: config.maxUploadBytes,
-      idleSeconds: config.idleTimeoutSeconds,
-      signal: draining,
-      readKeyTerms: (text) => services.reader.keyTerms(requireIdentity(request), text),
-      place,
-    });
-    return await submit(upload, place, { request, services, recognizer: ready, gone: gone.signal });
-  } finally {
-    request.raw.socket.off('close', leave);
-    place.leave();
-  }
-}
-
-/** The request that brought a recording, and what is needed to transcribe it. */
-interface Submission {
-  readonly request: FastifyRequest;
-  readonly services: TranscriptionRoutes;
-  readonly recognizer: Recognizer;
-  /** Aborted when its sender hangs up. */
-  readonly gone: AbortSignal;
-}
-
-/** Opens a received recording, begins its record, and orders its transcription. */
-async function submit(upload: Upload, place: Place, submission: Submission): Promise<AcceptedUpload> {
-  const { request, services, recognizer, gone } = submission;
-  const { config } = services;
-  const settings = { ...recordingSettings.parse(settingsByDefault(config)), ...upload.asked };
-  const who = requireIdentity(request);
-  try {
-    const inability = inabilityOf(recognizer.model, settings);
-    if (inability) throw new RequestError(inability.code, inability.details);
-    const { terms: keyTerms, warnings } = await services.reader.accept(
-      who,
-      upload.keyTerms,
-      services.keyTerms.of(who.tenant),
-      settings.language,
-    );
-    const maxSeconds = config.maxRecordingMinutes * 60;
-    const source = await openUpload(upload.file, {
-      decoders: services.decoders,
-      key: `${who.tenant}/${who.subject}`,
-      maxSeconds,
-      signal: gone,
-    });
-    if ((source.audioSeconds ?? 0) > maxSeconds) throw recordingTooLong(maxSeconds);
-    if (services.draining.aborted) throw new RequestError('draining');
-    const id = randomUUID();
-    const writer = await openRecord(id, source, settings, upload.keyTerms, submission);
-    const recorded = recordUpload(source, writer, (error) => {
-      services.log.unexpected(error, { transcription: id });
-    });
-    const order = { id, recognizer, ownership: ownershipOf(who), settings, keyTerms };
-    const transcription = place.submit(recorded.source, { ...order, ...recorded.order });
-    return { transcription, warnings };
-  } catch (error) {
-    await upload.file.remove();
-    if (gone.aborted) throw new RequestError('broken_upload');
-    if (error instanceof SpeechError && error.code === 'closed') throw new RequestError('draining');
-    throw error instanceof SpeechError ? refusalOf(error) : error;
-  }
-}
-
-/** Begins the record of a transcription. If that fails, the transcription is not begun either. */
-function openRecord(
-  id: string,
-  { channels }: RecordingSource,
-  settings: RecordingSettings,
-  keyTerms: Upload['keyTerms'],
-  { request, services, recognizer }: Submission,
-): Promise<SessionRecordWriter> {
-  const who = requireIdentity(request);
-  return services.records.open({
-    id,
-    kind: 'upload',
-    actor: { who, from: request.ip },
-    groups: who.groups,
-    model: recognizer.model.name,
-    description: describedBy(
-      { ...settingsInForce(services.config, settings), channels: channels.length },
-      { keyTerms, client: clientOf(request) },
-    ),
-  });
-}
-
-function refusalOf(error: SpeechError): RequestError {
-  const details = { field: 'file' };
-  return new RequestError(
-    recordingErrorOf(error),
-    details,
-    undefined,
-    { cause: error },
-    recordingExplanationOf(error),
-  );
-}
-
-/** The transcription of an accepted upload, and the warnings for its sender. */
-type AcceptedUpload = { readonly transcription: Transcription } & Pick<AcceptedKeyTerms, 'warnings'>;
 
 function addInspection(app: FastifyInstance, services: TranscriptionRoutes): void {
   const routes = app.withTypeProvider<ZodTypeProvider>();
@@ -455,7 +295,7 @@ function ended(transcription: Transcription): Transcription & { readonly transcr
   if (transcript !== undefined) return { ...transcription, transcript };
   if (status === 'failed') throw new RequestError('transcription_failed');
   if (status === 'cancelled') throw new RequestError('transcription_cancelled');
-  throw new RequestError('transcription_not_done', {}, RETRY_AFTER.result);
+  throw new RequestError('transcription_not_done', {}, RETRY_AFTER_SECONDS);
 }
 
 function bodyOf(transcription: Transcription): z.output<typeof transcriptionBody> {
@@ -481,17 +321,4 @@ function bodyOf(transcription: Transcription): z.output<typeof transcriptionBody
     expiresAt: expiresAt?.toISOString(),
     error,
   };
-}
-
-/**
- * Keeps reading for a while: a client that is answered while it still sends often loses the answer with its
- * connection.
- */
-function linger({ raw }: FastifyRequest): void {
-  raw.unpipe();
-  raw.resume();
-  const timer = setTimeout(() => raw.destroy(), LINGER_MS);
-  raw.once('close', () => {
-    clearTimeout(timer);
-  });
 }

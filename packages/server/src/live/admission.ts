@@ -5,14 +5,16 @@ import type { FastifyRequest } from 'fastify';
 import type { Authentication } from '../access/authentication.js';
 import { ownershipOf, shareOf, type Identity } from '../access/identity.js';
 import { mayTakePlace } from '../access/shared-places.js';
+import { askedHeaders } from '../compatibility/asked.js';
 import { settingsByDefault } from '../config/recognition.js';
 import { RequestError } from '../errors.js';
 import { inabilityOf } from '../model-abilities.js';
+import { NO_TERMS } from '../reading/client-text.js';
 import type { RecordStore } from '../records/record-store.js';
 import { clientOf } from '../records/recorded-settings.js';
 import type { SessionRecordWriter } from '../records/session-writer.js';
 import type { AdmittedSession } from './admitted-session.js';
-import type { ConnectionWish, OpenWish, Refusal, ResumeWish } from './dialect.js';
+import type { ConnectionWish, OpenWish, Refusal, ResumeWish, SessionPlace } from './dialect.js';
 import { createResumeToken } from './resume-token.js';
 import type { SessionServices } from './session-services.js';
 import type { Sessions } from './sessions.js';
@@ -60,11 +62,8 @@ export async function decide(
   }
 }
 
-function refused({ code, details = {}, retryAfterSeconds }: Refusal): Decision {
-  return {
-    kind: 'refused',
-    refusal: { code, details, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) },
-  };
+function refused({ code, details = {}, explanation, retryAfterSeconds }: Refusal): Decision {
+  return { kind: 'refused', refusal: { code, details, explanation, retryAfterSeconds } };
 }
 
 async function admit(
@@ -87,6 +86,9 @@ async function admit(
   const leave = sessions.reserve(identity);
   try {
     const id = randomUUID();
+    const { keyterms: sentTerms = NO_TERMS, takesBack = true, asked } = wish;
+    const sharedTerms = services.keyTerms.of(identity.tenant);
+    const accepted = await services.reader.accept(identity, sentTerms, sharedTerms, settings.language);
     const writer = await openRecord(id, recognizer, { who: identity, from: request.ip }, services);
     if (services.isDraining()) {
       await writer.close('not_begun');
@@ -94,16 +96,35 @@ async function admit(
     }
     const token = createResumeToken();
     const { resumeSeconds: seconds } = config;
-    const dialect = wish.converse({
+    const { name: model, family: modelFamily } = recognizer.model;
+    const place: SessionPlace = {
       sessionId: id,
       identity,
-      model: recognizer.model.name,
+      model,
+      modelFamily,
       defaults,
       resume: seconds > 0 ? { token: token.text, seconds } : undefined,
-    });
-    const sharedTerms = services.keyTerms.of(identity.tenant);
-    const begins = { id, identity, openedBy, client: clientOf(request), dialect, settings, sharedTerms };
-    return { kind: 'admitted', session: { ...begins, writer, recognizer, refiner, token }, leave };
+    };
+    const session: AdmittedSession = {
+      id,
+      identity,
+      openedBy,
+      client: clientOf(request),
+      dialect: wish.converse(place),
+      settings,
+      sharedTerms,
+      sentTerms,
+      keyTerms: accepted.terms,
+      termWarnings: accepted.warnings,
+      takesBack,
+      asked,
+      headers: { ...(asked && askedHeaders(model, asked.warnings)), ...wish.headers?.(place) },
+      writer,
+      recognizer,
+      refiner,
+      token,
+    };
+    return { kind: 'admitted', session, leave };
   } catch (error) {
     leave();
     if (error instanceof RequestError) return refused(error);

@@ -1,7 +1,9 @@
 import type { KeyTermList, Recognizer } from '@auscult/asr';
-import type { SessionSettings } from '@auscult/protocol';
+import type { SessionSettings, WarningMessage } from '@auscult/protocol';
 import type { Authentication } from '../access/authentication.js';
 import type { Identity } from '../access/identity.js';
+import type { Asked } from '../compatibility/asked.js';
+import type { SentKeyTerms } from '../reading/client-text.js';
 import type { SessionRecordWriter } from '../records/session-writer.js';
 import type { DialectSession } from './dialect.js';
 import type { ResumeToken } from './resume-token.js';
@@ -18,6 +20,18 @@ export interface AdmittedSession {
   readonly settings: SessionSettings;
   /** Key terms of the server and of the tenant of whoever speaks. */
   readonly sharedTerms: KeyTermList;
+  /** The key terms that the client sent with its request for a connection. */
+  readonly sentTerms: SentKeyTerms;
+  /** Both together. */
+  readonly keyTerms: KeyTermList;
+  /** What the client should know about its terms. */
+  readonly termWarnings: readonly WarningMessage[];
+  /** Whether a dictated command may take back finals that were sent. */
+  readonly takesBack: boolean;
+  /** What else a client of another service asked for. */
+  readonly asked: Asked | undefined;
+  /** Headers of the answer to the handshake. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly writer: SessionRecordWriter;
   readonly recognizer: Recognizer;
   /** The recognizer of the second pass; often the same. */

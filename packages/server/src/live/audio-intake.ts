@@ -1,28 +1,25 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { blockBytes, checkAudioLength, describeError, type SessionSettings } from '@auscult/protocol';
+import { blockBytes, checkAudioLength, describeError, holdsSamples } from '@auscult/protocol';
 import { clientErrorOf } from '../errors.js';
-import type { ChannelsOnDemand } from './channels.js';
 import type { AudioCommand } from './commands.js';
+import { createDecodedIntake, type DecodedIntake, type DecodedIntakeServices } from './decoded-intake.js';
 import { createEncodedAudioWatch, type EncodedAudio } from './encoded-audio.js';
 import type { Problem } from './events.js';
 import type { Superseded } from './when-read.js';
 
 /** Takes the audio of a session and passes it on to its channels, which the first audio opens. */
-export interface AudioIntake {
+export interface AudioIntake extends Pick<DecodedIntake, 'prepare' | 'end' | 'close'> {
   readonly take: (audio: AudioCommand, superseded: Superseded) => void | Promise<void>;
-  /** Samples of each channel that were taken, as the client counts those it sent. */
+  /** Samples of each channel that were taken, as the client counts those it sent; bytes of a container, and packets of Opus. */
   readonly receivedSamples: () => number;
 }
 
 /** Where an intake passes audio to, and what it reports. */
-export interface IntakeServices {
-  readonly channels: ChannelsOnDemand;
-  readonly settings: () => SessionSettings;
-  /** Called when audio was as it should be. */
+export interface IntakeServices extends DecodedIntakeServices {
+  /** Called when audio was as it should be, as far as that shows before it is decoded. */
   readonly onSensible: () => void;
   /** Called when a piece of audio was refused as a whole. */
   readonly onRefused: (problem: Problem) => void;
-  readonly onTaken: (seconds: number) => void;
   /** Called when bytes that should be samples look like something else. */
   readonly onEncoded: (encoded: EncodedAudio) => void;
 }
@@ -34,6 +31,7 @@ const AT_ONCE_BYTES = 32_768;
 export function createAudioIntake(services: IntakeServices): AudioIntake {
   const { channels, settings, onSensible, onRefused, onTaken, onEncoded } = services;
   const encodedAudio = createEncodedAudioWatch();
+  const decoded = createDecodedIntake(services);
   let receivedSamples = 0;
 
   /** Takes a long piece in parts, so that other sessions are served in between. */
@@ -56,14 +54,20 @@ export function createAudioIntake(services: IntakeServices): AudioIntake {
       onRefused(describeError(code, details));
       return false;
     }
-    receivedSamples += pcm.length / blockBytes(settings());
+    const layout = settings();
+    if (holdsSamples(layout)) receivedSamples += pcm.length / blockBytes(layout);
     onTaken(channels.receivedSeconds() - before);
     return true;
   }
 
   return {
     take: (audio, superseded) => {
-      const encoded = encodedAudio.take(audio.pcm, settings().encoding);
+      const layout = settings();
+      if (!holdsSamples(layout)) {
+        onSensible();
+        return decoded.take(audio.pcm, superseded);
+      }
+      const encoded = encodedAudio.take(audio.pcm, layout.encoding);
       if (encoded) onEncoded(encoded);
       const problem = checkAudioLength(audio.pcm.length, settings());
       if (problem) return onRefused(problem);
@@ -71,6 +75,9 @@ export function createAudioIntake(services: IntakeServices): AudioIntake {
       if (audio.pcm.length > AT_ONCE_BYTES) return pushInParts(audio, superseded);
       push(audio.pcm, audio.sampleRate);
     },
-    receivedSamples: () => receivedSamples,
+    receivedSamples: () => receivedSamples + decoded.received(),
+    prepare: decoded.prepare,
+    end: decoded.end,
+    close: decoded.close,
   };
 }

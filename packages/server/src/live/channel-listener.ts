@@ -16,7 +16,8 @@ export interface Told {
 
 /** The services that the hypotheses of a session go through. */
 export interface ListenerServices {
-  readonly writing: WritingOptions;
+  /** How finals are to be written by now. */
+  readonly writing: () => WritingOptions;
   /** Keeps the audio if there is to be a second pass. */
   readonly spool: RefinementSpool | undefined;
   readonly writer: SessionRecordWriter;
@@ -47,7 +48,7 @@ export function listenToChannel(
       void writer.keepAudio(channel, samples);
     },
     onFinal: (hypothesis) => {
-      const { written, state: next } = writeFinal(state, hypothesis, writing);
+      const { written, state: next } = writeFinal(state, hypothesis, writing());
       state = next;
       const wasShown = isShown;
       isShown = false;

@@ -1,14 +1,25 @@
-import type { KeyTermList, LiveListener, LiveOptions, LiveTranscription, Recognizer } from '@auscult/asr';
-import type { SessionSettings } from '@auscult/protocol';
+import {
+  SAMPLE_RATE,
+  type KeyTermList,
+  type LiveListener,
+  type LiveOptions,
+  type LiveTranscription,
+  type Recognizer,
+} from '@auscult/asr';
+import { holdsSamples, type SessionSettings } from '@auscult/protocol';
 import { recognitionOf } from '../settings-by-concern.js';
 import { deinterleave } from './deinterleave.js';
 
 /** The channels of one session, each with a live transcription of its own. */
 export interface Channels {
-  /** Takes interleaved PCM that is a whole number of samples. `sampleRate` holds from here on. */
+  /** Takes interleaved samples in the encoding of the session, a whole number of them. `sampleRate` holds from here on. */
   readonly push: (pcm: Uint8Array, sampleRate?: number) => void;
+  /** Takes what was decoded for a session whose audio has to be: at 16 kHz, an array for each channel. */
+  readonly pushDecoded: (samples: readonly Float32Array[]) => void;
   /** Ends the current utterances now; resolves once the finals of all audio pushed are delivered. */
   readonly flush: () => Promise<void>;
+  /** Listens for other key terms in all of them. */
+  readonly listenFor: (keyTerms: KeyTermList) => void;
   readonly close: () => void;
   /** Audio taken so far by each channel, seconds. */
   readonly receivedSeconds: () => number;
@@ -32,6 +43,7 @@ export function openChannels(
   const { endpointing, ...named } = recognitionOf(settings);
   const options: LiveOptions = {
     ...named,
+    ...(holdsSamples(settings) ? { encoding: settings.encoding } : DECODED),
     endpointingMs: endpointing.silenceMs,
     endpointSentences: endpointing.sentences === 'on',
     maxUtteranceSeconds: endpointing.maxUtteranceSeconds,
@@ -44,10 +56,20 @@ export function openChannels(
   );
   return {
     push: (pcm, sampleRate) => {
+      if (!holdsSamples(settings)) throw new TypeError('this audio has to be decoded first');
       deinterleave(pcm, settings).forEach((samples, channel) => channels[channel]?.push(samples, sampleRate));
+    },
+    pushDecoded: (samples) => {
+      channels.forEach((channel, index) => {
+        const own = samples[index];
+        if (own) channel.push(new Uint8Array(own.buffer, own.byteOffset, own.byteLength));
+      });
     },
     flush: async () => {
       await Promise.all(channels.map((channel) => channel.flush()));
+    },
+    listenFor: (others) => {
+      for (const channel of channels) channel.listenFor(others);
     },
     close: () => {
       for (const channel of channels) channel.close();
@@ -59,33 +81,59 @@ export function openChannels(
   };
 }
 
+/** What decoders give out. */
+const DECODED = { encoding: 'f32le', sampleRate: SAMPLE_RATE } as const;
+
 /** Channels that are opened when they are first needed. Until then nothing was received. */
 export interface ChannelsOnDemand extends Channels {
   readonly open: () => void;
   readonly isOpen: () => boolean;
+  /** Closes them once all their finals are delivered. The next audio opens others, which continue their clock. */
+  readonly renew: () => void;
 }
 
-/** Opens the channels once, with `open`. Pushing to channels that are not open is a mistake. */
-export function channelsOnDemand(open: () => Channels): ChannelsOnDemand {
+/**
+ * Opens the channels, and others after a renewal, with `open`, which is told how much audio came before, seconds. Pushing to
+ * channels that are not open is a mistake.
+ */
+export function channelsOnDemand(open: (secondsBefore: number) => Channels): ChannelsOnDemand {
   let channels: Channels | undefined;
+  let secondsBefore = 0;
+  let speechBefore = 0;
+  const receivedSeconds = (): number => secondsBefore + (channels?.receivedSeconds() ?? 0);
+  const speechSeconds = (): number => speechBefore + (channels?.speechSeconds() ?? 0);
+  const opened = (): Channels => {
+    if (channels === undefined) throw new TypeError('the channels are not open');
+    return channels;
+  };
   return {
     open: () => {
-      channels ??= open();
+      channels ??= open(secondsBefore);
     },
     isOpen: () => channels !== undefined,
+    renew: () => {
+      [secondsBefore, speechBefore] = [receivedSeconds(), speechSeconds()];
+      channels?.close();
+      channels = undefined;
+    },
     push: (pcm, sampleRate) => {
-      if (channels === undefined) throw new TypeError('the channels are not open');
-      channels.push(pcm, sampleRate);
+      opened().push(pcm, sampleRate);
+    },
+    pushDecoded: (samples) => {
+      opened().pushDecoded(samples);
     },
     flush: async () => {
       await channels?.flush();
     },
+    listenFor: (keyTerms) => {
+      channels?.listenFor(keyTerms);
+    },
     close: () => {
       channels?.close();
     },
-    receivedSeconds: () => channels?.receivedSeconds() ?? 0,
-    settledSeconds: () => channels?.settledSeconds() ?? 0,
+    receivedSeconds,
+    settledSeconds: () => secondsBefore + (channels?.settledSeconds() ?? 0),
     pendingSeconds: () => channels?.pendingSeconds() ?? 0,
-    speechSeconds: () => channels?.speechSeconds() ?? 0,
+    speechSeconds,
   };
 }

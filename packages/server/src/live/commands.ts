@@ -1,5 +1,6 @@
 import type { SettingsChange } from '@auscult/protocol';
 import type { Action } from '../access/permissions.js';
+import type { Asked } from '../compatibility/asked.js';
 import type { SentKeyTerms } from '../reading/client-text.js';
 import type { Problem } from './events.js';
 
@@ -15,6 +16,10 @@ export type Command =
   | { readonly kind: 'finalize' }
   /** Only tells that the client is there. */
   | { readonly kind: 'keepalive' }
+  /** Asks only for frames that the dialect makes by itself. `frames` is called when they are sent, in order with events. */
+  | { readonly kind: 'reply'; readonly frames: () => readonly string[] }
+  /** Several commands that came in one frame. */
+  | { readonly kind: 'sequence'; readonly commands: readonly Command[] }
   /** Asks to resume a session; only valid as the first frame of a connection that was opened for it. */
   | { readonly kind: 'resume' }
   /** A frame that cannot be understood, and what is wrong with it. */
@@ -27,12 +32,19 @@ export interface AudioCommand {
   readonly sampleRate: number | undefined;
 }
 
-/** Sets the session up, before its first audio. */
+/** Sets the session up. */
 export interface ConfigureCommand {
   readonly kind: 'configure';
   readonly change: SettingsChange;
+  /**
+   * Whether it may come after audio, too. If it changes how speech is heard, the utterance is then ended first, and the setup
+   * counts from the next audio on; the number of channels has to stay. Key terms alone count from the next utterance on.
+   */
+  readonly midstream?: boolean;
   /** Replace those sent before; undefined leaves them as they are. */
   readonly keyterms: SentKeyTerms | undefined;
+  /** What a client of another service has asked for by now, if it differs from before. */
+  readonly asked?: Asked;
 }
 
 /** What a client that resumes its session asks for. */
@@ -44,12 +56,13 @@ export interface ResumeRequest {
 }
 
 /** The action of each command: a row of the table of permissions. */
-export const commandActions: Readonly<Record<Exclude<Command['kind'], 'unreadable'>, Action>> = {
+export const commandActions: Readonly<Record<Exclude<Command['kind'], 'unreadable' | 'sequence'>, Action>> = {
   audio: 'live.speak',
   configure: 'live.speak',
   stop: 'live.speak',
   end: 'live.speak',
   finalize: 'live.speak',
   keepalive: 'live.speak',
+  reply: 'live.speak',
   resume: 'live.resume',
 };

@@ -1,4 +1,4 @@
-import { describeError, describeWarning } from '@auscult/protocol';
+import { describeError, describeWarning, type ErrorCode, type Explanation } from '@auscult/protocol';
 import { scopeOf } from '../access/permissions.js';
 import type { AdmittedSession } from './admitted-session.js';
 import { createAudioIntake, type IntakeServices } from './audio-intake.js';
@@ -12,7 +12,7 @@ import type { SessionServices } from './session-services.js';
 import { createSessionSetup, type SetupServices } from './session-setup.js';
 import { createSessionStream } from './session-stream.js';
 import type { SessionTelemetry } from './session-telemetry.js';
-import type { Superseded } from './when-read.js';
+import { whenRead, type Superseded } from './when-read.js';
 
 /** What a conversation needs from its session. */
 export interface ConversationPlace {
@@ -29,6 +29,8 @@ interface ConversationSignals {
   readonly onAudio: () => void;
   /** A final could not be recorded, and so was not sent. */
   readonly onUnrecorded: (error: unknown) => void;
+  /** The audio cannot be decoded any further; all text of what could be has been sent. */
+  readonly onUndecodable: (code: ErrorCode, explanation: Explanation | undefined) => void;
   /** The client has sent too many unreadable messages in a row. */
   readonly onHopeless: () => void;
   /** The client has asked for the end, and everything has been sent. */
@@ -46,6 +48,8 @@ export interface Conversation {
   readonly take: (command: Command, superseded: Superseded) => void | Promise<void>;
   /** Resolves once the finals of all audio taken have been sent. */
   readonly flush: () => Promise<void>;
+  /** The same, but no more of this audio comes: what a decoder holds back is part of it. */
+  readonly finish: () => Promise<void>;
   /**
    * Drops audio whose text is pending. The second pass over the audio that was kept is done all the same. Returns the length
    * of the audio that was accepted but whose text, if it held speech, is missing because recognition failed or it was dropped,
@@ -74,28 +78,55 @@ export function createConversation(place: ConversationPlace): Conversation {
   const stream = createSessionStream({ session, services, telemetry, setup, events });
   const refusals = createRefusals(emit, services.config.maxBadMessages, signals.onHopeless);
   const intake = createAudioIntake({
+    decoders: services.decoders,
     channels: stream.channels,
     settings: setup.settings,
+    pendingSeconds: stream.pendingSeconds,
+    maxPendingSeconds: services.config.maxBufferedSeconds,
+    onUndecodable: async (code, explanation) => {
+      await stream.flush();
+      signals.onUndecodable(code, explanation);
+    },
     onSensible: refusals.forget,
     onRefused: refusals.refuse,
-    ...intakeReports(place, emit),
+    ...intakeReports(place, emit, stream.channels.receivedSeconds),
   });
-  const control = createControl({ setup, stream, emit, onEnd: signals.onEnd });
+  const control = createControl({ setup, stream, intake, emit, onEnd: signals.onEnd });
+
+  const take: Conversation['take'] = (command, superseded) => {
+    if (command.kind === 'unreadable') return refusals.refuse(command.problem);
+    if (command.kind === 'sequence') return takeInTurn(command.commands, superseded);
+    if (scopeOf(commandActions[command.kind], session.identity.role) === 'none')
+      return refusals.refuse(describeError('forbidden'));
+    if (command.kind === 'audio') return intake.take(command, superseded);
+    refusals.forget();
+    return control(command, superseded);
+  };
+
+  const takeInTurn = (
+    [first, ...others]: readonly Command[],
+    superseded: Superseded,
+  ): void | Promise<void> => {
+    if (first === undefined) return;
+    return whenRead(take(first, superseded), superseded, () => takeInTurn(others, superseded));
+  };
 
   return {
     greet: () => {
       emit({ kind: 'opened', setup: setup.inForce() });
+      for (const warning of session.termWarnings) emit({ kind: 'warning', warning });
+      intake.prepare();
     },
-    take: (command, superseded) => {
-      if (command.kind === 'unreadable') return refusals.refuse(command.problem);
-      if (scopeOf(commandActions[command.kind], session.identity.role) === 'none')
-        return refusals.refuse(describeError('forbidden'));
-      if (command.kind === 'audio') return intake.take(command, superseded);
-      refusals.forget();
-      return control(command, superseded);
-    },
+    take,
     flush: stream.flush,
-    close: stream.close,
+    finish: async () => {
+      await intake.end();
+      await stream.flush();
+    },
+    close: () => {
+      intake.close();
+      return stream.close();
+    },
     pendingSeconds: stream.pendingSeconds,
     receivedSeconds: stream.channels.receivedSeconds,
     acknowledgement: () => ({
@@ -109,9 +140,20 @@ export function createConversation(place: ConversationPlace): Conversation {
 }
 
 function setupServicesOf({ session, services }: ConversationPlace, emit: Emit): SetupServices {
-  const { settings, identity, sharedTerms, recognizer } = session;
+  const { settings, identity, sharedTerms, sentTerms, keyTerms, asked, recognizer } = session;
   const { config, reader } = services;
-  return { config, reader, settings, identity, sharedTerms, model: recognizer.model, emit };
+  return {
+    config,
+    reader,
+    settings,
+    identity,
+    sharedTerms,
+    sentTerms,
+    keyTerms,
+    asked,
+    model: recognizer.model,
+    emit,
+  };
 }
 
 /** Refusals of what a client sent. */
@@ -139,12 +181,14 @@ function createRefusals(emit: Emit, most: number, onHopeless: () => void): Refus
 
 /** Reports audio that has come, and bytes that do not look like audio. */
 function intakeReports(
-  { telemetry, signals }: ConversationPlace,
+  { session: { dialect }, telemetry, signals }: ConversationPlace,
   emit: Emit,
+  receivedSeconds: () => number,
 ): Pick<IntakeServices, 'onTaken' | 'onEncoded'> {
   return {
     onTaken: (seconds) => {
       telemetry.heard(seconds);
+      if (dialect.followsAudio === true) emit({ kind: 'taken', receivedSeconds: receivedSeconds() });
       signals.onAudio();
     },
     onEncoded: (encoded) => {

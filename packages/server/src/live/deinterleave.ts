@@ -1,10 +1,10 @@
-import { blockBytes, type AudioLayout } from '@auscult/protocol';
+import { blockBytes, type SampleLayout } from '@auscult/protocol';
 
 /**
  * Splits interleaved PCM into one byte array per channel. A single channel is passed on without a copy. `pcm` holds a
  * whole number of samples of every channel.
  */
-export function deinterleave(pcm: Uint8Array, layout: AudioLayout): readonly Uint8Array[] {
+export function deinterleave(pcm: Uint8Array, layout: SampleLayout): readonly Uint8Array[] {
   if (layout.channels === 1) return [pcm];
   const block = blockBytes(layout);
   const width = block / layout.channels;

@@ -1,8 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { ErrorCode, SessionSettings, SettingsChange } from '@auscult/protocol';
+import type { ErrorCode, Explanation, SessionSettings, SettingsChange } from '@auscult/protocol';
 import type { Identity } from '../access/identity.js';
-import type { Config } from '../config/schema.js';
+import type { Asked } from '../compatibility/asked.js';
+import type { CompatibleService, Config } from '../config/schema.js';
 import type { HttpErrorDetails } from '../errors.js';
+import type { SentKeyTerms } from '../reading/client-text.js';
 import type { TextReader } from '../reading/text-reader.js';
 import type { Command, ResumeRequest } from './commands.js';
 import type { SessionEvent } from './events.js';
@@ -12,14 +14,20 @@ import type { SessionEvent } from './events.js';
  * frames; limits, permissions and records are the same for all dialects and not its concern.
  */
 export interface Dialect {
+  /**
+   * The service whose clients it is for, which the setting `compatibility` has to name; their forms of credentials are then
+   * accepted, too. Undefined for the server's own.
+   */
+  readonly service?: CompatibleService;
   /** The paths at which its clients connect. */
   readonly paths: readonly string[];
   /**
    * What a request for a connection asks for. Called before the request is answered, whether or not it is admitted.
+   * Throws a `RequestError` for what is not allowed.
    */
   readonly connect: (request: ConnectionRequest) => ConnectionWish;
-  /** How a client is told that it is refused. */
-  readonly refusing: Refusing;
+  /** How a client is told that it is refused, if need be as its request for a connection shows. */
+  readonly refusing: Refusing | ((request: ConnectionRequest) => Refusing);
 }
 
 /** Makes a dialect of a server. */
@@ -37,6 +45,8 @@ export interface ConnectionRequest {
   readonly headers: IncomingHttpHeaders;
   /** The subprotocols that the client offers, in its order of preference. */
   readonly offered: readonly string[];
+  /** What a client secret says about the session; undefined if none was shown, or it says nothing. */
+  readonly sessionSettings: unknown;
 }
 
 /** What a connection is wanted for. */
@@ -54,6 +64,14 @@ export interface OpenWish {
   readonly subprotocol: string | undefined;
   /** The settings with which the session begins, where these differ from the server's defaults. */
   readonly change: SettingsChange;
+  /** The key terms with which the session begins; none if undefined. */
+  readonly keyterms?: SentKeyTerms | undefined;
+  /** Whether a dictated command may take back finals that were sent, of which clients are told by events; true by default. */
+  readonly takesBack?: boolean;
+  /** What else was asked for, if the dialect is that of another service. */
+  readonly asked?: Asked | undefined;
+  /** Headers of the answer to the handshake. */
+  readonly headers?: (place: SessionPlace) => Readonly<Record<string, string>>;
   readonly converse: (place: SessionPlace) => DialectSession;
 }
 
@@ -69,23 +87,38 @@ export interface ResumeWish {
 export interface Refusal {
   readonly code: ErrorCode;
   readonly details?: HttpErrorDetails | undefined;
+  /** The text that replaces that of the table. */
+  readonly explanation?: Explanation | undefined;
   /** When it may come back, seconds. */
   readonly retryAfterSeconds?: number | undefined;
 }
 
 /**
  * How a client is told that it is refused: in frames, since browsers cannot read a status, or by the answer to its
- * request.
+ * request. If its protocol begins with a frame that the answer depends on, it is told once that has come.
  */
-type Refusing =
+export type Refusing =
   | { readonly kind: 'in-frames'; readonly tell: TellRefusal }
+  | {
+      readonly kind: 'after-first-frame';
+      /** `first` is undefined if the frame does not come or is too long. */
+      readonly tell: (refusal: Refusal, first: FirstFrame | undefined) => RefusalFrames;
+    }
   | { readonly kind: 'by-status'; readonly answer: (refusal: Refusal) => RefusalAnswer };
 
+export type TellRefusal = (refusal: Refusal) => RefusalFrames;
+
 /** The frames and the close frame of a connection that is opened only to be refused. */
-export type TellRefusal = (refusal: Refusal) => {
+export interface RefusalFrames {
   readonly frames: readonly string[];
   readonly close: CloseFrame;
-};
+}
+
+/** The first frame of a connection. */
+export interface FirstFrame {
+  readonly frame: Buffer;
+  readonly isBinary: boolean;
+}
 
 /** An HTTP answer in place of the upgrade; the body is sent as JSON. */
 export interface RefusalAnswer {
@@ -110,6 +143,8 @@ export interface SessionPlace {
   readonly identity: Identity;
   /** Name of the model. */
   readonly model: string;
+  /** Name of the family that the model belongs to. */
+  readonly modelFamily: string;
   /** The settings of sessions that ask for nothing. */
   readonly defaults: SessionSettings;
   /**
@@ -128,4 +163,13 @@ export interface DialectSession {
   readonly close: (why: EndReason) => CloseFrame;
   /** Whether the client can come back when its connection is lost. If not, the session ends with it. */
   readonly isResumable: () => boolean;
+  /** Whether there is to be an event `taken` for each piece of audio. */
+  readonly followsAudio?: boolean;
+  /** The error with which the session ends after an event; undefined if it goes on. */
+  readonly endedBy?: (event: SessionEvent) => ErrorCode | undefined;
+  /**
+   * Called once the session is open, if the dialect does something by itself, such as after a time without a frame. `act`
+   * carries out a command in order with those in frames. Returns what to do when the session is over.
+   */
+  readonly start?: (act: (command: Command) => void) => () => void;
 }

@@ -1,5 +1,5 @@
 import { recordingKind, waveEncoding, type RecordingKind } from '@auscult/asr';
-import type { SessionSettings } from '@auscult/protocol';
+import type { SampleEncoding } from '@auscult/protocol';
 
 /** What the first bytes of a stream look like, if they do not look like samples. */
 export interface EncodedAudio {
@@ -11,7 +11,7 @@ export interface EncodedAudio {
 /** Looks at the beginning of a stream. */
 export interface EncodedAudioWatch {
   /** Takes the next bytes. Tells once what they look like, if they are no samples. */
-  readonly take: (bytes: Uint8Array, encoding: SessionSettings['encoding']) => EncodedAudio | undefined;
+  readonly take: (bytes: Uint8Array, encoding: SampleEncoding) => EncodedAudio | undefined;
 }
 
 /** Bytes of a stream that are looked at: more than two frames of MP3 at its highest rate, or of AAC. */

@@ -4,23 +4,27 @@ import { closeTable } from '@auscult/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { WebSocket } from 'ws';
 import { RequestError } from '../errors.js';
+import { errorHandler } from '../http/answer-errors.js';
+import { ONLY_UPGRADES, tellUpgradesApart } from '../http/only-upgrades.js';
 import { decide, type AdmissionServices, type Decision } from './admission.js';
 import { AnnouncingWebSocket } from './announcing-web-socket.js';
 import { answerPings } from './answer-pings.js';
-import { awaitResume } from './await-resume.js';
+import { awaitFirstFrame } from './await-first-frame.js';
 import type {
   ConnectionRequest,
   ConnectionWish,
   Dialect,
   Refusal,
   RefusalAnswer,
-  TellRefusal,
+  RefusalFrames,
+  Refusing,
 } from './dialect.js';
 import { startSession } from './session.js';
 
 /** What happens to a connection when its upgrade is answered. */
 interface Upgrade {
   readonly subprotocol: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
   readonly begin: (socket: WebSocket) => void;
 }
 
@@ -32,6 +36,15 @@ type SocketClass = NonNullable<WebsocketPluginOptions['options']>['WebSocket'];
  * everybody for 40 ms (bench `hostile-input`). Whoever cuts a message of 1 MiB sends kilobytes at a time.
  */
 const MOST_FRAGMENTS = 1024;
+
+/** The path of the page, which whoever asks for no upgrade gets there. */
+const PAGE = '/';
+
+/** The longest first frame of a client that resumes, bytes: several times as long as such a request. */
+const LONGEST_RESUME = 4096;
+
+/** The longest first frame of a client that is refused after it, bytes: more is not read to find out whom to tell. */
+const LONGEST_BEFORE_REFUSAL = 65_536;
 
 /** Milliseconds that a client has to answer a close frame. */
 const CLOSE_TIMEOUT_MS = 3000;
@@ -64,6 +77,11 @@ export async function registerLive(
       socket.close(closeTable.internal_error.code);
     },
   });
+  app.websocketServer.on('headers', (lines, request) => {
+    for (const [name, value] of Object.entries(upgrades.get(request)?.headers ?? {}))
+      lines.push(`${name}: ${value}`);
+  });
+  tellUpgradesApart(app);
   for (const dialect of dialects)
     for (const path of dialect.paths) addRoute(app, path, dialect, upgrades, services);
   const stopRevalidating = startRevalidating(services);
@@ -80,11 +98,15 @@ function addRoute(
   upgrades: WeakMap<IncomingMessage, Upgrade>,
   services: AdmissionServices,
 ): void {
+  const { refusing } = dialect;
+  const isAlwaysByStatus = typeof refusing === 'object' && refusing.kind === 'by-status';
   app.route({
     method: 'GET',
     url,
-    config: { action: 'live.open' },
+    ...(url === PAGE && { constraints: ONLY_UPGRADES }),
+    config: { action: 'live.open', takesForeignCredentials: dialect.service !== undefined },
     schema: { hide: true },
+    ...(isAlwaysByStatus && { errorHandler: errorHandler(services.log, refusing.answer) }),
     // Answered before anybody has to authenticate, since clients check in this way whether the path is right.
     onRequest: (request, reply, done) => {
       if (request.ws) return done();
@@ -92,15 +114,16 @@ function addRoute(
       return done(new RequestError('upgrade_expected'));
     },
     preHandler: async (request, reply) => {
-      const { refusing } = dialect;
-      const wish = dialect.connect(connectionOf(request));
+      const wish = wishOf(request, dialect);
       const decision = await decideSafely(request, wish, services);
+      const way = typeof refusing === 'function' ? refusing(connectionOf(request)) : refusing;
       if (decision.kind === 'refused') countRefusal(decision.refusal, services);
-      if (decision.kind === 'refused' && refusing.kind === 'by-status')
-        return answer(reply, refusing.answer(decision.refusal));
+      if (decision.kind === 'refused' && way.kind === 'by-status')
+        return answer(reply, way.answer(decision.refusal));
       upgrades.set(request.raw, {
+        headers: decision.kind === 'admitted' ? decision.session.headers : {},
         subprotocol: wish.kind === 'invalid' ? undefined : wish.subprotocol,
-        begin: beginningOf(request, decision, dialect, services),
+        begin: beginningOf(request, decision, way, services),
       });
       return undefined;
     },
@@ -114,9 +137,24 @@ function addRoute(
   });
 }
 
-function connectionOf({ query, headers }: FastifyRequest): ConnectionRequest {
+/** What the request asks for, which is invalid if the dialect refuses it. */
+function wishOf(request: FastifyRequest, dialect: Dialect): ConnectionWish {
+  try {
+    return dialect.connect(connectionOf(request));
+  } catch (error) {
+    if (error instanceof RequestError) return { kind: 'invalid', refusal: error };
+    throw error;
+  }
+}
+
+function connectionOf({ query, headers, authentication }: FastifyRequest): ConnectionRequest {
   const offered = headers['sec-websocket-protocol']?.split(',').map((protocol) => protocol.trim()) ?? [];
-  return { query: query as ConnectionRequest['query'], headers, offered };
+  return {
+    query: query as ConnectionRequest['query'],
+    headers,
+    offered,
+    sessionSettings: authentication?.sessionSettings,
+  };
 }
 
 /** Decides, and refuses on unexpected errors, too. */
@@ -137,7 +175,7 @@ async function decideSafely(
 function beginningOf(
   request: FastifyRequest,
   decision: Decision,
-  dialect: Dialect,
+  way: Refusing,
   services: AdmissionServices,
 ): Upgrade['begin'] {
   switch (decision.kind) {
@@ -146,19 +184,29 @@ function beginningOf(
     case 'resuming':
       return (socket) => {
         const { wish, authentication } = decision;
-        awaitResume(socket, wish.read, (asked) => {
+        awaitFirstFrame(socket, LONGEST_RESUME, (first) => {
+          const asked = first && wish.read(first.frame, first.isBinary);
           const session = asked && services.sessions.find(asked.sessionId);
           if (asked && session?.resume(socket, asked, authentication)) return;
           const refusal: Refusal = { code: 'resume_refused' };
           countRefusal(refusal, services);
-          refuse(socket, refusal, wish.tell);
+          refuse(socket, wish.tell(refusal));
         });
       };
     case 'refused':
-      return (socket) => {
-        if (dialect.refusing.kind === 'in-frames') refuse(socket, decision.refusal, dialect.refusing.tell);
-      };
+      return refusalOf(decision.refusal, way);
   }
+}
+
+/** Refuses a client whose connection was opened for that. */
+function refusalOf(refusal: Refusal, way: Refusing): Upgrade['begin'] {
+  return (socket) => {
+    if (way.kind === 'in-frames') refuse(socket, way.tell(refusal));
+    if (way.kind === 'after-first-frame')
+      awaitFirstFrame(socket, LONGEST_BEFORE_REFUSAL, (first) => {
+        refuse(socket, way.tell(refusal, first));
+      });
+  };
 }
 
 /** Begins the session once the upgrade is done. If it fails, gives back the place, and closes the record. */
@@ -183,8 +231,7 @@ function beginSession(
   };
 }
 
-function refuse(socket: WebSocket, refusal: Refusal, tell: TellRefusal): void {
-  const { frames, close } = tell(refusal);
+function refuse(socket: WebSocket, { frames, close }: RefusalFrames): void {
   for (const frame of frames) socket.send(frame);
   socket.close(close.code, close.reason);
 }

@@ -5,6 +5,7 @@ import {
   type ErrorCode,
   type ErrorDetails,
   type ErrorMessage,
+  type Explanation,
   type SessionSettings,
   type WarningMessage,
 } from '@auscult/protocol';
@@ -26,6 +27,8 @@ export type SessionEvent =
   | { readonly kind: 'empty'; readonly channel: number; readonly utterance: EmptyUtterance }
   /** Words that a partial showed are not kept. */
   | DroppedEvent
+  /** Audio was taken, which is now so long, seconds. Only for dialects that follow audio. */
+  | { readonly kind: 'taken'; readonly receivedSeconds: number }
   | { readonly kind: 'speech'; readonly channel: number; readonly activity: SpeechActivity }
   /** Recognition of some audio failed for good. */
   | LostEvent
@@ -33,6 +36,8 @@ export type SessionEvent =
   | { readonly kind: 'finalized'; readonly at: number }
   /** The answer to `stop` and `end`: the finals of all audio before it have been sent. */
   | { readonly kind: 'stopped'; readonly totals: StreamTotals; readonly refinement: string | undefined }
+  /** The server goes away, and the finals of all audio have been sent. The connection is closed next. */
+  | { readonly kind: 'ending' }
   /** The second pass is done, or has failed. */
   | { readonly kind: 'refined'; readonly transcription: Transcription }
   /** Something differs from what was asked for; the session goes on. */
@@ -41,6 +46,8 @@ export type SessionEvent =
   | { readonly kind: 'paused'; readonly reason: PauseReason }
   /** Something did not go as asked, or ends the session. */
   | { readonly kind: 'error'; readonly problem: Problem }
+  /** The answer to `reply`. */
+  | { readonly kind: 'reply'; readonly frames: () => readonly string[] }
   /** The first event on a connection that resumes the session. Finals that the client has not received follow. */
   | { readonly kind: 'resumed'; readonly receivedSamples: number }
   /** How far audio and its text have come. Sent regularly. */
@@ -94,7 +101,11 @@ export interface StreamTotals {
 /** An error of the protocol's table, with its text. */
 export type Problem = Omit<ErrorMessage, 'type'>;
 
-/** An `error` event with what the table says about a code. */
-export function problemEvent(code: ErrorCode, details?: ErrorDetails): SessionEvent {
-  return { kind: 'error', problem: describeError(code, details) };
+/** An `error` event with what the table says about a code, unless more is known about this case. */
+export function problemEvent(
+  code: ErrorCode,
+  details?: ErrorDetails,
+  explanation?: Explanation,
+): SessionEvent {
+  return { kind: 'error', problem: describeError(code, details, explanation) };
 }

@@ -114,6 +114,9 @@ function isLasting({ kind }: SessionEvent): boolean {
     case 'configured':
     case 'partial':
     case 'speech':
+    case 'taken':
+    case 'ending':
+    case 'reply':
     case 'error':
     case 'resumed':
     case 'acknowledged':

@@ -1,4 +1,4 @@
-import { closeTable, type ErrorCode } from '@auscult/protocol';
+import { closeTable, type ErrorCode, type Explanation } from '@auscult/protocol';
 import type { Config } from '../config/schema.js';
 import type { ConnectionLoss } from './connection.js';
 import type { Conversation } from './conversation.js';
@@ -14,7 +14,7 @@ export interface Parting extends ConnectionLoss {
   /** Whether the client may come back when its connection is lost. */
   readonly isResumable: () => boolean;
   /** Ends the session with an error that the client is told. */
-  readonly fail: (code: ErrorCode) => void;
+  readonly fail: (code: ErrorCode, explanation?: Explanation) => void;
   /** The client is done. */
   readonly finish: () => void;
   /** The server goes away: sends the finals of all audio received, then closes. */
@@ -65,9 +65,9 @@ export function createParting(services: PartingServices): Parting {
     if (closeCode === closeTable.going_away.code) inbox.run(conversation.flush);
   }
 
-  function fail(code: ErrorCode): void {
+  function fail(code: ErrorCode, explanation?: Explanation): void {
     if (end.isOver()) return;
-    outbox.emit(problemEvent(code));
+    outbox.emit(problemEvent(code, {}, explanation));
     if (isBeyondHelp(code)) close(code, end.conclude);
     else close(code, mayComeBack(code) ? lose : end.release);
   }
@@ -87,7 +87,7 @@ export function createParting(services: PartingServices): Parting {
     failIdle: () => {
       // First, the finals of all audio are sent.
       inbox.run(async () => {
-        await conversation.flush();
+        await conversation.finish();
         fail('idle_timeout');
       });
     },
@@ -100,6 +100,7 @@ export function createParting(services: PartingServices): Parting {
     },
     drain: () => {
       end.drain(() => {
+        outbox.emit({ kind: 'ending' });
         close('going_away', end.release);
       });
     },

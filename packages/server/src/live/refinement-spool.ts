@@ -30,6 +30,8 @@ export interface SpoolServices {
   readonly recognizer: Recognizer;
   readonly settings: SessionSettings;
   readonly keyTerms: KeyTermList;
+  /** Audio of the session before that which is kept here, seconds. */
+  readonly secondsBefore: number;
   /** The record of the session, which keeps the refined text beside the live one. */
   readonly writer: SessionRecordWriter;
   /** Called when something prevents the second pass. */
@@ -51,8 +53,8 @@ interface Part {
 /** Starts an empty spool. Its failures never affect the session: it warns, and keeps no more until `finish`. */
 export function createRefinementSpool(services: SpoolServices): RefinementSpool {
   const { config, recognizer, settings, keyTerms, transcriptions } = services;
-  const taken = new Array<number>(settings.channels).fill(0);
-  let startedAt = 0;
+  let startedAt = Math.round(services.secondsBefore * SAMPLE_RATE);
+  const taken = new Array<number>(settings.channels).fill(startedAt);
   let part: Part | undefined;
   let givenUp = false;
   let waitingBytes = 0;

@@ -29,8 +29,8 @@ export interface EndingSession {
   readonly isRecorded: boolean;
   /** Whether any audio has come. */
   readonly hasHeard: () => boolean;
-  /** Resolves once the finals of all audio are there. */
-  readonly flush: () => Promise<void>;
+  /** Resolves once the finals of all audio are there, of which no more comes. */
+  readonly finish: () => Promise<void>;
   /** The client is gone for good; may be called more than once. */
   readonly leave: () => void;
   /** Releases everything and reports the end; called once, last. */
@@ -39,7 +39,7 @@ export interface EndingSession {
 
 /** Starts with an open session. */
 export function createSessionEnd(session: EndingSession): SessionEnd {
-  const { inbox, isRecorded, hasHeard, flush, leave, onOver } = session;
+  const { inbox, isRecorded, hasHeard, finish, leave, onOver } = session;
   let state: State = 'open';
   let resolveClosed = (): void => undefined;
   const closed = new Promise<void>((resolve) => {
@@ -64,7 +64,7 @@ export function createSessionEnd(session: EndingSession): SessionEnd {
       if (state === 'open') state = 'draining';
       inbox.stopReading();
       inbox.run(async () => {
-        await flush();
+        await finish();
         onDone();
       });
     },
@@ -78,7 +78,7 @@ export function createSessionEnd(session: EndingSession): SessionEnd {
       }
       inbox.run(() => {
         if (!hasHeard()) return conclude(closeCode);
-        return flush().then(() => {
+        return finish().then(() => {
           conclude(closeCode);
         });
       });

@@ -1,3 +1,4 @@
+import type { DecoderPool } from '@auscult/asr';
 import type { Config } from '../config/schema.js';
 import type { SharedKeyTerms } from '../key-terms/shared-key-terms.js';
 import type { TextReader } from '../reading/text-reader.js';
@@ -12,6 +13,7 @@ export interface SessionServices {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly transcriptions: Transcriptions;
+  readonly decoders: Pick<DecoderPool, 'openStream'>;
   readonly keyTerms: SharedKeyTerms;
   readonly reader: TextReader;
   /** Whether records can be written now. */

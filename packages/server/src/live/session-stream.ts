@@ -1,3 +1,4 @@
+import type { WritingOptions } from '@auscult/asr';
 import { describeWarning } from '@auscult/protocol';
 import { ownershipOf, shareOf } from '../access/identity.js';
 import { writingOf } from '../settings-by-concern.js';
@@ -6,6 +7,7 @@ import { describedBy } from '../records/recorded-settings.js';
 import type { AdmittedSession } from './admitted-session.js';
 import { listenToChannel, type Told } from './channel-listener.js';
 import { channelsOnDemand, openChannels, type ChannelsOnDemand } from './channels.js';
+import { continueClock } from './continue-clock.js';
 import type { EventQueue } from './event-queue.js';
 import type { StreamTotals } from './events.js';
 import { createRefinementSpool, type RefinementSpool } from './refinement-spool.js';
@@ -15,8 +17,12 @@ import type { SessionTelemetry } from './session-telemetry.js';
 
 /** The audio of one session on its way to recorded text. */
 export interface SessionStream {
-  /** Opened by the first audio, with the setup of that moment. */
+  /** Opened by the first audio, or the first after a renewal, with the setup of that moment. */
   readonly channels: ChannelsOnDemand;
+  /** Once all text has been sent, has the next audio heard with the setup of then, on the same clock. */
+  readonly renew: () => void;
+  /** Has finals from now on heard with the key terms, and written in the way, of the setup of now. */
+  readonly adoptSetup: () => void;
   /** Resolves once the finals of all audio taken have been sent. */
   readonly flush: () => Promise<void>;
   /** Starts the second pass over the audio kept since the last one, and returns its id; undefined if there is no audio. */
@@ -43,20 +49,32 @@ export function createSessionStream(stream: StreamServices): SessionStream {
   const { session, services, telemetry, setup, events } = stream;
   const { writer, recognizer, identity } = session;
   const told: Told = { finals: 0, words: 0, lostSeconds: 0 };
+  const finals: number[] = [];
   let spool: RefinementSpool | undefined;
 
-  const channels = channelsOnDemand(() => {
-    const settings = setup.settings();
+  const describe = (): void => {
+    const settings = settingsInForce(services.config, setup.settings());
     const { client } = session;
-    writer.describe(
-      describedBy(settingsInForce(services.config, settings), { keyTerms: setup.sentTerms(), client }),
-    );
-    if (settings.refine === 'on-stop') spool = openSpool(stream);
-    const listening = { writing: writingOf(settings), spool, writer, events, telemetry, told };
+    writer.describe(describedBy(settings, { keyTerms: setup.sentTerms(), client, asked: setup.asked() }));
+  };
+  const writing = (): WritingOptions => ({ ...writingOf(setup.settings()), takesBack: session.takesBack });
+
+  const channels = channelsOnDemand((seconds) => {
+    const settings = setup.settings();
+    describe();
+    telemetry.notDone(setup.asked()?.warnings.length ?? 0);
+    spool = settings.refine === 'on-stop' ? openSpool(stream, seconds) : undefined;
+    const listening = { writing, spool, writer, events, telemetry, told };
     const { contextSeconds } = services.config;
     const share = shareOf(ownershipOf(identity));
     return openChannels(recognizer, settings, setup.keyTerms(), contextSeconds, share, (channel) =>
-      listenToChannel(channel, listening),
+      continueClock(
+        listenToChannel(channel, listening),
+        { seconds, finals: finals[channel] ?? 0 },
+        (counted) => {
+          finals[channel] = counted;
+        },
+      ),
     );
   });
   const settledSeconds = (): number =>
@@ -64,6 +82,14 @@ export function createSessionStream(stream: StreamServices): SessionStream {
 
   return {
     channels,
+    renew: () => {
+      spool?.finish();
+      channels.renew();
+    },
+    adoptSetup: () => {
+      describe();
+      channels.listenFor(setup.keyTerms());
+    },
     flush: async () => {
       await channels.flush();
       await events.settled();
@@ -86,12 +112,10 @@ export function createSessionStream(stream: StreamServices): SessionStream {
   };
 }
 
-function openSpool({
-  session,
-  services: { config, transcriptions },
-  setup,
-  events: { emit },
-}: StreamServices): RefinementSpool {
+function openSpool(
+  { session, services: { config, transcriptions }, setup, events: { emit } }: StreamServices,
+  secondsBefore: number,
+): RefinementSpool {
   return createRefinementSpool({
     sessionId: session.id,
     ownership: ownershipOf(session.identity),
@@ -101,6 +125,7 @@ function openSpool({
     writer: session.writer,
     settings: setup.settings(),
     keyTerms: setup.keyTerms(),
+    secondsBefore,
     onWarning: (code) => {
       emit({ kind: 'warning', warning: describeWarning(code) });
     },

@@ -47,10 +47,14 @@ export function startSession(
   session: AdmittedSession,
   services: SessionServices,
 ): Session {
-  const { conversation, presence, end, parting, holder, telemetry } = assemble(session, services);
+  const { line, conversation, presence, end, parting, holder, telemetry } = assemble(session, services);
   telemetry.opened();
   presence.arrive(socket);
   conversation.greet();
+  const stop = session.dialect.start?.((command) => {
+    line.inbox.run((superseded) => conversation.take(command, superseded));
+  });
+  if (stop) void end.closed.then(stop);
   return {
     id: session.id,
     identity: session.identity,
@@ -81,7 +85,11 @@ function assemble(session: AdmittedSession, services: SessionServices) {
     session,
     services,
     telemetry,
-    emit: outbox.emit,
+    emit: (event) => {
+      outbox.emit(event);
+      const code = dialect.endedBy?.(event);
+      if (code !== undefined) fail(code);
+    },
     signals: {
       onAudio: () => {
         line.flow.onAudio(conversation.pendingSeconds);
@@ -89,6 +97,9 @@ function assemble(session: AdmittedSession, services: SessionServices) {
       onUnrecorded: (error) => {
         telemetry.failed(error);
         fail('record_failed');
+      },
+      onUndecodable: (code, explanation) => {
+        parting.fail(code, explanation);
       },
       onHopeless: () => {
         fail('too_many_bad_messages');
@@ -115,7 +126,7 @@ function assemble(session: AdmittedSession, services: SessionServices) {
     inbox,
     isRecorded: config.records === 'on',
     hasHeard: () => conversation.receivedSeconds() > 0,
-    flush: conversation.flush,
+    finish: conversation.finish,
     leave: presence.leave,
     onOver: (closeCode) => {
       line.flow.stop();
@@ -124,7 +135,7 @@ function assemble(session: AdmittedSession, services: SessionServices) {
   });
   const parting = createParting({ config, dialect, inbox, outbox, conversation, presence, end });
   const holder = createHolder({ session, outbox, conversation, presence, end, parting, telemetry });
-  return { conversation, presence, end, parting, holder, telemetry };
+  return { line, conversation, presence, end, parting, holder, telemetry };
 }
 
 /** Closes what a session that is over has written, and reports it. */

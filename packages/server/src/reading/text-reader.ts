@@ -1,8 +1,12 @@
 import { Worker } from 'node:worker_threads';
 import type { KeyTermList } from '@auscult/asr/key-terms';
 import type { Identity } from '../access/identity.js';
+import type { VoskMessage } from '../compatibility/vosk/read-message.js';
+import type { WhisperLiveOptions } from '../compatibility/whisper-live/read-options.js';
 import type { AcceptedKeyTerms } from '../key-terms/accept-key-terms.js';
 import type { SharedTermsFile, SharedTermsReading } from '../key-terms/read-shared-file.js';
+import type { DeepgramMessage } from '../compatibility/deepgram/client-message.js';
+import { readAppend, type ClientEvent } from '../live/dialects/openai-realtime/client-event.js';
 import type { KeyTermsReading, MessageReading, SentKeyTerms } from './client-text.js';
 import { doReading } from './do-reading.js';
 import { createFairQueue } from './fair-queue.js';
@@ -16,6 +20,17 @@ import type { ReadingResults, ReadingTask } from './thread-messages.js';
 export interface TextReader {
   /** Reads a text frame. */
   readonly message: (owner: Identity, frame: Buffer) => MessageReading | Promise<MessageReading>;
+  /** Reads a text frame of a client of Vosk. */
+  readonly voskMessage: (owner: Identity, frame: Buffer) => VoskMessage | Promise<VoskMessage>;
+  /** Reads the first message of a client of WhisperLive. */
+  readonly whisperLiveOptions: (
+    owner: Identity,
+    frame: Buffer,
+  ) => WhisperLiveOptions | Promise<WhisperLiveOptions>;
+  /** Reads a text frame of a client of Deepgram. */
+  readonly deepgramMessage: (owner: Identity, frame: Buffer) => DeepgramMessage | Promise<DeepgramMessage>;
+  /** Reads an event of a client of OpenAI's Realtime interface. */
+  readonly realtimeEvent: (owner: Identity, frame: Buffer) => ClientEvent | Promise<ClientEvent>;
   /** Reads a list of key terms in JSON. */
   readonly keyTerms: (owner: Identity, text: string) => KeyTermsReading | Promise<KeyTermsReading>;
   /** See `acceptKeyTerms`. */
@@ -90,6 +105,11 @@ export function createTextReader(): TextReader {
       const audio = frame.length <= SMALL ? undefined : readAudioMessage(frame);
       return audio ?? read(owner, frame.length, { kind: 'message', frame });
     },
+    voskMessage: (owner, frame) => read(owner, frame.length, { kind: 'vosk-message', frame }),
+    whisperLiveOptions: (owner, frame) => read(owner, frame.length, { kind: 'whisper-live-options', frame }),
+    deepgramMessage: (owner, frame) => read(owner, frame.length, { kind: 'deepgram-message', frame }),
+    realtimeEvent: (owner, frame) =>
+      readAppend(frame) ?? read(owner, frame.length, { kind: 'realtime-event', frame }),
     keyTerms: (owner, text) => read(owner, text.length, { kind: 'key-terms', text }),
     accept: (owner, sent, shared, language) => {
       if (sent.count === 0) return { terms: shared, warnings: [] };

@@ -8,6 +8,7 @@ import {
   type SettingsWith,
 } from '@auscult/protocol';
 import { z } from 'zod';
+import type { Asked } from '../compatibility/asked.js';
 import type { SentKeyTerms } from '../reading/client-text.js';
 import { open, seal, type SealedPlace } from './seal.js';
 import { withoutBounds } from './without-bounds.js';
@@ -30,6 +31,16 @@ export const recordedSettings = z.object({
   keyTerms: z.array(keyTerm),
   /** The program's name, from `User-Agent`. */
   client: z.string().optional(),
+  /** Set if the client was written for another service. */
+  asked: z
+    .object({
+      service: z.string().meta({ description: 'The service that the client was written for.' }),
+      model: z.string().optional().meta({ description: 'The model, by the name that the client gave it.' }),
+      warnings: z
+        .array(z.object({ parameter: z.string(), reason: z.string() }))
+        .meta({ description: 'What was not done as it was asked for.' }),
+    })
+    .optional(),
 });
 type RecordedSettings = Readonly<z.output<typeof recordedSettings>>;
 
@@ -76,10 +87,17 @@ export interface SessionDescription {
 type DescribedSettings = Pick<RecognitionSettings, 'language' | 'task' | SealedAlways> &
   Partial<Omit<RecognitionSettings, 'channels'>> & { readonly channels: number };
 
+/** What is noted of a client beside the settings. */
+interface DescribedClient {
+  readonly keyTerms: SentKeyTerms;
+  readonly client: string | undefined;
+  readonly asked?: Asked | undefined;
+}
+
 /** The description of a session with these settings. */
 export function describedBy(
   settings: DescribedSettings,
-  { keyTerms, client }: { readonly keyTerms: SentKeyTerms; readonly client: string | undefined },
+  { keyTerms, client, asked }: DescribedClient,
 ): SessionDescription {
   const { language, channels, task, sampleRate } = settings;
   const sealed = settingNames.filter(isSealed).flatMap((name) => {
@@ -96,6 +114,7 @@ export function describedBy(
       ...(Object.fromEntries(sealed) as Omit<RecordedSettings, 'keyTerms' | 'client'>),
       keyTerms,
       ...(client === undefined ? {} : { client }),
+      ...(asked === undefined ? {} : { asked: { ...asked, warnings: [...asked.warnings] } }),
     },
   };
 }

@@ -34,16 +34,24 @@ export async function carryOut(
   { config, log, metrics }: TranscriptionServices,
   onProgress: (share: number) => void,
 ): Promise<Outcome> {
+  const { onFinal } = order;
   try {
     const transcribed = await transcribeSource(order.recognizer, source, {
       ...recognitionOf(order.settings),
       writing: writingOf(order.settings),
       keyTerms: order.keyTerms,
-      priority: 'background',
+      priority: order.isUrgent === true ? 'live' : 'background',
       share: shareOf(order.ownership),
       maxSeconds: config.maxRecordingMinutes * 60,
       signal: abort.signal,
       onProgress,
+      ...(onFinal && {
+        onFinal: (final) =>
+          unlessAborted(
+            abort.signal,
+            orRecordFailed(order, log, () => onFinal(final)),
+          ),
+      }),
       onDropped: (reason: DropReason) => {
         metrics.wordsDropped.inc({ reason });
       },
@@ -58,12 +66,20 @@ export async function carryOut(
   }
 }
 
-async function keep(order: TranscriptionOrder, transcribed: TranscribedSource, log: Log): Promise<void> {
+function keep(order: TranscriptionOrder, transcribed: TranscribedSource, log: Log): Promise<void> {
+  return orRecordFailed(order, log, () => order.keep(transcribed));
+}
+
+async function orRecordFailed(
+  { id }: TranscriptionOrder,
+  log: Log,
+  keepIt: () => Promise<void>,
+): Promise<void> {
   try {
-    await order.keep(transcribed);
+    await keepIt();
   } catch (error) {
     if (error instanceof RequestError) throw error;
-    log.unexpected(error, { transcription: order.id });
+    log.unexpected(error, { transcription: id });
     throw new RequestError('record_failed');
   }
 }

@@ -20,20 +20,22 @@ export interface JobQueue {
 
 /**
  * Keeps the jobs in `jobs`. `transcriptionsAtATime` run together: tenants, and their members, take turns by the amount of
- * audio that was heard for each, and the orders of one owner run in the order in which they came.
+ * audio that was heard for each, and the orders of one owner run in the order in which they came. Urgent ones wait for nobody.
  */
 export function createJobQueue(services: TranscriptionServices, jobs: JobList): JobQueue {
   const { config, log, metrics } = services;
   const shares = createFairShares();
   const open = (): readonly Job[] => jobs.withStatus('queued', 'running');
+  const runningInTurn = (): number => jobs.withStatus('running').filter(({ isUrgent }) => !isUrgent).length;
   let draining = false;
 
   const startNext = (): void => {
     for (const state of ['queued', 'running'] as const)
       metrics.transcriptionsOpen.set({ state }, jobs.withStatus(state).length);
-    const next = firstInTurn(jobs.withStatus('queued'), shares);
+    const queued = jobs.withStatus('queued');
+    const next = queued.find(({ isUrgent }) => isUrgent) ?? firstInTurn(queued, shares);
     if (draining || next?.work === undefined) return;
-    if (jobs.withStatus('running').length >= config.transcriptionsAtATime) return;
+    if (!next.isUrgent && runningInTurn() >= config.transcriptionsAtATime) return;
     shares.begin(next.share, next.cost);
     next.state.status = 'running';
     next.state.startedAt = new Date();

@@ -9,6 +9,8 @@ export interface Job {
   readonly share: readonly string[];
   /** How much of that share it is expected to take, seconds of audio. */
   readonly cost: number;
+  /** Whether it begins at once, see `TranscriptionOrder`. */
+  readonly isUrgent: boolean;
   /** Released at the end, since it retains the session that ordered it. */
   work: Work | undefined;
   /** Resolves when it has ended and its source is released. */
@@ -53,6 +55,7 @@ export function createJob(source: RecordingSource, order: TranscriptionOrder): J
     },
     share: shareOf(order.ownership),
     cost: (source.audioSeconds ?? UNKNOWN_SECONDS) * order.settings.hearings,
+    isUrgent: order.isUrgent === true,
     work: { source, order, abort: new AbortController() },
     released: Promise.resolve(),
   };

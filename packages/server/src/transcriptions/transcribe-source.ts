@@ -1,9 +1,9 @@
 import {
+  nothingWritten,
   SAMPLE_RATE,
   standingFinals,
   transcribeByVote,
-  writeEachFinal,
-  type FinalHypothesis,
+  writeFinal,
   type Recognizer,
   type VoteOptions,
   type WritingOptions,
@@ -22,6 +22,12 @@ export interface SourceOptions extends Omit<VoteOptions, 'onProgress' | 'onDropp
   readonly signal: AbortSignal;
   /** Called with how much is done, 0 to 1, never less than before. */
   readonly onProgress: (share: number) => void;
+  /**
+   * Called for each final as soon as it is written, and awaited, if the text of a recording grows only at its end: not where
+   * it is heard several times, where dictated commands may take back what was said, or where channels are heard one after
+   * the other.
+   */
+  readonly onFinal?: (final: ChannelFinal) => Promise<void>;
   /** Called for words that were heard but are not kept. */
   readonly onDropped: (reason: DropReason) => void;
 }
@@ -39,7 +45,7 @@ export interface TranscribedSource extends Transcript {
 }
 
 /** A final, and the channel that it was heard on. */
-type ChannelFinal = WrittenFinal & { readonly channel: number };
+export type ChannelFinal = WrittenFinal & { readonly channel: number };
 
 /**
  * Transcribes all channels of a source, one after the other. Throws the signal's reason, `recording_too_long`, and
@@ -48,7 +54,7 @@ type ChannelFinal = WrittenFinal & { readonly channel: number };
 export async function transcribeSource(
   recognizer: Recognizer,
   source: RecordingSource,
-  { maxSeconds, writing, onProgress, onDropped, ...options }: SourceOptions,
+  { maxSeconds, writing, onProgress, onFinal, onDropped, ...options }: SourceOptions,
 ): Promise<TranscribedSource> {
   const segments: TranscriptSegment[] = [];
   const all: ChannelFinal[] = [];
@@ -56,6 +62,7 @@ export async function transcribeSource(
   let damaged = false;
   let dropped = 0;
   let best = 0;
+  const growsAtEnd = source.channels.length === 1 && options.hearings === 1 && !writing.dictationCommands;
   for (const [index, channel] of source.channels.entries()) {
     const open = (): AsyncIterable<Float32Array> => {
       const chunks = channel.open(() => (damaged = true));
@@ -66,7 +73,8 @@ export async function transcribeSource(
       best = Math.max(best, share);
       onProgress(best);
     };
-    const finals: FinalHypothesis[] = [];
+    const written: ChannelFinal[] = [];
+    let state = nothingWritten;
     for await (const final of transcribeByVote(recognizer, open, {
       ...options,
       onProgress: heard,
@@ -75,10 +83,13 @@ export async function transcribeSource(
         onDropped(reason);
       },
     })) {
-      finals.push(final);
+      const next = writeFinal(state, final, writing);
+      state = next.state;
+      const placedFinal = { ...next.written, channel: channel.channel ?? 0 };
+      written.push(placedFinal);
+      if (growsAtEnd) await onFinal?.(placedFinal);
     }
-    const written = writeEachFinal(finals, writing);
-    all.push(...written.map((final) => ({ ...final, channel: channel.channel ?? 0 })));
+    all.push(...written);
     for (const { removes = [] } of written) removes.forEach(() => onDropped('retracted'));
     for (const final of standingFinals(written)) segments.push(placed(final, source, channel));
   }

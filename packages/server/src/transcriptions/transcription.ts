@@ -4,7 +4,7 @@ import type { Ownership } from '../access/identity.js';
 import type { ErrorDescription } from '../errors.js';
 import type { Transcript } from '../transcripts/transcript.js';
 import type { RecordingSource } from './recording-source.js';
-import type { TranscribedSource } from './transcribe-source.js';
+import type { ChannelFinal, TranscribedSource } from './transcribe-source.js';
 
 /** How far a transcription has come. */
 export type TranscriptionStatus = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
@@ -49,6 +49,16 @@ export interface TranscriptionOrder {
   readonly ownership: Ownership;
   readonly settings: RecordingSettings;
   readonly keyTerms: KeyTermList;
+  /**
+   * Whether somebody waits for the text of an utterance: it begins at once, however many others are running, and is heard as
+   * live speech is. By default it is heard in its turn, after all live speech.
+   */
+  readonly isUrgent?: boolean;
+  /**
+   * Called for each final as soon as it is there, and awaited before the next; without it, or where later speech may still
+   * change what finals say, all of them come with the result. If it rejects, the transcription fails.
+   */
+  readonly onFinal?: (final: ChannelFinal) => Promise<void>;
   /** Keeps the result. Nobody sees it before this resolves; if it rejects, the transcription fails. */
   readonly keep: (transcribed: TranscribedSource) => Promise<void>;
   /** Called once, when it is done, failed or cancelled. */

@@ -1,10 +1,14 @@
 import { finalRecord } from '../records/final-record.js';
 import type { SessionRecordWriter } from '../records/session-writer.js';
 import type { RecordingSource } from './recording-source.js';
+import type { ChannelFinal } from './transcribe-source.js';
 import type { TranscriptionOrder } from './transcription.js';
 
 /** The parts of an order that the record of an upload is involved in. */
-type RecordedOrder = Pick<TranscriptionOrder, 'keep' | 'onEnd'>;
+type RecordedOrder = Pick<Required<TranscriptionOrder>, 'keep' | 'onEnd'> & {
+  /** Keeps a final before the result is there. Finals are kept in the order of the calls. */
+  readonly keepFinal: (final: ChannelFinal) => Promise<void>;
+};
 
 /**
  * Records the result of an upload with `writer`: all finals before anybody sees one, and the audio if audio is kept.
@@ -15,12 +19,20 @@ export function recordUpload(
   writer: SessionRecordWriter,
   onFailure: (error: unknown) => void,
 ): { readonly source: RecordingSource; readonly order: RecordedOrder } {
+  let kept = 0;
+  const commit = async (final: ChannelFinal): Promise<void> => {
+    if (final.text !== '' || final.removes !== undefined)
+      await writer.commit(finalRecord(final, final.channel));
+  };
   return {
     source: withKeptAudio(source, writer),
     order: {
+      keepFinal: (final) => {
+        kept += 1;
+        return commit(final);
+      },
       keep: async ({ finals }) => {
-        const spoken = finals.filter(({ text, removes }) => text !== '' || removes !== undefined);
-        await Promise.all(spoken.map(async (final) => writer.commit(finalRecord(final, final.channel))));
+        await Promise.all(finals.slice(kept).map(commit));
       },
       onEnd: ({ status }) => {
         writer.close(status).catch(onFailure);

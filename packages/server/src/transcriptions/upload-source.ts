@@ -14,6 +14,17 @@ import { recordingTooLong } from './transcribe-source.js';
 /** The name of a recording in messages, since its file name may be that of a patient. */
 const NAME = 'The recording';
 
+/** The file of an upload. */
+export type UploadedFile = Pick<SealedFile, 'size' | 'read' | 'remove'>;
+
+/** An upload that holds sound. */
+export interface OpenedUpload extends RecordingSource {
+  /** Channels of all tracks in the file; 2 for MP3, and for what ffmpeg decodes. */
+  readonly channelsInFile: number;
+  /** Whether all of it is decoded already, so that it can be transcribed without a decoder. */
+  readonly isKept: boolean;
+}
+
 /** How an upload is decoded. */
 export interface UploadDecoding {
   readonly decoders: DecoderPool;
@@ -21,6 +32,11 @@ export interface UploadDecoding {
   readonly key: string;
   /** The longest recording; a longer one is given up, seconds. */
   readonly maxSeconds: number;
+  /**
+   * A recording of one track that is no longer than this is decoded at once, and kept in memory until it is transcribed,
+   * seconds; by default, every recording is decoded when it is transcribed.
+   */
+  readonly keepUpToSeconds?: number;
   /** Aborted if the sender leaves before it was told that there is sound. */
   readonly signal: AbortSignal;
 }
@@ -31,9 +47,9 @@ export interface UploadDecoding {
  * and `recording_too_long`; the file is left to the caller then.
  */
 export async function openUpload(
-  file: SealedFile,
-  { decoders, key, maxSeconds, signal }: UploadDecoding,
-): Promise<RecordingSource> {
+  file: UploadedFile,
+  { decoders, key, maxSeconds, keepUpToSeconds = 0, signal }: UploadDecoding,
+): Promise<OpenedUpload> {
   let read = 0;
   let decodedSeconds = 0;
   const stored = storedIn(file, (end) => (read = end));
@@ -41,9 +57,15 @@ export async function openUpload(
     decoders.open(stored, { name: NAME, purpose, key, maxSeconds, ...options }).catch((error: unknown) => {
       throw limited(error, maxSeconds);
     });
-  const recording = await decode('look', { signal });
-  await recording.close();
-  const { durationSeconds, tracks } = recording;
+  let isDamaged = false;
+  const recording = await decode('look', { signal, onDamage: () => (isDamaged = true) });
+  const { durationSeconds, tracks, channels: channelsInFile } = recording;
+  const kept = await keptSamples(recording, keepUpToSeconds).catch((error: unknown) => {
+    throw limited(error, maxSeconds);
+  });
+  const release = (): Promise<void> => file.remove();
+  if (kept !== undefined)
+    return { ...sourceOfSamples(kept, () => isDamaged), channelsInFile, isKept: true, release };
   const isApart =
     tracks > 1 &&
     (await areTracksApart(tracks, (track) => decode('look', { track, signal, onDamage: () => undefined })));
@@ -76,7 +98,53 @@ export async function openUpload(
         return decodedSeconds === 0 ? 0 : (read / file.size) * (seconds / decodedSeconds);
       },
     })),
-    release: () => file.remove(),
+    channelsInFile,
+    isKept: false,
+    release,
+  };
+}
+
+/** All audio of a recording that is short enough; otherwise closes it, and returns undefined. */
+async function keptSamples(
+  recording: Recording,
+  upToSeconds: number,
+): Promise<readonly Float32Array[] | undefined> {
+  const { durationSeconds = 0, tracks } = recording;
+  if (tracks > 1 || upToSeconds === 0 || durationSeconds > upToSeconds) {
+    await recording.close();
+    return undefined;
+  }
+  const kept: Float32Array[] = [];
+  let samples = 0;
+  for await (const chunk of recording.chunks()) {
+    kept.push(chunk);
+    samples += chunk.length;
+    // Leaving the loop closes the recording.
+    if (samples > upToSeconds * SAMPLE_RATE) return undefined;
+  }
+  return kept;
+}
+
+function sourceOfSamples(
+  kept: readonly Float32Array[],
+  isDamaged: () => boolean,
+): Omit<RecordingSource, 'release'> {
+  const seconds = kept.reduce((sum, { length }) => sum + length, 0) / SAMPLE_RATE;
+  return {
+    origin: 'upload',
+    audioSeconds: seconds,
+    startSeconds: 0,
+    channels: [
+      {
+        channel: undefined,
+        open: async function* (onDamage) {
+          yield* kept;
+          await Promise.resolve();
+          if (isDamaged()) onDamage();
+        },
+        share: (heard) => (seconds === 0 ? 1 : heard / seconds),
+      },
+    ],
   };
 }
 
@@ -87,7 +155,7 @@ function limited(error: unknown, maxSeconds: number): unknown {
     : error;
 }
 
-function storedIn(file: SealedFile, onRead: (end: number) => void): StoredRecording {
+function storedIn(file: UploadedFile, onRead: (end: number) => void): StoredRecording {
   return {
     size: file.size,
     read: async function* (start, end) {

@@ -26,7 +26,7 @@ describe('an invalid message is reported, and the session goes on', () => {
       { type: 'audio', data: 'AAA=', sampleRate: 4000 },
       'sample_rate_out_of_range',
     ],
-    ['an encoding that is not known', { type: 'configure', encoding: 'mulaw' }, 'invalid_message'],
+    ['an encoding that is not known', { type: 'configure', encoding: 'gsm' }, 'invalid_message'],
     ['resume', MISPLACED_RESUME, 'resume_misplaced'],
   ])('%s', async (_name, message, code) => {
     const { url, recognizer } = await startScriptedServer();

@@ -9,6 +9,11 @@ export interface RecordingInput {
   readonly bytes: ByteSource;
   /** Present if it can be read at any place. */
   readonly file?: RecordingFile;
+  /**
+   * Whether it is recorded while it is read: nothing is then decoded later than its bytes allow, and after damage, nothing
+   * more.
+   */
+  readonly isLive?: boolean;
   /** Starts ffmpeg, for recordings that only ffmpeg decodes. */
   readonly startFfmpeg: StartFfmpeg;
 }

@@ -7,7 +7,7 @@ import { oggCodec, preSkipOf, type OggCodec } from './ogg-codec.js';
 import { LONGEST_GAP_SECONDS, measureGap } from './timeline.js';
 
 /** What the decoders of all Ogg codecs have in common. */
-interface OggDecoder {
+export interface OggDecoder {
   readonly ready: Promise<void>;
   decode(bytes: Uint8Array): PromiseLike<DecodedPages> | DecodedPages;
   flush(): Promise<DecodedPages>;
@@ -21,7 +21,8 @@ interface DecodedPages {
   readonly errors: readonly unknown[];
 }
 
-const decoders: Readonly<Record<OggCodec, () => OggDecoder>> = {
+/** Makes a decoder of the pages of one track. */
+export const oggDecoders: Readonly<Record<OggCodec, () => OggDecoder>> = {
   opus: () => new OggOpusDecoder(),
   vorbis: () => new OggVorbisDecoder(),
   flac: () => new FLACDecoder(),
@@ -100,7 +101,7 @@ interface Link {
  * `begin` is the position of the first sound of a track that does not begin late; undefined if any position will do.
  */
 function openLink(serialNumber: number, codec: OggCodec, flaws: Flaws, begin: number | undefined): Link {
-  const decoder = decoders[codec]();
+  const decoder = oggDecoders[codec]();
   let isBegun = false;
   /** The page that the decoder holds back, which it gives out when it sees the next. */
   let held: OggPage | undefined;

@@ -2,9 +2,10 @@ import { isMpegAudio } from './mpeg-frames.js';
 import { parsePage } from './ogg.js';
 import { oggCodec } from './ogg-codec.js';
 import { isReadableWav } from './wav.js';
+import { isReadableWebm } from './webm.js';
 
 /** The containers that are read without help; all others go through ffmpeg. */
-export type ContainerName = 'wav' | 'flac' | 'mp3' | 'ogg' | 'other';
+export type ContainerName = 'wav' | 'flac' | 'mp3' | 'ogg' | 'webm' | 'other';
 
 /** Bytes from a recording's start that `detectContainer` needs to see; fewer only if the recording is shorter. */
 export const DETECTION_BYTES = 65_536;
@@ -14,6 +15,7 @@ export function detectContainer(head: Uint8Array): ContainerName {
   if (isReadableWav(head)) return 'wav';
   if (startsWith(head, 'fLaC')) return 'flac';
   if (startsWith(head, 'OggS')) return isReadableOgg(head) ? 'ogg' : 'other';
+  if (isReadableWebm(head)) return 'webm';
   return isMpegAudio(head) ? 'mp3' : 'other';
 }
 

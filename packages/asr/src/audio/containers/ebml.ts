@@ -31,7 +31,47 @@ export const ebmlIds = {
   simpleBlock: 0xa3,
   blockGroup: 0xa0,
   block: 0xa1,
+  docType: 0x4282,
+  trackEntry: 0xae,
+  trackNumber: 0xd7,
+  trackType: 0x83,
+  codecId: 0x86,
+  codecPrivate: 0x63a2,
+  contentEncodings: 0x6d80,
+  audio: 0xe1,
+  samplingFrequency: 0xb5,
+  channels: 0x9f,
+  bitDepth: 0x6264,
+  timestampScale: 0x2ad7b1,
+  duration: 0x4489,
+  discardPadding: 0x75a2,
 } as const;
+
+/** Elements that may stand in a segment. */
+export const segmentElements: ReadonlySet<number> = new Set([
+  ebmlIds.seekHead,
+  ebmlIds.info,
+  ebmlIds.tracks,
+  ebmlIds.cluster,
+  ebmlIds.cues,
+  ebmlIds.attachments,
+  ebmlIds.chapters,
+  ebmlIds.tags,
+  ebmlIds.void,
+  ebmlIds.crc32,
+]);
+
+/** Elements that may stand in a cluster; one whose length was not written down ends with the first other element. */
+export const clusterElements: ReadonlySet<number> = new Set([
+  ebmlIds.timestamp,
+  ebmlIds.position,
+  ebmlIds.previousSize,
+  ebmlIds.silentTracks,
+  ebmlIds.simpleBlock,
+  ebmlIds.blockGroup,
+  ebmlIds.void,
+  ebmlIds.crc32,
+]);
 
 /** The element that begins with these bytes; undefined if none does. */
 export function parseEbmlElement(bytes: Uint8Array): EbmlElement | undefined {
@@ -45,6 +85,35 @@ export function parseEbmlElement(bytes: Uint8Array): EbmlElement | undefined {
   const size = BigInt(`0x${view.toString('hex', idBytes)}`) & ((1n << bits) - 1n);
   const isUnknown = size === (1n << bits) - 1n;
   return { id: view.readUIntBE(0, idBytes), headerBytes, bodyBytes: isUnknown ? undefined : Number(size) };
+}
+
+/** The elements in these bytes, one after the other. Throws a `RangeError` if they are not made of whole elements. */
+export function* childrenOf(bytes: Buffer): Generator<EbmlChild, void> {
+  for (let at = 0; at < bytes.length;) {
+    const element = parseEbmlElement(bytes.subarray(at, at + EBML_HEADER_BYTES));
+    const start = at + (element?.headerBytes ?? 0);
+    const end = start + (element?.bodyBytes ?? Number.POSITIVE_INFINITY);
+    if (element === undefined || end > bytes.length) throw new RangeError('no whole element');
+    yield { id: element.id, body: bytes.subarray(start, end) };
+    at = end;
+  }
+}
+
+/** An element whose content is at hand. */
+export interface EbmlChild {
+  readonly id: number;
+  readonly body: Buffer;
+}
+
+/** The value of an element that holds a whole number (RFC 8794, section 7.2); 0 if it is empty. */
+export function unsignedOf(body: Buffer): number {
+  return body.length === 0 ? 0 : Number(BigInt(`0x${body.toString('hex')}`));
+}
+
+/** The value of an element that holds a float (section 7.3); not a number if it has no length of a float. */
+export function floatOf(body: Buffer): number {
+  if (body.length === 4) return body.readFloatBE(0);
+  return body.length === 8 ? body.readDoubleBE(0) : Number.NaN;
 }
 
 /** Length of a variable-length number, from its first byte: the number of leading zero bits plus one. */

@@ -4,9 +4,12 @@ import type { RecordingFile } from './recording-file.js';
 export type FfmpegJob =
   /** To list the tracks, in JSON. */
   | { readonly program: 'ffprobe' }
+  /** To decode the first track with sound to 16-bit samples at 16 kHz without a container, as soon as its bytes come. */
+  | { readonly program: 'ffmpeg'; readonly live: { readonly channels: number } }
   /** To decode a track to Matroska with 16-bit samples at 16 kHz. */
   | {
       readonly program: 'ffmpeg';
+      readonly live?: undefined;
       /** The number of a stream among all of them, or `first` for the first one with sound. */
       readonly track: number | 'first';
       readonly channels: number;

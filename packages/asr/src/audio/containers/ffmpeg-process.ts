@@ -63,6 +63,13 @@ function argumentsOf(job: FfmpegJob): readonly [readonly string[], readonly stri
       ['-v', 'error', ...limits, ...LOOK_AHEAD],
       ['-show_entries', ENTRIES, '-of', 'json'],
     ];
+  if (job.live !== undefined) {
+    const samples = ['-c:a', 'pcm_s16le', '-ac', `${job.live.channels}`, '-ar', `${SAMPLE_RATE}`];
+    return [
+      ['-nostdin', '-hide_banner', '-nostats', '-v', 'error', ...limits, ...AS_IT_COMES],
+      ['-map', '0:a:0', ...samples, '-flush_packets', '1', '-f', 's16le', 'pipe:1'],
+    ];
+  }
   const { track, channels, tellsTracks } = job;
   const level = ['-v', tellsTracks ? 'level+info' : 'error'];
   const times = ['-copyts', '-dts_error_threshold', `${NEVER}`];
@@ -85,6 +92,18 @@ const NEVER = 1_000_000_000;
  * How far ffmpeg looks for tracks that begin late, microseconds and bytes; the limit that is reached first ends the search.
  */
 const LOOK_AHEAD = ['-analyzeduration', '100000000', '-probesize', '33554432'];
+
+/** Looks no further than at the first header, and holds nothing back. */
+const AS_IT_COMES = [
+  '-probesize',
+  '32',
+  '-analyzeduration',
+  '0',
+  '-fflags',
+  'nobuffer',
+  '-flags',
+  'low_delay',
+];
 
 /** Names the input, only as a file or a pipe, so that a crafted playlist cannot make ffmpeg fetch anything from the network. */
 function inputArguments(input: FfmpegInput): readonly string[] {

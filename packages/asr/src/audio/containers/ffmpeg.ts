@@ -15,18 +15,29 @@ import { layOut, LACKS_BEGINNING, type Part } from './lay-out.js';
 import { probe, type Probed } from './probe.js';
 import { RECORDING_KIND_BYTES, recordingKind, type RecordingKind } from './recording-kind.js';
 import { readTimedPcm } from './timed-pcm.js';
-import { LONGEST_GAP_SECONDS, placeInTime, type TimedBlock } from './timeline.js';
+import { endsEarly, LONGEST_GAP_SECONDS, placeInTime, type TimedBlock } from './timeline.js';
 import { tracesOf } from './traces.js';
 import { sideBySide } from './tracks.js';
-import { brokenRecording, encryptedRecording, needsFfmpeg, noRecording, soundless } from './unreadable.js';
+import {
+  brokenContainer,
+  brokenRecording,
+  encryptedRecording,
+  needsFfmpeg,
+  noRecording,
+  soundless,
+} from './unreadable.js';
 
 /**
  * Opens whatever else ffmpeg can read, if it is installed: MP4, WebM, AMR, WMA and so on. All tracks of sound are heard, at
  * the times at which a player plays them; of a stream, which cannot be read twice, only the first track.
  */
 export function openWithFfmpeg(input: RecordingInput): Promise<DecodedAudio> {
-  const blocks = input.file === undefined ? decodeStream(input) : decodeFile(input, input.file);
-  return Promise.resolve({ durationSeconds: undefined, blocks });
+  return Promise.resolve({ durationSeconds: undefined, blocks: blocksOf(input) });
+}
+
+function blocksOf(input: RecordingInput): Blocks {
+  if (input.isLive === true) return decodeLive(input);
+  return input.file === undefined ? decodeStream(input) : decodeFile(input, input.file);
 }
 
 type Blocks = AsyncGenerator<DecodedBlock, string | undefined>;
@@ -121,13 +132,10 @@ function missingEnd({ kind, start }: Part, probed: Probed, ends: readonly TrackE
   const { declaredSeconds, hasVideo } = probed;
   if (declaredSeconds === undefined || hasVideo || start > 0 || !DECLARING_KINDS.has(kind)) return undefined;
   const found = Math.max(...ends.map(({ seconds }) => seconds));
-  const isShort = found < declaredSeconds - Math.max(LOST_SECONDS, declaredSeconds * LOST_SHARE);
-  return isShort ? `ends after ${found.toFixed(1)} of ${declaredSeconds.toFixed(1)} s` : undefined;
+  return endsEarly(found, declaredSeconds)
+    ? `ends after ${found.toFixed(1)} of ${declaredSeconds.toFixed(1)} s`
+    : undefined;
 }
-
-/** How far off a header may be by rounding, padding and estimates. */
-const LOST_SECONDS = 0.5;
-const LOST_SHARE = 0.01;
 
 async function withoutTracks(
   name: string,
@@ -155,6 +163,31 @@ async function* decodeStream({ name, bytes, startFfmpeg }: RecordingInput): Bloc
   return tracks > 1 ? `has ${tracks} tracks of sound, of which one was heard` : damage;
 }
 
+/** As a stream, but each sample as soon as ffmpeg has decoded it. */
+async function* decodeLive({ name, bytes, startFfmpeg }: RecordingInput): Blocks {
+  const kind = recordingKind(await bytes.look(1, RECORDING_KIND_BYTES));
+  const input: FfmpegInput = { type: 'stream', bytes: () => bytes.blocks(STREAM_BLOCK_BYTES) };
+  const job: FfmpegJob = { program: 'ffmpeg', live: { channels: LIVE_CHANNELS } };
+  const ffmpeg = await orNeedsFfmpeg(name, kind, startFfmpeg(job, input));
+  let rest: Uint8Array = new Uint8Array(0);
+  try {
+    for await (const piece of ffmpeg.output) {
+      const pcm = rest.length > 0 ? Buffer.concat([rest, piece]) : piece;
+      const whole = pcm.length - (pcm.length % (2 * LIVE_CHANNELS));
+      rest = pcm.subarray(whole);
+      yield { channels: decodePcm(pcm.subarray(0, whole), 's16le', LIVE_CHANNELS), sampleRate: SAMPLE_RATE };
+    }
+    const { exitCode, complaints } = await ffmpeg.ended;
+    if (exitCode !== 0 || complaints > 0) throw brokenContainer(name);
+    return undefined;
+  } finally {
+    ffmpeg.kill();
+  }
+}
+
+/** Nobody has counted the channels. */
+const LIVE_CHANNELS = 2;
+
 const UNSTREAMABLE: Partial<Record<RecordingKind, string>> = {
   MP4: 'has its index behind its samples, or none, so that it cannot be decoded as it comes: give it as a file',
 };
@@ -164,7 +197,7 @@ const STREAM_BLOCK_BYTES = 8_192;
 interface TrackOptions {
   /** The time of the container that counts as the beginning, seconds; undefined for the track's own beginning. */
   readonly begin: number | undefined;
-  readonly job: FfmpegJob & { readonly program: 'ffmpeg' };
+  readonly job: Extract<FfmpegJob, { readonly tellsTracks: boolean }>;
 }
 
 interface TrackEnd {

@@ -28,16 +28,17 @@ export interface FlacEnd {
 export async function* readFlacFrames(
   bytes: ByteSource,
   isEnd: (head: Uint8Array) => boolean,
+  { isLive = false } = {},
 ): AsyncGenerator<FlacFrame, FlacEnd> {
   let gaps = 0;
   let blockSize = 0;
   const credit = createSearchCredit();
   for (;;) {
-    const head = await bytes.peek(LOOK_AHEAD_BYTES);
+    const head = await bytes.look(isLive ? HEADER_BYTES : LOOK_AHEAD_BYTES, LOOK_AHEAD_BYTES);
     if (head.length === 0) return { isCut: false, gaps };
     const header = parseFrameHeader(head, 0);
     if (header === undefined && isEnd(head)) return { isCut: false, gaps };
-    const length = header && (await frameLength(bytes, header, isEnd, credit));
+    const length = header && (await frameLength({ bytes, isEnd, credit, isLive }, header));
     if (header !== undefined && length !== undefined) {
       // If all blocks have one size, frames are counted instead of samples, and the last may be shorter.
       blockSize = Math.max(blockSize, header.blockSize);
@@ -47,6 +48,7 @@ export async function* readFlacFrames(
       continue;
     }
     gaps += 1;
+    if (isLive) return { isCut: header !== undefined, gaps };
     if (!(await skipToFrame(bytes, isEnd))) return { isCut: header !== undefined, gaps };
   }
 }
@@ -141,24 +143,33 @@ function parseNumber(bytes: Uint8Array, at: number): { value: number; end: numbe
   return { value, end: at + length };
 }
 
+/** Where frames are read from. */
+interface FrameSource {
+  readonly bytes: ByteSource;
+  readonly isEnd: (head: Uint8Array) => boolean;
+  readonly credit: SearchCredit;
+  readonly isLive: boolean;
+}
+
 /** The length of the next frame, bytes; undefined if its checksum is right nowhere, or too much was searched in vain. */
 async function frameLength(
-  bytes: ByteSource,
+  { bytes, isEnd, credit, isLive }: FrameSource,
   { mostBytes }: FrameHeader,
-  isEnd: (head: Uint8Array) => boolean,
-  credit: SearchCredit,
 ): Promise<number | undefined> {
   let sum = 0;
   let at = 0;
   /** A length at which the checksum is right, but that no frame follows. */
   let candidate: number | undefined;
-  for (let wanted = LOOK_AHEAD_BYTES; ; wanted *= 4) {
+  for (let wanted = LOOK_AHEAD_BYTES; ;) {
     if (!credit.allows(Math.min(wanted, mostBytes), bytes.position())) {
       credit.spend(at);
       return candidate;
     }
-    const seen = await bytes.peek(Math.min(wanted, mostBytes) + HEADER_BYTES);
-    const isLast = wanted >= mostBytes || seen.length < wanted;
+    const most = Math.min(wanted, mostBytes) + HEADER_BYTES;
+    const least = isLive ? Math.min(most, at + HEADER_BYTES + 1) : most;
+    const seen = await bytes.look(least, most);
+    const isLast = seen.length < least || (seen.length === most && wanted >= mostBytes);
+    if (seen.length === most) wanted *= 4;
     const until = isLast ? Math.min(seen.length, mostBytes) : seen.length - HEADER_BYTES;
     for (; at < until; at++) {
       // The checksum over a frame and its checksum is 0.

@@ -1,11 +1,11 @@
 import { FLACDecoder } from '@wasm-audio-decoders/flac';
 import { SpeechError } from '../../speech-error.js';
-import type { ByteSource } from '../byte-source.js';
 import type { DecodedAudio, DecodedBlock, RecordingInput } from './container.js';
 import { readFlacFrames, spellOutFormat } from './flac-frames.js';
 import { recordingKind } from './recording-kind.js';
 import { isTagHead } from './tags.js';
 import { LONGEST_GAP_SECONDS, measureGap } from './timeline.js';
+import { brokenContainer } from './unreadable.js';
 
 /** Opens native FLAC (RFC 9639), up to the first bytes that are not one of its frames. */
 export async function openFlac(input: RecordingInput): Promise<DecodedAudio> {
@@ -13,7 +13,7 @@ export async function openFlac(input: RecordingInput): Promise<DecodedAudio> {
   const { samples, sampleRate } = info;
   return {
     durationSeconds: samples === undefined ? undefined : samples / sampleRate,
-    blocks: decodeBlocks(input.bytes, info),
+    blocks: decodeBlocks(input, info),
   };
 }
 
@@ -22,6 +22,7 @@ interface StreamInfo {
   readonly samples: number | undefined;
   readonly sampleRate: number;
   readonly sampleBits: number;
+  readonly channels: number;
 }
 
 /** A mark, a block's header, and STREAMINFO, which is always the first block (RFC 9639, sections 6 and 8.2). */
@@ -33,6 +34,7 @@ async function readStreamInfo({ bytes, name }: RecordingInput): Promise<StreamIn
   if (head.length < STREAM_INFO_END) throw withoutFrames(name);
   const fields = head.readBigUInt64BE(8 + 10);
   const sampleRate = Number(fields >> 44n);
+  const channels = Number((fields >> 41n) & 7n) + 1;
   const sampleBits = Number((fields >> 36n) & 0x1fn) + 1;
   const samples = Number(fields & 0xf_ffff_ffffn);
   if (sampleRate === 0) throw withoutFrames(name);
@@ -43,16 +45,16 @@ async function readStreamInfo({ bytes, name }: RecordingInput): Promise<StreamIn
     isLast = (block[0] ?? 0) >> 7 === 1;
     await bytes.skip(block.readUIntBE(1, 3));
   }
-  return { samples: samples === 0 ? undefined : samples, sampleRate, sampleBits };
+  return { samples: samples === 0 ? undefined : samples, sampleRate, sampleBits, channels };
 }
 
 async function* decodeBlocks(
-  bytes: ByteSource,
-  { samples: announced, sampleRate, sampleBits }: StreamInfo,
+  { name, bytes, isLive = false }: RecordingInput,
+  { samples: announced, sampleRate, sampleBits, channels }: StreamInfo,
 ): AsyncGenerator<DecodedBlock, string | undefined> {
   const decoder = new FLACDecoder();
   await decoder.ready;
-  const frames = readFlacFrames(bytes, isNoFrame);
+  const frames = readFlacFrames(bytes, isNoFrame, { isLive });
   let decodedSamples = 0;
   let emitted = 0;
   let base: number | undefined;
@@ -63,6 +65,7 @@ async function* decodeBlocks(
       const frame = await frames.next();
       if (frame.done === true) {
         const { isCut, gaps } = frame.value;
+        if (isLive && gaps > 0) throw brokenContainer(name, 'holds bytes in the middle that are not FLAC');
         if (announced !== undefined && decodedSamples < announced) {
           const secondsOf = (count: number) => (count / sampleRate).toFixed(1);
           return `gives only ${secondsOf(decodedSamples)} of ${secondsOf(announced)} s`;
@@ -76,14 +79,22 @@ async function* decodeBlocks(
       const { isRateTold } = frame.value;
       const decoded = await decoder.decodeFrames([spellOutFormat(frame.value, sampleBits)]);
       damaged += decoded.errors.length;
+      if (isLive && damaged > 0) throw brokenContainer(name);
       if (decoded.samplesDecoded === 0) continue;
       const rate = (isRateTold && decoded.sampleRate) || sampleRate;
+      if (isLive && (rate !== sampleRate || decoded.channelData.length !== channels))
+        throw brokenContainer(
+          name,
+          'holds sound of another rate or with other channels than its header says',
+        );
       base ??= frame.value.position;
       const gap = measureGap((frame.value.position - base - emitted) / rate);
       hasJumped ||= gap.hasJumped;
       base += Math.round(gap.skippedSeconds * rate);
       // If the count of samples has gone on, frames are lost.
       if (gap.silentSeconds > 0) damaged += 1;
+      if (isLive && (gap.silentSeconds > 0 || gap.hasJumped))
+        throw brokenContainer(name, 'lacks a part in the middle');
       for (let left = Math.round(gap.silentSeconds * rate); left > 0; left -= rate) {
         const length = Math.min(left, rate);
         yield { channels: decoded.channelData.map(() => new Float32Array(length)), sampleRate: rate };

@@ -1,5 +1,5 @@
 import type { RecordingFile } from './recording-file.js';
-import { EBML_HEADER_BYTES, ebmlIds, parseEbmlElement } from './ebml.js';
+import { clusterElements, EBML_HEADER_BYTES, ebmlIds, parseEbmlElement, segmentElements } from './ebml.js';
 import { createFileCursor, type FileCursor } from './file-cursor.js';
 import { MP4_BOX_HEADER_BYTES, parseMp4Box } from './mp4-box.js';
 import { RECORDING_KIND_BYTES, recordingKind, type RecordingKind } from './recording-kind.js';
@@ -145,30 +145,6 @@ function lackOfMp4(seen: ReadonlySet<string>): string {
     : 'is cut off before its index, without which nothing of it can be decoded';
 }
 
-/** Elements that may stand in a segment, and in a cluster whose length was not written down. */
-const SEGMENT_ELEMENTS: ReadonlySet<number> = new Set([
-  ebmlIds.seekHead,
-  ebmlIds.info,
-  ebmlIds.tracks,
-  ebmlIds.cluster,
-  ebmlIds.cues,
-  ebmlIds.attachments,
-  ebmlIds.chapters,
-  ebmlIds.tags,
-  ebmlIds.void,
-  ebmlIds.crc32,
-]);
-const CLUSTER_ELEMENTS: ReadonlySet<number> = new Set([
-  ebmlIds.timestamp,
-  ebmlIds.position,
-  ebmlIds.previousSize,
-  ebmlIds.silentTracks,
-  ebmlIds.simpleBlock,
-  ebmlIds.blockGroup,
-  ebmlIds.void,
-  ebmlIds.crc32,
-]);
-
 async function walkMatroska(cursor: FileCursor, start: number): Promise<Walked> {
   const seen = new Set<number>();
   let segmentEnd = Number.POSITIVE_INFINITY;
@@ -185,7 +161,7 @@ async function walkMatroska(cursor: FileCursor, start: number): Promise<Walked> 
     const isTop = id === ebmlIds.header || id === ebmlIds.segment;
     if (isTop && seen.has(id)) break;
     const isPlaced = seen.has(ebmlIds.segment)
-      ? SEGMENT_ELEMENTS.has(id) || (seen.has(ebmlIds.cluster) && CLUSTER_ELEMENTS.has(id))
+      ? segmentElements.has(id) || (seen.has(ebmlIds.cluster) && clusterElements.has(id))
       : isTop || id === ebmlIds.void;
     if (!isPlaced) break;
     seen.add(id);

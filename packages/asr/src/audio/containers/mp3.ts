@@ -6,6 +6,7 @@ import {
   type RecordingInput,
 } from './container.js';
 import { parseFrameHeader } from './mpeg-frames.js';
+import { brokenContainer } from './unreadable.js';
 
 /** MPEG audio of layers 1 to 3, from its first frame on. */
 export async function openMp3(input: RecordingInput): Promise<DecodedAudio> {
@@ -34,7 +35,7 @@ function parseInfoFrame(head: Uint8Array): number | undefined {
 }
 
 async function* decodeBlocks(
-  { bytes }: RecordingInput,
+  { name, bytes, isLive = false }: RecordingInput,
   announcedSeconds: number | undefined,
 ): AsyncGenerator<DecodedBlock, string | undefined> {
   const decoder = new MPEGDecoder();
@@ -45,6 +46,7 @@ async function* decodeBlocks(
     for await (const block of bytes.blocks(ENCODED_BLOCK_BYTES)) {
       const { channelData, samplesDecoded, sampleRate, errors } = decoder.decode(block);
       damaged += errors.length;
+      if (isLive && damaged > 0) throw brokenContainer(name);
       if (samplesDecoded === 0) continue;
       seconds += samplesDecoded / sampleRate;
       yield { channels: channelData, sampleRate };

@@ -99,13 +99,14 @@ export async function* readOggPages(bytes: ByteSource): AsyncGenerator<OggPage, 
 }
 
 /** The bytes as a buffer, without a copy: pages may be much smaller than the bytes that are looked at. */
-function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+export function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 const CAPTURE_PATTERN = 'OggS';
 
-const HEADER_BYTES = 27;
+/** Bytes of a page before the lengths of its segments. */
+export const HEADER_BYTES = 27;
 
 /** Bytes of the largest page. */
 const LARGEST_PAGE_BYTES = HEADER_BYTES + 255 + 255 * 255;

@@ -13,6 +13,7 @@ import { openOgg } from './ogg-recording.js';
 import { recordingKind } from './recording-kind.js';
 import { skipTags } from './tags.js';
 import { openWav } from './wav.js';
+import { openWebm } from './webm.js';
 
 /**
  * Opens the recording with which an input begins, by its content, and all recordings that follow in the same file:
@@ -27,6 +28,7 @@ export async function openContainer(input: RecordingInput): Promise<DecodedAudio
 
 const containers: Readonly<Record<ContainerName, OpenContainer>> = {
   wav: openWav,
+  webm: openWebm,
   flac: openFlac,
   mp3: openMp3,
   ogg: openOgg,

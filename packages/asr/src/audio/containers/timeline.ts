@@ -1,7 +1,7 @@
 import { SAMPLE_RATE } from '../sample-rate.js';
 import type { DecodedBlock } from './container.js';
 
-/** A decoded block at 16 kHz, and when it is to be heard. */
+/** A decoded block, and when it is to be heard. */
 export interface TimedBlock {
   /** Seconds. */
   readonly seconds: number;
@@ -9,11 +9,13 @@ export interface TimedBlock {
 }
 
 /**
- * Puts blocks where their times say, with silence before a late start and in gaps. Nothing is ever dropped: a block
- * that overlaps goes after what came before. Returns whether a clock jumped by more than `LONGEST_GAP_SECONDS`.
+ * Puts blocks of one rate where their times say, with silence before a late start and in gaps. Nothing is ever dropped: a block
+ * that overlaps goes after what came before. Returns whether a clock jumped by more than
+ * `longestGapSeconds`.
  */
 export async function* placeInTime(
   blocks: AsyncIterable<TimedBlock>,
+  { sampleRate = SAMPLE_RATE, longestGapSeconds = LONGEST_GAP_SECONDS } = {},
 ): AsyncGenerator<DecodedBlock, { readonly hasJumped: boolean }> {
   /** Samples that have been given out. */
   let emitted = 0;
@@ -22,14 +24,14 @@ export async function* placeInTime(
   let hasJumped = false;
   for await (const { seconds, channels } of blocks) {
     const samples = channels[0]?.length ?? 0;
-    const gap = measureGap(seconds - shift - emitted / SAMPLE_RATE);
+    const gap = measureGap(seconds - shift - emitted / sampleRate, longestGapSeconds);
     // A recording that was joined late may begin at any time; only later is a jump of the clock a flaw.
     hasJumped ||= gap.hasJumped && emitted > 0;
     shift += gap.skippedSeconds;
-    const silent = Math.round(gap.silentSeconds * SAMPLE_RATE);
-    yield* silence(silent, channels.length);
+    const silent = Math.round(gap.silentSeconds * sampleRate);
+    yield* silence(silent, channels.length, sampleRate);
     emitted += silent;
-    yield { channels, sampleRate: SAMPLE_RATE };
+    yield { channels, sampleRate };
     emitted += samples;
   }
   return { hasJumped };
@@ -46,20 +48,20 @@ export interface Gap {
 }
 
 /** Judges a gap of `seconds`, which is negative if the next block overlaps the one before. */
-export function measureGap(seconds: number): Gap {
-  if (seconds > LONGEST_GAP_SECONDS) return { silentSeconds: 0, skippedSeconds: seconds, hasJumped: true };
+export function measureGap(seconds: number, longestSeconds = LONGEST_GAP_SECONDS): Gap {
+  if (seconds > longestSeconds) return { silentSeconds: 0, skippedSeconds: seconds, hasJumped: true };
   if (seconds < -LONGEST_OVERLAP_SECONDS)
     return { silentSeconds: 0, skippedSeconds: seconds, hasJumped: false };
   return { silentSeconds: seconds > SHORTEST_GAP_SECONDS ? seconds : 0, skippedSeconds: 0, hasJumped: false };
 }
 
-/** Silence at 16 kHz, a second at a time. */
-function* silence(samples: number, channels: number): Generator<DecodedBlock, void> {
-  for (let left = samples; left > 0; left -= SAMPLE_RATE) {
-    const length = Math.min(left, SAMPLE_RATE);
+/** Silence, a second at a time. */
+function* silence(samples: number, channels: number, sampleRate: number): Generator<DecodedBlock, void> {
+  for (let left = samples; left > 0; left -= sampleRate) {
+    const length = Math.min(left, sampleRate);
     yield {
       channels: Array.from({ length: channels }, () => new Float32Array(length)),
-      sampleRate: SAMPLE_RATE,
+      sampleRate,
     };
   }
 }
@@ -75,3 +77,11 @@ const SHORTEST_GAP_SECONDS = 0.1;
 
 /** The longest overlap; a block that begins earlier than this before the end of the last shows that the clock began anew. */
 const LONGEST_OVERLAP_SECONDS = 1;
+
+/** Whether sound that ends after `found` seconds lacks part of the `declared` ones, beyond rounding, padding and estimates. */
+export function endsEarly(found: number, declared: number): boolean {
+  return found < declared - Math.max(LOST_SECONDS, declared * LOST_SHARE);
+}
+
+const LOST_SECONDS = 0.5;
+const LOST_SHARE = 0.01;

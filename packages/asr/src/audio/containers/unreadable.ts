@@ -6,7 +6,7 @@ export function needsFfmpeg(name: string, kind: RecordingKind | undefined, cause
   return new SpeechError(
     'unsupported_audio',
     kind === undefined
-      ? `${name} is not WAV, FLAC, MP3, Ogg/Opus or Ogg/Vorbis.`
+      ? `${name} is not WAV, FLAC, MP3, Ogg/Opus, Ogg/Vorbis or WebM/Opus.`
       : `${name} looks like ${kind}, which is read by ffmpeg only, and that is not installed.`,
     'Convert it to one of these, or install ffmpeg, which reads most others.',
     { cause },
@@ -52,5 +52,25 @@ export function encryptedRecording(name: string): SpeechError {
     'unreadable_audio',
     `${name} is encrypted or protected against copying, so that it cannot be decoded.`,
     'Export it without protection from the program that plays it.',
+  );
+}
+
+/** The error for something that cannot be decoded while it comes: it does not begin as a recording that can. */
+export function unknownContainer(name: string, kind: RecordingKind | undefined): SpeechError {
+  return new SpeechError(
+    'container_unknown',
+    kind === undefined
+      ? `${name} does not begin as a recording that can be decoded while it comes: WebM, Ogg, FLAC, WAV or MP3.`
+      : `${name} begins as ${kind}, which cannot be decoded while it comes here.`,
+    'Send a recording from its first byte on. A recorder writes its header only once, so start it anew on each connection.',
+  );
+}
+
+/** The error for a recording that turns out to be broken while it comes. `flaw` ends the sentence. */
+export function brokenContainer(name: string, flaw = 'is damaged and cannot be decoded'): SpeechError {
+  return new SpeechError(
+    'container_broken',
+    `${name} ${flaw}.`,
+    'Start the recorder anew on another connection. What was decoded is transcribed.',
   );
 }

@@ -188,14 +188,15 @@ interface Extent {
 }
 
 async function* decodeBlocks(
-  { name, bytes }: RecordingInput,
+  input: RecordingInput,
   first: WavHeader,
   extent: Extent,
 ): AsyncGenerator<DecodedBlock, string | undefined> {
+  const { name, bytes } = input;
   let header = first;
   let damage: string | undefined;
   for (;;) {
-    const end = yield* decodeData(bytes, header, extent);
+    const end = yield* decodeData(input, header, extent);
     damage ??= end.damage;
     const next = await nextHeader(bytes, name, header.format, end.position, extent);
     if (typeof next !== 'object') return damage ?? next;
@@ -211,7 +212,7 @@ interface DataEnd {
 
 /** Decodes the samples of one `data` chunk, and samples that follow it without a chunk of their own. */
 async function* decodeData(
-  bytes: ByteSource,
+  { bytes, isLive = false }: RecordingInput,
   { format, dataOffset, dataBytes }: WavHeader,
   { size, tailStart }: Extent,
 ): AsyncGenerator<DecodedBlock, DataEnd> {
@@ -239,14 +240,21 @@ async function* decodeData(
       return { position: position + rest, damage: ends() };
     }
     const wanted = Math.min(blockBytes, Math.floor(left / frameBytes) * frameBytes);
-    const peeked = await bytes.peek(wanted + WAVE_HEADER_BYTES - 1);
-    const seen = Buffer.from(peeked.buffer, peeked.byteOffset, peeked.byteLength);
+    // A header may begin at the very end of what is seen.
+    const ahead = WAVE_HEADER_BYTES - 1;
+    const least = (isLive ? frameBytes : wanted) + ahead;
+    const looked = await bytes.look(least, wanted + ahead);
+    const seen = Buffer.from(looked.buffer, looked.byteOffset, looked.byteLength);
+    const isEnd = seen.length < least;
     const header = indexOfWaveHeader(seen);
-    const length = Math.min(wanted, header < 0 ? seen.length : findTailIn(seen, header));
+    const length = Math.min(
+      wanted,
+      header < 0 ? seen.length - (isEnd ? 0 : ahead) : findTailIn(seen, header),
+    );
     const block = await bytes.read(length - (length % frameBytes));
     position += block.length;
     if (block.length > 0) yield { channels: deinterleave(block, format), sampleRate };
-    if (header < 0 && length === wanted) continue;
+    if (header < 0 && (length === wanted || !isEnd)) continue;
     const damage = ends();
     position += await bytes.skip((header < 0 ? length : header) - block.length);
     return { position, damage };

@@ -17,12 +17,14 @@ export function waveEncoding(head: Uint8Array): PcmEncoding | 'other' | undefine
 }
 
 /**
- * Format tags: PCM 1, IEEE float 3, and the tag of the extensible form, for which the bits per sample tell enough
+ * Format tags: PCM 1, IEEE float 3, A-law 6, µ-law 7, and the tag of the extensible form, for which the bits per sample tell enough
  * here.
  */
 const encodings: Readonly<Record<string, PcmEncoding>> = {
   '1/16': 's16le',
   '3/32': 'f32le',
+  '6/8': 'alaw',
+  '7/8': 'mulaw',
   '65534/16': 's16le',
   '65534/32': 'f32le',
 };

@@ -7,6 +7,7 @@ import { askForFfmpeg } from './asked-ffmpeg.js';
 import type { DecodingEnd, DecodingFailure, OpenedRecording, ReadRange } from './message-schemas.js';
 import { type DecodingTask, FAILURE_CODES, MOST_SAMPLES, PIECE_BYTES, questions } from './messages.js';
 import { openServerLink, payloadOf } from './server-link.js';
+import { liveFailureOf, tellLive } from './tell-live.js';
 
 // The entry of a process that decodes one recording: it asks for the bytes piece by piece, and is asked for the
 // sound.
@@ -26,9 +27,11 @@ async function decode(): Promise<void> {
   await loadResampling();
   const task = JSON.parse((await link.ask(questions.ready)).toString()) as DecodingTask;
   try {
-    link.tell(questions.done, payloadOf(await tellOf(task)));
+    if (task.live) await tellLive(link, task, task.live);
+    link.tell(questions.done, payloadOf(task.live ? {} : await tellOf(task)));
   } catch (error) {
-    link.tell(questions.failed, payloadOf(failureOf(error)));
+    const failure = failureOf(error);
+    link.tell(questions.failed, payloadOf(task.live ? liveFailureOf(failure) : failure));
   }
 }
 

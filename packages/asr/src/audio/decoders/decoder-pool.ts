@@ -1,6 +1,7 @@
 import type { Recording, RecordingOptions } from '../decode-recording.js';
 import { SpeechError } from '../../speech-error.js';
 import { decodeApart } from './decode-apart.js';
+import { decodeStreamApart, type StreamDecoder, type StreamOptions } from './decode-stream-apart.js';
 import { createMemoryBudget } from './memory-budget.js';
 import type { DecoderSource } from './source-pieces.js';
 import { createFairSemaphore } from './fair-semaphore.js';
@@ -13,6 +14,11 @@ export interface DecoderPool {
    * which concerns this recording only.
    */
   open(source: DecoderSource, options: DecodeOptions): Promise<Recording>;
+  /**
+   * Decodes what comes live, at once, in a process that it does not share; nobody waits for a turn, since those who speak have
+   * a place already.
+   */
+  openStream(options: StreamOptions): StreamDecoder;
   /** How many processes run, and how many recordings wait for one. */
   status(): { readonly running: number; readonly waiting: number };
   /** Ends all processes, and everything that waits. */
@@ -54,6 +60,8 @@ export interface DecoderPoolOptions {
 export function createDecoderPool({ looks, reads }: DecoderPoolOptions): DecoderPool {
   const places = { look: createFairSemaphore(looks), read: createFairSemaphore(reads) };
   const memory = createMemoryBudget(MOST_BYTES);
+  // Live ones are bounded each by itself: whoever speaks must not be cut off because others speak.
+  const liveMemory = createMemoryBudget(Number.POSITIVE_INFINITY);
   const running = new Set<{ close: ((reason: SpeechError) => void) | undefined }>();
   let isClosed = false;
 
@@ -81,6 +89,16 @@ export function createDecoderPool({ looks, reads }: DecoderPoolOptions): Decoder
         },
       });
       return recording;
+    },
+    openStream(options) {
+      if (isClosed) throw closed();
+      const entry: { close: ((reason: SpeechError) => void) | undefined } = { close: undefined };
+      running.add(entry);
+      return decodeStreamApart(options, {
+        memory: liveMemory,
+        onStart: (close) => (entry.close = close),
+        onEnd: () => running.delete(entry),
+      });
     },
     status: () => {
       const [look, read] = [places.look.count(), places.read.count()];

@@ -20,15 +20,21 @@ export interface DecoderListener {
   readonly onExit: () => void;
 }
 
-/** Starts a process that decodes one recording: with no environment, no files and no processes of its own. */
-export async function startDecoderProcess(listener: DecoderListener): Promise<DecoderProcess> {
+/**
+ * Starts a process that decodes one recording: with no environment, no files and no processes of its own. Unless it decodes
+ * live speech, that goes first.
+ */
+export async function startDecoderProcess(
+  listener: DecoderListener,
+  { isLive = false } = {},
+): Promise<DecoderProcess> {
   const { program, args } = await confinedNode();
   const main = fileURLToPath(new URL('./decoder-main.js', import.meta.url));
   const child = spawn(program, [...args, main], {
     stdio: ['pipe', 'pipe', 'ignore'],
     env: childEnvironment('decoder'),
   });
-  yieldToOthers(child.pid);
+  if (!isLive) yieldToOthers(child.pid);
   const kill = (): void => {
     child.kill('SIGKILL');
   };

@@ -33,8 +33,12 @@ export type DecodingEnd = z.output<typeof decodingEnd>;
 /** The number of the program among those that the decoder has asked for, and what it is for. */
 export const ffmpegQuestion = z.strictObject({
   process: count,
-  job: z.discriminatedUnion('program', [
+  job: z.union([
     z.strictObject({ program: z.literal('ffprobe') }),
+    z.strictObject({
+      program: z.literal('ffmpeg'),
+      live: z.strictObject({ channels: z.int().min(1).max(MOST_CHANNELS) }),
+    }),
     z.strictObject({
       program: z.literal('ffmpeg'),
       track: z.union([count.max(100_000), z.literal('first')]),

@@ -13,7 +13,7 @@ export const questions = {
    * the end.
    */
   read: 2,
-  /** The first sound is there, `OpenedRecording`. Answered when somebody wants to hear it. */
+  /** The first sound is there, `OpenedRecording`. Answered when somebody wants to hear it. Not told of what is live. */
   opened: 3,
   /** Samples. Answered when there is room for more. */
   sound: 4,
@@ -52,12 +52,27 @@ export interface DecodingTask {
   readonly size: number | undefined;
   readonly track: number | undefined;
   readonly maxSeconds: number | undefined;
+  /** Present if the recording is decoded while it is made. */
+  readonly live: LiveTask | undefined;
 }
+
+/** What comes live, and what is wanted of it. */
+export interface LiveTask {
+  /** `opus`: each answer to `read` is one packet. */
+  readonly kind: 'container' | 'opus';
+  /** How many channels are heard: all of them mixed, or two by themselves. Samples are sent one channel after the other. */
+  readonly channels: 1 | 2;
+}
+
+/** What a live recording is called in messages. */
+export const LIVE_NAME = 'The recording';
 
 /** The codes in which a decoder may report what is wrong with a recording. */
 export const FAILURE_CODES = [
   'unreadable_audio',
   'unsupported_audio',
+  'container_unknown',
+  'container_broken',
   'sample_rate_out_of_range',
   'recording_too_long',
   'out_of_memory',

@@ -5,6 +5,7 @@ import { createDecoderToStart, type DecoderToStart } from './decoder-to-start.js
 import { excessive, failed, tooLong } from './decoding-errors.js';
 import type { PipeFrame } from './frames.js';
 import type { MemoryBudget } from './memory-budget.js';
+import type { LiveTask } from './messages.js';
 import { createRequestedPrograms, type RequestedPrograms } from './requested-programs.js';
 import { type DecoderSource, openSourcePieces, type SourcePieces } from './source-pieces.js';
 import { watchUsage, type Watched } from './usage-watch.js';
@@ -14,6 +15,7 @@ export interface SuperviseOptions {
   readonly name: string;
   readonly track: number | undefined;
   readonly maxSeconds: number | undefined;
+  readonly live?: LiveTask;
   readonly memory: MemoryBudget;
   /** Receives a function that ends the decoder early, with a reason. */
   readonly onStart: (end: EndDecoder) => void;
@@ -34,12 +36,12 @@ export interface SuperviseListener extends Pick<DecodingListener, 'onOpened' | '
  */
 export async function superviseDecoder(
   source: DecoderSource,
-  { name, track, maxSeconds, memory, onStart }: SuperviseOptions,
+  { name, track, maxSeconds, live, memory, onStart }: SuperviseOptions,
   listener: SuperviseListener,
 ): Promise<EndDecoder> {
   const pieces = openSourcePieces(source);
   const programs = createRequestedPrograms();
-  const decoder = createDecoderToStart();
+  const decoder = createDecoderToStart({ isLive: live !== undefined });
   const sound = countSound(name, maxSeconds);
   let hasEnded = false;
 
@@ -56,7 +58,7 @@ export async function superviseDecoder(
     end(failed(name));
   };
 
-  const task = { name, size: pieces.size, track, maxSeconds };
+  const task = { name, size: pieces.size, track, maxSeconds, live };
   const reports = countedReports(listener, sound, end);
   const questions = answerQuestions(
     createReplies({ task, pid: () => decoder.pid, pieces, programs, listener: reports }),
@@ -71,7 +73,7 @@ export async function superviseDecoder(
     });
   };
   const watch = watchUsage({
-    ...usageOf({ decoder, programs, pieces, questions, sound }),
+    ...usageOf({ decoder, programs, pieces, questions, sound, isLive: live !== undefined }),
     memory,
     onExcess: (excess) => {
       end(excessive(name, excess));
@@ -90,6 +92,7 @@ interface DecoderParts {
   readonly pieces: SourcePieces;
   readonly questions: AnsweredQuestions;
   readonly sound: SoundCount;
+  readonly isLive: boolean;
 }
 
 function usageOf({
@@ -98,15 +101,17 @@ function usageOf({
   pieces,
   questions,
   sound,
+  isLive,
 }: DecoderParts): Omit<Watched, 'memory' | 'onExcess'> {
   return {
     decoder: () => decoder.pid,
+    isLive,
     programs: () => programs.pids(),
     startedPrograms: () => programs.started(),
     inputBytes: () => pieces.size ?? pieces.given(),
     outputSeconds: () => sound.seconds,
-    // While ffmpeg works, every question of a decoder is answered late.
-    isExpected: () => questions.open === 0 || programs.pids().length > 0,
+    // While ffmpeg works, every question of a decoder is answered late. What is live comes when somebody speaks.
+    isExpected: () => questions.open === 0 || (!isLive && programs.pids().length > 0),
   };
 }
 

@@ -1,5 +1,17 @@
 import type { CreateDialect } from '../dialect.js';
 import { createAuscult } from './auscult/auscult.js';
+import { createDeepgram } from './deepgram/deepgram.js';
+import { createRoot } from './open-servers/root.js';
+import { createVosk } from './open-servers/vosk/vosk.js';
+import { createWhisperLive } from './open-servers/whisper-live/whisper-live.js';
+import { createOpenAiRealtime } from './openai-realtime/openai-realtime.js';
 
 /** The dialects that the server speaks. */
-export const DIALECTS: readonly CreateDialect[] = [createAuscult];
+export const DIALECTS: readonly CreateDialect[] = [
+  createAuscult,
+  createDeepgram,
+  createOpenAiRealtime,
+  createVosk,
+  createWhisperLive,
+  createRoot,
+];

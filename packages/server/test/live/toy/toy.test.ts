@@ -27,7 +27,7 @@ test('an entry in the list of dialects is enough to add one, with sessions and r
     'model scripted',
     'rate 8000',
     'empty longest',
-    'final request heard 1',
+    'final request heard 1 (0: 0-1, words from 0)',
     'cut 1',
     'error unknown_type',
     'total 1',
@@ -39,6 +39,37 @@ test('an entry in the list of dialects is enough to add one, with sessions and r
   client.send(silence(0.1));
   client.send({ type: 'stop' });
   expect(await client.next('stopped')).toMatchObject({ utterances: 1 });
+});
+
+test('a dialect may have settings changed between two words, on the same clock', async () => {
+  const server = await startScriptedServer({}, dialects);
+  const toy = await open(`${server.url}/toy`);
+  toy.socket.send(silence(0.5));
+  toy.socket.send('rate 8000');
+  toy.socket.send(silence(0.5));
+  toy.socket.send('rate 48000');
+  toy.socket.send('rate 24000');
+  toy.socket.send(silence(0.75));
+  toy.socket.send('bye');
+  expect(await toy.closed).toBe(1000);
+  expect(server.recognizer.streams.map(({ options, isClosed }) => [options.sampleRate, isClosed()])).toEqual([
+    [16_000, true],
+    [8000, true],
+    [24_000, true],
+  ]);
+  expect(toy.lines).toEqual([
+    'model scripted',
+    'rate 16000',
+    'final request heard 1 (0: 0-0.5, words from 0)',
+    'rate 8000',
+    'final request heard 1 (1: 0.5-1.5, words from 0.5)',
+    'rate 48000',
+    'rate 24000',
+    'final request heard 1 (2: 1.5-2, words from 1.5)',
+    'total 3',
+  ]);
+  await until(async () => (await recordsOf(server))[0]?.endedAt !== undefined);
+  expect(await recordsOf(server)).toMatchObject([{ finals: 3, missingSeconds: 0 }]);
 });
 
 test('a dialect closes with codes of its own, and its session ends with its connection', async () => {

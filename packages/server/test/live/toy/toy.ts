@@ -1,8 +1,8 @@
 import type { CreateDialect } from '../../../src/live/dialect.js';
-import type { SessionEvent } from '../../../src/live/events.js';
+import type { FinalEvent, SessionEvent } from '../../../src/live/events.js';
 
 /**
- * A dialect for tests: binary frames are audio, text frames are one word, and answers are lines. Clients are refused by the
+ * A dialect for tests: binary frames are audio, text frames are words, and answers are lines. Clients are refused by the
  * status of their handshake, set their sample rate in the address, and cannot come back.
  */
 export const createToy: CreateDialect = () => ({
@@ -21,6 +21,14 @@ export const createToy: CreateDialect = () => ({
           const word = frame.toString();
           if (word === 'cut') return { kind: 'finalize' };
           if (word === 'bye') return { kind: 'end' };
+          const [, asked] = /^rate (\d+)$/.exec(word) ?? [];
+          if (asked !== undefined)
+            return {
+              kind: 'configure',
+              change: { sampleRate: Number(asked) },
+              keyterms: undefined,
+              midstream: true,
+            };
           const problem = { code: 'unknown_type', message: 'cut or bye', retryable: false } as const;
           return { kind: 'unreadable', problem };
         },
@@ -45,10 +53,12 @@ export const createToy: CreateDialect = () => ({
 
 function linesOf(event: SessionEvent, model: string): readonly string[] {
   switch (event.kind) {
+    case 'configured':
+      return [`rate ${event.setup.settings.sampleRate}`];
     case 'opened':
       return [`model ${model}`, `rate ${event.setup.settings.sampleRate}`];
     case 'final':
-      return [`final ${event.hypothesis.reason} ${event.hypothesis.text}`];
+      return [finalLine(event.hypothesis)];
     case 'empty':
       return [`empty ${event.utterance.reason}`];
     case 'finalized':
@@ -60,4 +70,9 @@ function linesOf(event: SessionEvent, model: string): readonly string[] {
     default:
       return [];
   }
+}
+
+function finalLine({ reason, text, sequence, start, end, words }: FinalEvent['hypothesis']): string {
+  const first = words[0]?.start ?? NaN;
+  return `final ${reason} ${text} (${sequence}: ${start}-${end}, words from ${first})`;
 }

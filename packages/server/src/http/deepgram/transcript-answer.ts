@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto';
+import type { Word } from '@auscult/protocol';
+import type { DeepgramModel } from '../../compatibility/deepgram/model-info.js';
+import { bareWord, deepgramWord } from '../../compatibility/deepgram/words.js';
+import type { ParameterWarning } from '../../compatibility/parameters.js';
+import { mapped } from '../../json-pieces.js';
+import {
+  runningText,
+  threeDecimals,
+  type Transcript,
+  type TranscriptSegment,
+} from '../../transcripts/transcript.js';
+import type { RecordingWishes } from './parameters.js';
+
+/** What an answer says beside the transcript. */
+export interface AnsweredRecording {
+  readonly requestId: string;
+  /** Digest of the bytes that were received, in hexadecimal. */
+  readonly sha256: string;
+  readonly createdAt: Date;
+  readonly model: DeepgramModel;
+  /** BCP 47 tag of the speech. */
+  readonly language: string | undefined;
+  readonly wishes: Partial<RecordingWishes>;
+  readonly warnings: readonly ParameterWarning[];
+}
+
+/** The answer to a client of Deepgram, for `jsonPieces`. Optional fields are left out, never null. */
+export function transcriptAnswer(transcript: Transcript, about: AnsweredRecording): object {
+  const { wishes, language } = about;
+  const isPunctuated = wishes.isPunctuated ?? true;
+  const { segments } = transcript;
+  return {
+    metadata: metadataOf(transcript, about),
+    results: {
+      channels: mapped([segments], () => ({
+        alternatives: mapped([segments], () => ({
+          transcript: textOf(segments, isPunctuated),
+          confidence: confidenceOf(segments),
+          words: mapped(
+            segments.flatMap(({ words }) => words),
+            (word) => deepgramWord(word, isPunctuated),
+          ),
+          ...(wishes.hasParagraphs === true && { paragraphs: paragraphsOf(segments, isPunctuated) }),
+        })),
+        ...(wishes.isLanguageDetected === true && language !== undefined && { detected_language: language }),
+      })),
+      ...(wishes.hasUtterances === true && {
+        utterances: mapped(segments, (segment) => utteranceOf(segment, isPunctuated)),
+      }),
+    },
+  };
+}
+
+function metadataOf({ duration }: Transcript, about: AnsweredRecording): object {
+  const { requestId, sha256, createdAt, model, wishes, warnings } = about;
+  const { uuid, ...info } = model;
+  return {
+    transaction_key: 'deprecated',
+    request_id: requestId,
+    sha256,
+    created: createdAt.toISOString(),
+    duration: threeDecimals(duration),
+    channels: 1,
+    models: [uuid],
+    model_info: { [uuid]: info },
+    warnings: warnings.map(({ parameter, reason }) => ({
+      parameter,
+      type: 'unsupported_feature',
+      message: reason,
+    })),
+    ...(wishes.tags && { tags: wishes.tags }),
+    ...(wishes.extra && { extra: wishes.extra }),
+  };
+}
+
+function textOf(segments: readonly TranscriptSegment[], isPunctuated: boolean): string {
+  return isPunctuated ? runningText({ segments }) : segments.map(({ words }) => bare(words)).join(' ');
+}
+
+function bare(words: readonly Word[]): string {
+  return words.map(({ text }) => bareWord(text)).join(' ');
+}
+
+/** The confidence of the whole: that of its words, on average. */
+function confidenceOf(segments: readonly TranscriptSegment[]): number {
+  const words = segments.flatMap((segment) => segment.words);
+  const sum = words.reduce((total, { confidence }) => total + confidence, 0);
+  return words.length === 0 ? 0 : threeDecimals(sum / words.length);
+}
+
+function utteranceOf(
+  { start, end, text, confidence, words }: TranscriptSegment,
+  isPunctuated: boolean,
+): object {
+  return {
+    id: randomUUID(),
+    start: threeDecimals(start),
+    end: threeDecimals(end),
+    confidence: threeDecimals(confidence),
+    channel: 0,
+    transcript: isPunctuated ? text.trim() : bare(words),
+    words: words.map((word) => deepgramWord(word, isPunctuated)),
+  };
+}
+
+function paragraphsOf(segments: readonly TranscriptSegment[], isPunctuated: boolean): object {
+  const texts = segments.map(({ text, words }) => (isPunctuated ? text.trim() : bare(words)));
+  return {
+    transcript: `\n${texts.join('\n\n')}`,
+    paragraphs: mapped(segments, ({ start, end, words }) => ({
+      sentences: sentencesIn(words).map((sentence) => sentenceOf(sentence, isPunctuated)),
+      num_words: words.length,
+      start: threeDecimals(start),
+      end: threeDecimals(end),
+    })),
+  };
+}
+
+function sentencesIn(words: readonly Word[]): readonly (readonly Word[])[] {
+  const sentences: Word[][] = [];
+  let open: Word[] | undefined;
+  for (const word of words) {
+    if (open === undefined) sentences.push((open = []));
+    open.push(word);
+    if (/[.?!]["”’)]*$/u.test(word.text)) open = undefined;
+  }
+  return sentences;
+}
+
+function sentenceOf(words: readonly Word[], isPunctuated: boolean): object {
+  return {
+    text: isPunctuated ? words.map(({ text }) => text).join(' ') : bare(words),
+    start: threeDecimals(words.at(0)?.start ?? 0),
+    end: threeDecimals(words.at(-1)?.end ?? 0),
+  };
+}

@@ -4,7 +4,7 @@ import type { Identity } from '../access/identity.js';
 import type { AcceptedKeyTerms } from '../key-terms/accept-key-terms.js';
 import type { SharedTermsFile, SharedTermsReading } from '../key-terms/read-shared-file.js';
 import type { DeepgramMessage } from '../live/dialects/deepgram/client-message.js';
-import { readAppend, type ClientEvent } from '../live/dialects/openai-realtime/client-event.js';
+import { readAppend, type ClientEvent } from '../compatibility/openai-realtime/client-event.js';
 import type { KeyTermsReading, MessageReading, SentKeyTerms } from './client-text.js';
 import { doReading } from './do-reading.js';
 import { createFairQueue } from './fair-queue.js';

@@ -2,6 +2,8 @@ import { liveParameters } from '../compatibility/deepgram/live-parameters.js';
 import type { Parameter } from '../compatibility/parameters.js';
 import { recordingParameters } from '../http/deepgram/parameters.js';
 import { openAiParameters } from '../http/openai/parameters.js';
+import { queryParameters } from '../compatibility/openai-realtime/query-parameters.js';
+import { SESSION_FIELDS } from '../compatibility/openai-realtime/session-fields.js';
 import { markdownTable } from './markdown-table.js';
 import { withMarkedSection } from './marked-section.js';
 
@@ -13,6 +15,8 @@ const sections: Readonly<Record<string, Readonly<Record<string, ToldParameter>>>
   'recordings of OpenAI': openAiParameters,
   'recordings of Deepgram': recordingParameters,
   'sessions of Deepgram': liveParameters,
+  'addresses of Realtime sessions': queryParameters,
+  'fields of Realtime sessions': SESSION_FIELDS,
 };
 
 /**

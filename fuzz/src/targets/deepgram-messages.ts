@@ -5,7 +5,7 @@ import { loadConfig } from '../../../packages/server/dist/config/load-config.js'
 import { settingsByDefault } from '../../../packages/server/dist/config/recognition.js';
 import type { Command } from '../../../packages/server/dist/live/commands.js';
 import type { ConnectionWish, DialectSession } from '../../../packages/server/dist/live/dialect.js';
-import { readDeepgramMessage } from '../../../packages/server/dist/live/dialects/deepgram/client-message.js';
+import { readDeepgramMessage } from '../../../packages/server/dist/compatibility/deepgram/client-message.js';
 import { createDeepgram } from '../../../packages/server/dist/live/dialects/deepgram/deepgram.js';
 import type { TextReader } from '../../../packages/server/dist/reading/text-reader.js';
 import { mustHold, unlessRefused, usualTime, type FuzzTarget } from '../target.js';

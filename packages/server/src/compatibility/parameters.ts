@@ -1,6 +1,9 @@
 import type { Explanation } from '@auscult/protocol';
 import { RequestError } from '../errors.js';
+import type { GivenParameter } from './given-parameter.js';
 import { isOff } from './values.js';
+
+export type { GivenParameter } from './given-parameter.js';
 
 /** What becomes of a parameter of another service's interface; the table in docs/compatibility.md says this of each. */
 export type Treatment =
@@ -29,16 +32,6 @@ export interface Parameter<Wishes> {
 
 /** The parameters of an interface, by name. */
 export type ParameterTable<Wishes> = Readonly<Record<string, Parameter<Wishes>>>;
-
-/** A parameter as it was given. */
-export interface GivenParameter {
-  /** Its name in the table. */
-  readonly name: string;
-  /** Its values, in the order in which they were given; at least one. */
-  readonly values: readonly string[];
-  /** Tells the client that the parameter does not do what was asked. The reason holds no value. */
-  readonly warn: (reason: string) => void;
-}
 
 /** A parameter that is not done as it was asked for. */
 export interface ParameterWarning {

@@ -1,5 +1,5 @@
 import { RequestError } from '../errors.js';
-import type { GivenParameter } from './parameters.js';
+import type { GivenParameter } from './given-parameter.js';
 
 /** Whether a value switches its parameter off. */
 export function isOff(value: string): boolean {

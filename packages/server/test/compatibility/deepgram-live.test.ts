@@ -277,6 +277,14 @@ describe('a live session of the SDK of Deepgram', () => {
     expect(session.said()).toEqual(['final pause: heard 1', 'Metadata']);
   });
 
+  test('gets its finals and its metadata if nothing more comes from it', async () => {
+    const server = await startScriptedServer({ idleTimeoutSeconds: '1' });
+    const session = await openDeepgram(server, { reconnectAttempts: 0 });
+    session.socket.sendMedia(silence(0.5));
+    expect(await session.closed).toBe(1011);
+    expect(session.said()).toEqual(['final pause: heard 1', 'Metadata']);
+  });
+
   test('ends after an empty frame that nothing follows', async () => {
     const server = await startScriptedServer();
     const session = await openDeepgram(server);

@@ -62,6 +62,22 @@ describe('before a live session of a client of Deepgram is opened', () => {
   });
 });
 
+test('the answer to a handshake names the session, the model that runs and what is not done', async () => {
+  const server = await startScriptedServer();
+  const socket = new WebSocket(
+    `${server.url.replace('http', 'ws')}/v1/listen?${LINEAR}&diarize=true&endpointing=9`,
+  );
+  const [{ headers }] = (await once(socket, 'upgrade')) as [IncomingMessage];
+  expect(headers).toMatchObject({
+    'auscult-model': 'scripted',
+    'auscult-warnings': 'diarize: speakers are not told apart; endpointing: 200 ms is the least',
+  });
+  await once(socket, 'open');
+  socket.send('{"type":"CloseStream"}');
+  const [frame] = (await once(socket, 'message')) as [Buffer];
+  expect(JSON.parse(frame.toString())).toMatchObject({ request_id: headers['dg-request-id'] });
+});
+
 describe('the key of a client of Deepgram', () => {
   test('is taken from each place in which its SDKs put it, and the session tells who it is', async () => {
     const server = await startGuardedServer();

@@ -8,7 +8,7 @@ import type { DialectSession, SessionPlace } from '../../dialect.js';
 import type { SessionEvent } from '../../events.js';
 import type { AudioFormat } from './audio-format.js';
 import { closeFrameOf } from './close-frame.js';
-import type { DeepgramMessage } from './client-message.js';
+import type { DeepgramMessage } from '../../../compatibility/deepgram/client-message.js';
 import { createEmptyFrameWatch } from './empty-frame-watch.js';
 import { metadataOf } from './metadata.js';
 import { receiveAudio } from './received-audio.js';

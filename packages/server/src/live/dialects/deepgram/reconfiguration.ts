@@ -1,6 +1,6 @@
 import type { SettingsChange } from '@auscult/protocol';
 import type { Command } from '../../commands.js';
-import { TERM_LIMITS, type ConfigureMessage } from './client-message.js';
+import { TERM_LIMITS, type ConfigureMessage } from '../../../compatibility/deepgram/client-message.js';
 
 /** Answers `Configure`. */
 export interface Reconfiguration {

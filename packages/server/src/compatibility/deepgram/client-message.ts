@@ -1,8 +1,8 @@
 import { describeError, isNestedDeeper, keyTermList, MOST_NESTED, protocolLimits } from '@auscult/protocol';
 import { z } from 'zod';
-import { parseJson } from '../../../parse-json.js';
-import type { SentKeyTerms } from '../../../reading/client-text.js';
-import type { Problem } from '../../events.js';
+import { parseJson } from '../../parse-json.js';
+import type { SentKeyTerms } from '../../reading/client-text.js';
+import type { Problem } from '../../live/events.js';
 
 /** A text frame of a client. */
 export type DeepgramMessage =

@@ -1,7 +1,7 @@
 import { acceptKeyTerms } from '../key-terms/accept-key-terms.js';
 import { readSharedFile } from '../key-terms/read-shared-file.js';
+import { readClientEvent } from '../compatibility/openai-realtime/client-event.js';
 import { readDeepgramMessage } from '../compatibility/deepgram/client-message.js';
-import { readClientEvent } from '../live/dialects/openai-realtime/client-event.js';
 import { readKeyTerms, readMessage } from './client-text.js';
 import type { ReadingResults, ReadingTask } from './thread-messages.js';
 

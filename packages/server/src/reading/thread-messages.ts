@@ -1,8 +1,8 @@
 import type { KeyTermList } from '@auscult/asr/key-terms';
 import type { AcceptedKeyTerms } from '../key-terms/accept-key-terms.js';
 import type { SharedTermsFile, SharedTermsReading } from '../key-terms/read-shared-file.js';
+import type { ClientEvent } from '../compatibility/openai-realtime/client-event.js';
 import type { DeepgramMessage } from '../compatibility/deepgram/client-message.js';
-import type { ClientEvent } from '../live/dialects/openai-realtime/client-event.js';
 import type { KeyTermsReading, MessageReading, SentKeyTerms } from './client-text.js';
 
 /** Something to be read. */

@@ -3,6 +3,8 @@ import type { Parameter } from '../compatibility/parameters.js';
 import { voskConfig } from '../compatibility/vosk-config.js';
 import { recordingParameters } from '../http/deepgram/parameters.js';
 import { openAiParameters } from '../http/openai/parameters.js';
+import { queryParameters } from '../compatibility/openai-realtime/query-parameters.js';
+import { SESSION_FIELDS } from '../compatibility/openai-realtime/session-fields.js';
 import { markdownTable } from './markdown-table.js';
 import { withMarkedSection } from './marked-section.js';
 
@@ -14,6 +16,8 @@ const sections: Readonly<Record<string, Readonly<Record<string, ToldParameter>>>
   'recordings of OpenAI': openAiParameters,
   'recordings of Deepgram': recordingParameters,
   'sessions of Deepgram': liveParameters,
+  'addresses of Realtime sessions': queryParameters,
+  'fields of Realtime sessions': SESSION_FIELDS,
   'sessions of Vosk': voskConfig,
 };
 

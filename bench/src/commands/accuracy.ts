@@ -3,6 +3,7 @@ import { transcribeWithLibrary, type LibraryOptions } from '../benchmarks/librar
 import { transcribeLive, type LiveTranscripts } from '../benchmarks/live-accuracy.js';
 import { decodeClips, readClip } from '../clips/decode-clip.js';
 import type { Clip } from '../clips/manifest.js';
+import { trackEncodings, type TrackEncoding } from '../load/encoded-track.js';
 import { delayTable } from '../report/delay-table.js';
 import { scoreTable } from '../report/score-table.js';
 import { percent } from '../report/table.js';
@@ -19,6 +20,7 @@ interface AccuracyFlags extends ClipFlags, ServerFlags {
   readonly hearings?: number;
   readonly streams: number;
   readonly besideLibrary?: true;
+  readonly encoding?: TrackEncoding;
   readonly partials: boolean;
   readonly concurrency?: number;
   readonly endpointing?: number;
@@ -42,8 +44,15 @@ interface AccuracyResults {
   readonly wallSeconds: number;
   /** Present for `live`. */
   readonly live?: LiveFigures | undefined;
+  /** With `encoding`: the same clips as samples, through the same server. */
+  readonly samples?: ComparedWay | undefined;
   /** With `besideLibrary`: the score of the library, with the settings of live speech, on the same clips. */
   readonly library?: Scorecard | undefined;
+}
+
+interface ComparedWay {
+  readonly score: Scorecard;
+  readonly live: LiveFigures;
 }
 
 /** `accuracy`: how many words come out wrong. */
@@ -56,7 +65,8 @@ export function addAccuracyCommand(program: Command): void {
     '\nExamples:\n  npm run bench -- accuracy --kind medical,read\n  npm run bench -- accuracy --live --streams 8' +
       '\n  npm run bench -- accuracy --live --beside-library --kind medical --streams 6' +
       '\n  npm run bench -- accuracy --whole --kind medical --model ../shared/models/whisper-tiny.en' +
-      '\n  npm run bench -- accuracy --whole --hearings 4 --kind medical',
+      '\n  npm run bench -- accuracy --whole --hearings 4 --kind medical' +
+      '\n  npm run bench -- accuracy --encoding webm --kind read --streams 4',
   ).action((flags: AccuracyFlags) => runAccuracy('accuracy', flags));
 }
 
@@ -94,6 +104,15 @@ function addAccuracyOptions(command: Command, examples: string): Command {
       '--beside-library',
       'with --live: also the library on the same clips, to show what real time costs',
     )
+    .addOption(
+      new Option(
+        '--encoding <encoding>',
+        'live, encoded as a telephone or a browser does, and also as samples',
+      )
+        .choices([...trackEncodings])
+        .conflicts('whole')
+        .implies({ live: true }),
+    )
     .option('--no-partials', 'with --live: clients that want none')
     .option('--hypotheses <file>', 'also write what was recognised: {"id": …, "text": …} a line')
     .addHelpText('after', examples);
@@ -108,7 +127,7 @@ async function runAccuracy(benchmark: string, flags: AccuracyFlags): Promise<voi
     benchmark,
     json: flags.json,
     measure: async () => {
-      const { model, hypotheses, wallSeconds, live } = await transcribe(clips, flags);
+      const { model, hypotheses, wallSeconds, live, samples } = await transcribe(clips, flags);
       if (flags.hypotheses !== undefined) writeHypotheses(flags.hypotheses, hypotheses);
       const library = flags.besideLibrary && (await transcribeByLibrary(clips, flags));
       const audioSeconds = clips.reduce((sum, { durationSeconds }) => sum + durationSeconds, 0);
@@ -120,6 +139,7 @@ async function runAccuracy(benchmark: string, flags: AccuracyFlags): Promise<voi
           audioSeconds,
           wallSeconds,
           live,
+          samples: samples && { score: scoreClips(clips, samples.hypotheses), live: samples },
           library: library && scoreClips(clips, library.hypotheses),
         },
       };
@@ -138,6 +158,7 @@ interface Transcripts {
   readonly hypotheses: Hypotheses;
   readonly wallSeconds: number;
   readonly live?: LiveFigures;
+  readonly samples?: LiveTranscripts | undefined;
 }
 
 /** What only a live client sees. */
@@ -145,12 +166,21 @@ type LiveFigures = Pick<LiveTranscripts, 'generator' | 'gone' | 'cuts' | 'finalF
 
 async function transcribe(clips: readonly Clip[], flags: AccuracyFlags): Promise<Transcripts> {
   if (flags.live !== true) return transcribeByLibrary(clips, flags);
-  const onDone = showProgress(clips.length, 'clips');
+  const { encoding, streams } = flags;
+  const onDone = showProgress(clips.length * (encoding === undefined ? 1 : 2), 'clips');
   const decoded = await decodeClips(clips);
-  const { model, hypotheses, wallSeconds, ...live } = await withServer(flags, ({ url }) =>
-    transcribeLive(decoded, sessionOptions(url, flags), flags.streams, onDone),
-  );
-  return { model, hypotheses, wallSeconds, live };
+  return withServer(flags, async ({ url }) => {
+    const options = sessionOptions(url, flags);
+    const samples = encoding && (await transcribeLive(decoded, options, streams, onDone));
+    const encoded = { ...options, encoding };
+    const { model, hypotheses, wallSeconds, ...live } = await transcribeLive(
+      decoded,
+      encoded,
+      streams,
+      onDone,
+    );
+    return { model, hypotheses, wallSeconds, live, samples };
+  });
 }
 
 function transcribeByLibrary(clips: readonly Clip[], flags: AccuracyFlags): Promise<Transcripts> {
@@ -171,12 +201,15 @@ function libraryOptions(flags: AccuracyFlags): LibraryOptions {
   };
 }
 
-function show({ way, score, audioSeconds, wallSeconds, live, library }: AccuracyResults): string {
+function show({ way, score, audioSeconds, wallSeconds, live, samples, library }: AccuracyResults): string {
   const time = `${way}: ${(audioSeconds / 60).toFixed(1)} min of audio in ${wallSeconds.toFixed(0)} s`;
   return [
     scoreTable(score),
     way === 'live' ? time : `${time}, ${(audioSeconds / wallSeconds).toFixed(1)} times real time`,
     ...(live === undefined ? [] : liveLines(live)),
+    ...(samples === undefined
+      ? []
+      : ['the same clips as samples:', scoreTable(samples.score), ...liveLines(samples.live)]),
     ...(library === undefined ? [] : ['the library on the same clips:', scoreTable(library)]),
   ].join('\n');
 }

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { WebSocket, type RawData } from 'ws';
+import { encodedAudio, type TrackEncoding } from './encoded-track.js';
 
 /** How a benchmark client speaks to the server. */
 export interface ClientOptions {
@@ -8,6 +9,8 @@ export interface ClientOptions {
   /** A `plain` client knows only the messages that every client gets: no `configure`, no partials. */
   readonly speaks: 'auscult.v1' | 'plain';
   readonly partials: boolean;
+  /** How audio is written, if not as 16-bit samples at 16 kHz. */
+  readonly encoding?: TrackEncoding | undefined;
   /** An API key; if absent, the client is unauthenticated. */
   readonly key?: string | undefined;
   /**
@@ -86,7 +89,8 @@ export async function openClient(options: ClientOptions): Promise<LiveClient> {
   await welcome;
   if (options.speaks === 'auscult.v1' && session.closed === undefined) {
     const ready = messageOrClose(socket, 'ready');
-    socket.send(JSON.stringify({ type: 'configure', partials: options.partials, words: true }));
+    const audio = options.encoding && encodedAudio[options.encoding];
+    socket.send(JSON.stringify({ type: 'configure', partials: options.partials, words: true, ...audio }));
     await ready;
   }
   return {

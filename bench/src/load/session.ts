@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { closeTable } from '@auscult/protocol';
+import { encodeTrack } from './encoded-track.js';
 import { openClient, type ClientOptions, type Closed, type Hypothesis } from './live-client.js';
 import type { Pacer } from './pacer.js';
 import { framesOf, type Track } from './track.js';
@@ -38,12 +39,22 @@ export interface SessionOptions extends ClientOptions {
   readonly frameSeconds: number;
 }
 
+/** What is sent of a track. */
+async function audioOf(
+  track: Track,
+  { encoding, frameSeconds }: SessionOptions,
+): Promise<{ readonly frames: Iterator<Buffer, void>; readonly frameSeconds: number }> {
+  if (encoding === undefined) return { frames: framesOf(track, frameSeconds), frameSeconds };
+  const encoded = await encodeTrack(track, encoding, frameSeconds);
+  return { ...encoded, frames: encoded.frames.values() };
+}
+
 /** Sends a track in real time through one connection, and waits for all of its text. */
 export async function runSession(track: Track, options: SessionOptions, pacer: Pacer): Promise<Session> {
-  const { frameSeconds } = options;
+  const { frames, frameSeconds } = await audioOf(track, options);
   const client = await openClient(options);
   const sentAt: number[] = [];
-  await pacer.play(framesOf(track, frameSeconds), frameSeconds, (frame) => {
+  await pacer.play(frames, frameSeconds, (frame) => {
     const open = client.send(frame);
     if (open) sentAt.push(performance.now());
     return open;

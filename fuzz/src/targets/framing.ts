@@ -56,7 +56,8 @@ async function takeApart(bytes: Buffer, container: Framed): Promise<void> {
   await skipId3Tags(input.bytes);
   for (let recordings = 0; recordings < MOST_RECORDINGS; recordings++) {
     const kind = detectContainer(await input.bytes.peek(DETECTION_BYTES));
-    if (kind === 'other' || kind === 'wav' || kind === 'webm' || (recordings === 0 && kind !== container)) return;
+    if (kind === 'other' || kind === 'wav' || kind === 'webm' || (recordings === 0 && kind !== container))
+      return;
     const before = input.bytes.position();
     await unlessRefusedLater(['SpeechError'], async () => {
       const { durationSeconds } = await openers[kind](input);

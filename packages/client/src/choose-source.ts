@@ -1,8 +1,9 @@
 import type { Pipeline } from './pipeline.js';
-import type { Problem } from './problem.js';
+import { invalidOptions, type Problem } from './problem.js';
 import type { AudioSource } from './sources/audio-source.js';
 import { createMicrophoneSource } from './sources/microphone-source.js';
 import { createPcmSource } from './sources/pcm-source.js';
+import { createRecorderSource } from './sources/recorder-source.js';
 import type { StateKeeper } from './state-keeper.js';
 import type { Source, TranscriberOptions } from './transcriber-options.js';
 
@@ -25,27 +26,38 @@ export function sourceChooser(parts: ChoiceParts): ChooseSource {
   const onAudio = (samples: readonly Float32Array[], rate: number): void => {
     if (!keeper.isEnded()) pipeline.take(samples, rate);
   };
-  return (given, sampleRate) =>
-    given && Symbol.asyncIterator in given
-      ? createPcmSource({
-          chunks: given,
-          sampleRate,
-          channels,
-          onAudio,
-          room: pipeline.room,
-          onFailed,
-        })
-      : createMicrophoneSource({
-          stream: given,
-          options: options.microphone ?? {},
-          channels,
-          // This module lies beside the worklet, as a bundle of the SDK does.
-          workletUrl: options.workletUrl ?? new URL('./capture-worklet.js', import.meta.url),
-          onAudio,
-          onLost: (problem) => {
-            keeper.change({ isMicrophoneLost: true });
-            onProblem(problem);
-          },
-          onFound: () => keeper.change({ isMicrophoneLost: false }),
-        });
+  const microphone = (stream: MediaStream | undefined) => ({
+    stream,
+    options: options.microphone ?? {},
+    channels,
+    onLost: (problem: Problem) => {
+      keeper.change({ isMicrophoneLost: true });
+      onProblem(problem);
+    },
+    onFound: () => keeper.change({ isMicrophoneLost: false }),
+  });
+  return (given, sampleRate) => {
+    const isRecorded = options.capture === 'recorder';
+    if (given && Symbol.asyncIterator in given) {
+      if (isRecorded) throw invalidOptions('PCM is not recorded: leave capture out.');
+      const { room } = pipeline;
+      return createPcmSource({ chunks: given, sampleRate, channels, onAudio, room, onFailed });
+    }
+    if (isRecorded)
+      return createRecorderSource({
+        ...microphone(given),
+        onBegin: pipeline.beginRecording,
+        onBytes: (bytes, seconds) => {
+          if (!keeper.isEnded()) pipeline.takeRecorded(bytes, seconds);
+        },
+        onPaused: pipeline.finalize,
+        whenStranded: pipeline.whenStranded,
+      });
+    return createMicrophoneSource({
+      ...microphone(given),
+      // This module lies beside the worklet, as a bundle of the SDK does.
+      workletUrl: options.workletUrl ?? new URL('./capture-worklet.js', import.meta.url),
+      onAudio,
+    });
+  };
 }

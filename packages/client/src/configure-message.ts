@@ -9,8 +9,9 @@ export function configureMessageFor(options: TranscriberOptions): ConfigureMessa
   const asked = recognitionOptions.filter((name) => options[name] !== undefined);
   return {
     type: 'configure',
-    sampleRate: SAMPLE_RATE,
-    encoding: 's16le',
+    ...(options.capture === 'recorder'
+      ? { encoding: 'container' }
+      : { sampleRate: SAMPLE_RATE, encoding: 's16le' }),
     channels: 1,
     partials: true,
     ...Object.fromEntries(asked.map((name) => [name, options[name]])),

@@ -16,6 +16,7 @@ export interface Lifecycle extends Ending {
   readonly start: (source?: Source, format?: PcmFormat) => Promise<void>;
   readonly pause: () => void;
   readonly resume: () => void;
+  readonly mute: (muted: boolean) => void;
   readonly stop: () => Promise<Transcript>;
   readonly useMicrophone: (deviceId: string) => Promise<void>;
   /** The connection has changed. */
@@ -73,6 +74,10 @@ export function createLifecycle(parts: LifecycleParts): Lifecycle {
       if (!keeper.now().isPaused || keeper.isEnded()) return;
       source?.resume();
       keeper.change({ isPaused: false });
+    },
+    mute: (muted) => {
+      pipeline.mute(muted);
+      source?.mute?.(muted);
     },
     useMicrophone: async (deviceId) => {
       if (!source || keeper.isEnded())

@@ -1,10 +1,15 @@
 import { createAudioInput, type AudioInput } from './audio/audio-input.js';
 import type { Level } from './audio/intake.js';
+import { SAMPLE_RATE, samplesOf } from './audio/sample-rate.js';
 import { configureMessageFor } from './configure-message.js';
 import { createAudioBuffer } from './delivery/audio-buffer.js';
 import { createDelivery, type Delivery } from './delivery/delivery.js';
 import type { DeliveryListener } from './delivery/delivery-listener.js';
 import { sealedStoreOpener } from './delivery/sealed-store.js';
+import { createTransfer } from './delivery/transfer.js';
+import { ownProblem } from './problem.js';
+import { createRecordedBytes, type RecordedBytes } from './recorded/recorded-bytes.js';
+import { createRecordedTransfer } from './recorded/recorded-transfer.js';
 import { createRoom, type Room } from './sources/room.js';
 import type { StateKeeper } from './state-keeper.js';
 import type { TranscriberOptions } from './transcriber-options.js';
@@ -14,7 +19,12 @@ import type { UsableOptions } from './usable-options.js';
 export interface Pipeline
   extends
     Pick<AudioInput, 'take' | 'mute'>,
+    Pick<RecordedBytes, 'beginRecording'>,
     Pick<Delivery, 'open' | 'finalize' | 'stop' | 'retryNow' | 'waitingSeconds' | 'lostSamples'> {
+  /** Takes what a recorder wrote in about so many seconds. */
+  readonly takeRecorded: (bytes: Uint8Array<ArrayBuffer>, seconds: number) => void;
+  /** Calls `listen` when another recording has to begin. */
+  readonly whenStranded: (listen: () => void) => void;
   /** The audio stops here, for now or for good: gives out what is still held, and reports silence. */
   readonly pauseInput: AudioInput['pause'];
   /** Resolves when audio that can wait may be taken. */
@@ -33,6 +43,9 @@ interface PipelineParts {
   readonly onLevel: (levels: readonly Level[]) => void;
 }
 
+/** Bytes that may be kept for each minute of `bufferMinutes`: as many as samples take, which is several minutes of a recording. */
+const MOST_BYTES_A_MINUTE = 60 * SAMPLE_RATE * 2;
+
 /** Joins input, buffer and delivery; nothing flows until it is opened. */
 export function createPipeline({ options, usable, keeper, listener, onLevel }: PipelineParts): Pipeline {
   const { channels, bufferMinutes } = usable;
@@ -49,21 +62,35 @@ export function createPipeline({ options, usable, keeper, listener, onLevel }: P
     onFetched: () => delivery.onAudio(),
     onDropped: (from, to) => delivery.onDropped(from, to),
   });
+  const recorded = createRecordedBytes();
+  let recordAnew = (): void => undefined;
+  const isRecorded = options.capture === 'recorder';
+  const flushSeconds = bufferMinutes * 30;
   const delivery = createDelivery({
     ...usable,
     ticket: options.ticket,
     configure: configureMessageFor(options),
-    flushSeconds: bufferMinutes * 30,
-    buffer,
+    openTransfer: (transferListener) =>
+      isRecorded
+        ? createRecordedTransfer({
+            recorded,
+            flushSeconds,
+            listener: transferListener,
+            onStranded: () => recordAnew(),
+          })
+        : createTransfer({ channels, flushSeconds, buffer, listener: transferListener }),
     listener: { ...listener, onSettled: room.lookAgain },
   });
+  const onMore = (): void => {
+    delivery.onAudio();
+    // What waits to be sent grows, and is part of the state.
+    if (isCutOff()) keeper.change({});
+  };
   const input = createAudioInput({
     channels,
     onSamples: (interleaved) => {
       buffer.append(interleaved);
-      delivery.onAudio();
-      // What waits to be sent grows, and is part of the state.
-      if (isCutOff()) keeper.change({});
+      onMore();
     },
     onLevel,
   });
@@ -73,7 +100,16 @@ export function createPipeline({ options, usable, keeper, listener, onLevel }: P
     mute: input.mute,
     pauseInput: input.pause,
     room: room.wait,
-    samples: buffer.end,
+    beginRecording: recorded.beginRecording,
+    whenStranded: (listen) => {
+      recordAnew = listen;
+    },
+    takeRecorded: (bytes, seconds) => {
+      recorded.append(bytes, seconds);
+      if (recorded.size() > bufferMinutes * MOST_BYTES_A_MINUTE) listener.onFailed(ownProblem('buffer_full'));
+      onMore();
+    },
+    samples: () => (isRecorded ? samplesOf(recorded.endSeconds()) : buffer.end()),
     close: () => {
       delivery.close();
       buffer.close();

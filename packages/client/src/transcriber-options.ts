@@ -8,7 +8,7 @@ export interface WebSocketLike {
   readonly readyState: number;
   /** Bytes that were sent and have not left yet. */
   readonly bufferedAmount: number;
-  send(frame: string | Int16Array<ArrayBuffer>): void;
+  send(frame: string | Int16Array<ArrayBuffer> | Uint8Array<ArrayBuffer>): void;
   close(code?: number, reason?: string): void;
   /** Cuts the connection; only `ws` has it. */
   terminate?(): void;
@@ -60,6 +60,12 @@ export interface TranscriberOptions extends RecognitionOptions {
   /** Words and phrases that are likely to be said, each as it is to be written; at most 5,000. */
   readonly keyTerms?: readonly (string | KeyTerm)[];
   readonly microphone?: MicrophoneOptions;
+  /**
+   * How sound is taken from a microphone or a `MediaStream`. `worklet`, the default, takes samples out of the browser's audio
+   * engine. `recorder` uses the browser's recorder, for pages in which no worklet may run: of one channel, without levels,
+   * and kept only in memory.
+   */
+  readonly capture?: 'worklet' | 'recorder';
   /**
    * Minutes of audio that are held in memory while the server may still need them. Default: 10. In browsers, more
    * goes to IndexedDB, sealed with a key that only this page has; elsewhere the source has to wait.

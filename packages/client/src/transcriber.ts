@@ -85,12 +85,12 @@ export function createTranscriber(options: TranscriberOptions = {}): Transcriber
     onFailed: (cause) => lifecycle.loseSource(cause),
   });
   const lifecycle = createLifecycle({ keeper, pipeline, chooseSource, transcript, onProblem });
-  const { start, pause, resume, stop, useMicrophone, giveUp } = lifecycle;
+  const { start, pause, resume, mute, stop, useMicrophone, giveUp } = lifecycle;
   return {
     start,
     pause,
     resume,
-    mute: pipeline.mute,
+    mute,
     useMicrophone,
     stop,
     retryNow: pipeline.retryNow,

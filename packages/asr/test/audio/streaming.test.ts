@@ -4,13 +4,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createByteSource } from '../../src/audio/byte-source.js';
 import { ebmlIds } from '../../src/audio/containers/ebml.js';
-import { readWebmElements } from '../../src/audio/containers/webm-elements.js';
 import { decodePcm } from '../../src/audio/pcm.js';
 import { clipPath } from '../clips/clips.js';
 import { decodeRecording } from '../../src/audio/decode-recording.js';
 import { decodeAll } from './decoded.js';
 import { cutAt, hearLive, inPiecesOf } from './heard-live.js';
 import { block, cluster, element, opusHead, simpleBlock, track, webm } from './webm-file.js';
+import { packetsOf } from './webm-packets.js';
 
 const hasFfmpeg = spawnSync('ffmpeg', ['-version']).status === 0;
 const RATE = 16_000;
@@ -29,17 +29,7 @@ function expectSame(sound: readonly Float32Array[], wanted: readonly Float32Arra
 }
 
 /** The packets of a live recording, 20 ms each. */
-async function packets(): Promise<readonly Buffer[]> {
-  const pieces = [await clip('live.webm')];
-  const bytes = createByteSource(() => Promise.resolve(pieces.shift()));
-  const found: Buffer[] = [];
-  const startFfmpeg = (): never => {
-    throw new Error('nobody needs ffmpeg');
-  };
-  for await (const { id, body } of readWebmElements({ name: 'The clip', bytes, startFfmpeg }))
-    if (id === ebmlIds.simpleBlock) found.push(body.subarray(4));
-  return found;
-}
+const packets = async (): Promise<readonly Buffer[]> => packetsOf(await clip('live.webm'));
 
 /** Blocks of 20 ms in clusters of a second. */
 function clustersOf(all: readonly Uint8Array[], size?: 'known' | 'unknown'): readonly Buffer[] {

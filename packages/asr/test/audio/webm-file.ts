@@ -1,6 +1,6 @@
 import { ebmlIds } from '../../src/audio/containers/ebml.js';
 
-/** An element with its size in eight bytes; of unknown size if `size` is `unknown`. */
+/** An element with its size in one byte, or in eight if it is long; of unknown size if `size` is `unknown`. */
 export function element(
   id: number,
   content: Uint8Array | readonly Uint8Array[],
@@ -8,6 +8,8 @@ export function element(
 ): Buffer {
   const body = content instanceof Uint8Array ? content : Buffer.concat([...content]);
   const name = Buffer.from(id.toString(16).padStart(2, '0'), 'hex');
+  if (size === 'known' && body.length < 127)
+    return Buffer.concat([name, Buffer.of(0x80 | body.length), body]);
   const length = Buffer.alloc(8, 0xff);
   if (size === 'known') length.writeBigUInt64BE(BigInt(body.length));
   length[0] = 1;

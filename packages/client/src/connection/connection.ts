@@ -7,8 +7,8 @@ import { parseServerMessage } from './parse-server-message.js';
 /** One WebSocket, from the moment it is asked for until it is gone. */
 export interface Connection {
   readonly send: (message: ClientMessage) => void;
-  /** Interleaved samples. */
-  readonly sendAudio: (samples: Int16Array<ArrayBuffer>) => void;
+  /** Interleaved samples, or bytes of a recording. */
+  readonly sendAudio: (audio: Int16Array<ArrayBuffer> | Uint8Array<ArrayBuffer>) => void;
   /** Bytes that wait to leave. */
   readonly waitingBytes: () => number;
   /** Closes it in order. No listener is called afterwards. */
@@ -106,7 +106,7 @@ export function openConnection(
 
   return {
     send: (message) => socket?.send(JSON.stringify(message)),
-    sendAudio: (samples) => socket?.send(samples),
+    sendAudio: (audio) => socket?.send(audio),
     waitingBytes: () => socket?.bufferedAmount ?? 0,
     close: () => {
       isOver = true;

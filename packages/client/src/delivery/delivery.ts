@@ -1,7 +1,6 @@
 import type { ConfigureMessage } from '@auscult/protocol';
 import type { ServerUrls } from '../connection/server-url.js';
 import type { TranscriberOptions, WebSocketConstructor } from '../transcriber-options.js';
-import type { AudioBuffer } from './audio-buffer.js';
 import type { DeliveryListener } from './delivery-listener.js';
 import { createDialer } from './dialer.js';
 import { carryOut } from './link-actions.js';
@@ -9,7 +8,7 @@ import { createLinkDriver } from './link-driver.js';
 import type { LinkAction } from './link.js';
 import { watchSurroundings } from './surroundings.js';
 import { takeMessage } from './take-message.js';
-import { createTransfer } from './transfer.js';
+import type { Transfer, TransferListener } from './transfer.js';
 
 /** Brings audio to the server and text back, each exactly once, over as many connections and sessions as it takes. */
 export interface Delivery {
@@ -38,23 +37,18 @@ interface DeliveryOptions {
   readonly WebSocket: WebSocketConstructor;
   readonly ticket: TranscriberOptions['ticket'];
   readonly configure: ConfigureMessage;
-  readonly channels: number;
-  /** Unsettled seconds at which a server that acknowledges nothing is asked to flush. */
-  readonly flushSeconds: number;
-  readonly buffer: AudioBuffer;
+  /** Makes what brings audio to the server and takes text. */
+  readonly openTransfer: (listener: TransferListener) => Transfer;
   readonly listener: DeliveryListener;
 }
 
 export function createDelivery(options: DeliveryOptions): Delivery {
-  const { ticket, configure, listener } = options;
-  const transfer = createTransfer({
-    ...options,
-    listener: {
-      ...listener,
-      onStopped: (refines) => {
-        link.dispatch({ kind: 'all-text' });
-        listener.onStopped(refines);
-      },
+  const { ticket, configure, listener, openTransfer } = options;
+  const transfer = openTransfer({
+    ...listener,
+    onStopped: (refines) => {
+      link.dispatch({ kind: 'all-text' });
+      listener.onStopped(refines);
     },
   });
   const dialer = createDialer({

@@ -35,7 +35,7 @@ export interface Transfer extends Pick<AudioSender, 'send' | 'keepAlive'>, Pick<
   readonly lostSamples: () => number;
 }
 
-interface TransferListener extends TextListener {
+export interface TransferListener extends TextListener {
   /** Some audio need not be kept any more. */
   readonly onSettled: () => void;
   readonly onProblem: (problem: Problem) => void;

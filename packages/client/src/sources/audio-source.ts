@@ -3,6 +3,8 @@ export interface AudioSource {
   /** Resolves when audio is being taken. Rejects with a `TranscriberError`. */
   readonly start: () => Promise<void>;
   readonly pause: () => void;
+  /** Gives silence instead of what is said; absent where samples are silenced after they were taken. */
+  readonly mute?: (isMuted: boolean) => void;
   readonly resume: () => void;
   /** Whether `stop` waits for audio that is still to come, and not only for what was heard already. */
   readonly hasMore: () => boolean;

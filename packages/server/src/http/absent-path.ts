@@ -8,7 +8,7 @@ export function addAbsentPath(app: FastifyInstance, url: string, error: () => Re
   app.route({
     method: METHODS,
     url,
-    config: { action: 'description.read' },
+    config: { action: 'absence.read' },
     schema: { hide: true },
     // Before anything of a body is read.
     preParsing: () => Promise.reject(error()),

@@ -22,13 +22,12 @@ export interface DeepgramSession {
 export async function openDeepgram(
   { url }: { readonly url: string },
   options: Partial<ConnectOptions> = {},
-  apiKey = 'any',
+  audio: Partial<ConnectOptions> = { encoding: 'linear16', sample_rate: 16_000 },
 ): Promise<DeepgramSession> {
-  const client = new DeepgramClient({ apiKey, baseUrl: url });
+  const client = new DeepgramClient({ apiKey: 'any', baseUrl: url });
   const socket = await client.listen.v1.connect({
     model: 'nova-3',
-    encoding: 'linear16',
-    sample_rate: 16_000,
+    ...audio,
     ...options,
   });
   onTestFinished(() => {

@@ -47,7 +47,7 @@ test('the lines for curl work', async () => {
 
 test('the lines for Node work', async () => {
   const programs = linesIn('js');
-  expect(programs).toHaveLength(2);
+  expect(programs).toHaveLength(3);
   for (const program of programs)
     expect(await output(process.execPath, ['--input-type=module', '-e'], program)).toMatch(SAID);
 });
@@ -58,7 +58,7 @@ test.skipIf(python.missing !== undefined)(
   `the lines for Python work${python.missing === undefined ? '' : `: ${python.missing}`}`,
   async () => {
     const programs = linesIn('python');
-    expect(programs).toHaveLength(2);
+    expect(programs).toHaveLength(3);
     for (const program of programs) expect(await output(python.path, ['-c'], program)).toMatch(SAID);
   },
 );

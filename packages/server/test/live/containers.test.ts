@@ -1,7 +1,8 @@
 import type { ReadyMessage } from '@auscult/protocol';
 import { describe, expect, test } from 'vitest';
+import { packetsOf } from '../../../asr/test/audio/webm-packets.js';
 import { connectOptedIn, connect, silence, type Client } from '../support/client.js';
-import { headerBytesOf, packetsOf, recordingOf, sendInFrames } from '../support/live-recordings.js';
+import { headerBytesOf, recordingOf, sendInFrames } from '../support/live-recordings.js';
 import { startScriptedServer, type ScriptedServer } from '../support/scripted-server.js';
 import { until } from '../support/until.js';
 

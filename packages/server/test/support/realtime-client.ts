@@ -5,6 +5,9 @@ import { onTestFinished } from 'vitest';
 import { checkRealtimeEvent, type RealtimeEvent } from './realtime-contract.js';
 import { startTlsFront } from './tls-front.js';
 
+/** The type of the event that brings the text of an item. */
+export const COMPLETED = 'conversation.item.input_audio_transcription.completed';
+
 /** A connection by the SDK of OpenAI, which keeps all events that it gets. */
 export interface RealtimeClient {
   readonly socket: OpenAIRealtimeWS;
@@ -23,20 +26,33 @@ export interface RealtimeClient {
   readonly closed: Promise<number>;
 }
 
+/** The classes of the SDK, of whatever version. */
+export interface RealtimeSdk {
+  readonly OpenAI: typeof OpenAI;
+  readonly Socket: typeof OpenAIRealtimeWS;
+}
+
 interface RealtimeOptions {
   readonly apiKey?: string;
   readonly model?: string;
+  readonly sdk?: RealtimeSdk;
+  /** What the connection is asked for, in place of a model. */
+  readonly ask?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Connects to the server at `url` as programs do that were written for OpenAI, and waits for the first event. */
 export async function connectRealtime(url: string, options: RealtimeOptions = {}): Promise<RealtimeClient> {
-  const { apiKey = 'any', model = 'gpt-4o-transcribe', headers = {} } = options;
+  const { apiKey = 'any', model = 'gpt-4o-transcribe', ask = { model }, headers = {} } = options;
+  const { OpenAI: Client, Socket } = options.sdk ?? { OpenAI, Socket: OpenAIRealtimeWS };
   const front = await startTlsFront(url);
-  const openai = new OpenAI({ baseURL: `${front.url}/v1`, apiKey });
-  const socket = new OpenAIRealtimeWS({ model, options: { ca: front.ca, headers } }, openai);
+  const openai = new Client({ baseURL: `${front.url}/v1`, apiKey });
+  const asked = { ...ask, options: { ca: front.ca, headers } } as ConstructorParameters<typeof Socket>[0];
+  const socket = new Socket(asked, openai);
   const client = listen(socket);
-  await client.next(headers['OpenAI-Beta'] === undefined ? 'session.created' : 'transcription_session.created');
+  await client.next(
+    headers['OpenAI-Beta'] === undefined ? 'session.created' : 'transcription_session.created',
+  );
   return client;
 }
 

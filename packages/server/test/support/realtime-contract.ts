@@ -69,5 +69,6 @@ function* leavesOf(value: unknown, path = ''): Generator<readonly [string, unkno
     yield [path, value];
     return;
   }
-  for (const [key, inner] of Object.entries(value)) yield* leavesOf(inner, path === '' ? key : `${path}.${key}`);
+  for (const [key, inner] of Object.entries(value))
+    yield* leavesOf(inner, path === '' ? key : `${path}.${key}`);
 }

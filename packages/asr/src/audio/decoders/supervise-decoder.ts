@@ -105,6 +105,7 @@ function usageOf({
 }: DecoderParts): Omit<Watched, 'memory' | 'onExcess'> {
   return {
     decoder: () => decoder.pid,
+    isLive,
     programs: () => programs.pids(),
     startedPrograms: () => programs.started(),
     inputBytes: () => pieces.size ?? pieces.given(),

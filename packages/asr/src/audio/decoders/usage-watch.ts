@@ -7,6 +7,8 @@ export type Excess = 'memory' | 'time' | 'hung';
 /** A decoder that is watched. */
 export interface Watched {
   readonly decoder: () => number | undefined;
+  /** Whether it decodes what is being said now. */
+  readonly isLive: boolean;
   /** Programs that run for it. */
   readonly programs: () => readonly number[];
   readonly startedPrograms: () => number;
@@ -32,9 +34,9 @@ const TICK_MS = 200;
 
 /**
  * Private memory, bytes. Decoders of ordinary recordings take 20 to 40 MB; those of long MP4 files with many tracks,
- * and programs of ffmpeg, up to 60 (bench `bombs`).
+ * and programs of ffmpeg, up to 60 (bench `bombs`). Live ones, of which there may be many, take 18 to 41.
  */
-const MOST_BYTES = { decoder: 96e6, program: 128e6 } as const;
+const MOST_BYTES = { decoder: 96e6, live: 64e6, program: 128e6 } as const;
 
 /**
  * Processor time that is granted, seconds: at the start, for each megabyte of input, for each second of output, and
@@ -59,7 +61,7 @@ export function watchUsage(watched: Watched): UsageWatch {
     if (silentTicks * TICK_MS > PATIENCE_SECONDS * 1000) return 'hung';
     const decoder = watched.decoder();
     const processes = [
-      ...(decoder === undefined ? [] : [{ pid: decoder, most: MOST_BYTES.decoder }]),
+      ...(decoder === undefined ? [] : [{ pid: decoder, most: watched.isLive ? MOST_BYTES.live : MOST_BYTES.decoder }]),
       ...watched.programs().map((pid) => ({ pid, most: MOST_BYTES.program })),
     ];
     bytesTaken = 0;

@@ -47,7 +47,8 @@ function addGrant(app: FastifyInstance, { clientSecrets }: GrantServices): void 
       config: { action: 'client-secret.create', takesForeignCredentials: true },
       schema: {
         summary: 'Get a token for /v1/listen, as of Deepgram',
-        description: 'A page shows the token in place of a key. It is good for several requests until it expires.',
+        description:
+          'A page shows the token in place of a key. It is good for several requests until it expires.',
         body: order,
         response: {
           200: granted,

@@ -135,11 +135,18 @@ interface BegunSession {
 }
 
 /** Throws a `RequestError` if no session can begin so. */
-function begin(settings: unknown, root: string, { config, recognizer }: RealtimeSecretServices): BegunSession {
+function begin(
+  settings: unknown,
+  root: string,
+  { config, recognizer }: RealtimeSecretServices,
+): BegunSession {
   const model = recognizer()?.model;
   if (model === undefined) throw new RequestError('not_ready');
   if (JSON.stringify(settings ?? {}).length > LONGEST_SETTINGS)
-    throw new RequestError('invalid_request', { field: root, limit: `at most ${LONGEST_SETTINGS} characters` });
+    throw new RequestError('invalid_request', {
+      field: root,
+      limit: `at most ${LONGEST_SETTINGS} characters`,
+    });
   const { wishes, warnings } = readSession(settings, root);
   const state = changedState(INITIAL_STATE, wishes);
   const inForce = applyConfigure(sessionSettings.parse(settingsByDefault(config)), settingsOf(state));

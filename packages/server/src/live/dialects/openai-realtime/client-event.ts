@@ -51,11 +51,15 @@ export function readAppend(frame: Buffer): ClientEvent | undefined {
   if (before === undefined) return undefined;
   const end = frame.indexOf('"', before.length);
   if (end < 0 || frame.length - end > LONGEST_AROUND) return undefined;
-  const around = parseJson(frame.toString('utf8', 0, before.length) + frame.toString('utf8', end));
+  const behind = frame.toString('utf8', end);
+  // Of two fields of the same name the last counts, however it is spelled.
+  if (behind.includes('"audio"') || behind.includes('\\')) return undefined;
+  const around = parseJson(frame.toString('utf8', 0, before.length) + behind);
   if (typeof around !== 'object' || around === null) return undefined;
   const { type, audio, event_id: id } = around as Fields;
   if (type !== 'input_audio_buffer.append' || audio !== '') return undefined;
-  return appended(idOf(id), frame.toString('latin1', before.length, end));
+  const bytes = decodeBase64(frame.toString('latin1', before.length, end));
+  return bytes && { id: idOf(id), kind: 'append', audio: bytes };
 }
 
 /** The shortest text up to the value of a field `audio`. */

@@ -1,0 +1,3 @@
+import { liveTarget } from './live.js';
+
+export const target = liveTarget('Ogg');

@@ -1,0 +1,3 @@
+import { recordingTarget } from './recording.js';
+
+export const target = recordingTarget('webm');

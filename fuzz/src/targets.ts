@@ -3,6 +3,7 @@ import type { FuzzTarget } from './target.js';
 /** Targets by name. Each is loaded when it is fuzzed, so that the code that it needs can be instrumented first. */
 const targets: Readonly<Record<string, () => Promise<{ readonly target: FuzzTarget }>>> = {
   'client-messages': () => import('./targets/client-messages.js'),
+  'realtime-events': () => import('./targets/realtime-events.js'),
   'server-messages': () => import('./targets/server-messages.js'),
   'base64-audio': () => import('./targets/base64-audio.js'),
   'first-bytes': () => import('./targets/first-bytes.js'),
@@ -22,6 +23,9 @@ const targets: Readonly<Record<string, () => Promise<{ readonly target: FuzzTarg
   layout: () => import('./targets/layout.js'),
   ebml: () => import('./targets/ebml.js'),
   uploads: () => import('./targets/uploads.js'),
+  'openai-forms': () => import('./targets/openai-forms.js'),
+  'deepgram-queries': () => import('./targets/deepgram-queries.js'),
+  'deepgram-messages': () => import('./targets/deepgram-messages.js'),
   'proxy-headers': () => import('./targets/proxy-headers.js'),
   'request-bodies': () => import('./targets/request-bodies.js'),
   tokens: () => import('./targets/tokens.js'),

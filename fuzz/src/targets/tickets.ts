@@ -16,7 +16,9 @@ export const target: FuzzTarget = {
       role: 'clinician',
       groups: [],
     } as const;
-    const issue = () => tickets.issue({ identity, isStillValid: () => Promise.resolve(true) }) ?? '';
+    const reference = { kind: 'local' } as const;
+    const issue = () =>
+      tickets.issue({ identity, reference, isStillValid: () => Promise.resolve(true) }) ?? '';
     let ticket = issue();
     return async (input) => {
       const shown = input.toString().replaceAll('TICKET', ticket).replaceAll('TOKEN', resume.text);

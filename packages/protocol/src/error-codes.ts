@@ -326,6 +326,22 @@ const table = {
     meaning: 'The value is missing or not allowed.',
     remedy: 'Correct it and send the request again.',
   },
+  unsupported_event: {
+    retryable: false,
+    meaning: 'Another service understands this event; this server only transcribes.',
+    remedy: 'Send only the events that are allowed, as text.',
+  },
+  unsupported_session_type: {
+    httpStatus: 400,
+    retryable: false,
+    meaning: 'Nobody answers in a session of this server: it only transcribes.',
+    remedy: 'Set the type to "transcription", or leave it out.',
+  },
+  input_audio_buffer_commit_empty: {
+    retryable: false,
+    meaning: 'Less than 100 ms of audio have come since the last commit.',
+    remedy: 'Append more audio before it is committed.',
+  },
   parameter_refused: {
     httpStatus: 400,
     retryable: false,

@@ -30,6 +30,7 @@ export {
   type StopMessage,
 } from './client-messages.js';
 export * from './codes.js';
+export { decodeBase64 } from './decode-base64.js';
 export {
   describeError,
   describeWarning,

@@ -6,12 +6,14 @@ import type { AppParts } from './app-parts.js';
 import type { EvidenceState } from './audit/open-audit.js';
 import { registerAccount } from './http/account.js';
 import { registerBreakGlass } from './http/break-glass.js';
+import { registerGrant } from './http/deepgram/grant.js';
 import { registerDeepgram } from './http/deepgram/register.js';
 import { registerHealth, type Degradation, type HealthSources, type ServerPhase } from './http/health.js';
 import { registerKeys } from './http/keys.js';
 import { registerLogin } from './http/login.js';
 import { registerMetrics } from './http/metrics.js';
 import { registerModels } from './http/openai/models.js';
+import { registerRealtimeSecrets } from './http/openai/realtime-secrets.js';
 import { registerOpenAi } from './http/openai/register.js';
 import { registerPage } from './http/page.js';
 import { registerSessions } from './http/sessions.js';
@@ -34,6 +36,7 @@ export async function registerRoutes(
   registerLogin(http, access, origins);
   registerAccount(http, access);
   registerTickets(http, access);
+  await registerClientSecrets(http, parts);
   registerKeys(http, access);
   registerUsers(http, access);
   registerBreakGlass(http, access);
@@ -41,6 +44,16 @@ export async function registerRoutes(
   await registerPage(http, pageDirectory, log);
   registerMetrics(http, metrics.registry);
   await registerRecognition(http, parts, dialects);
+}
+
+/** The routes by which clients of other services get secrets. */
+async function registerClientSecrets(
+  http: FastifyInstance,
+  { config, log, access, recognizers }: AppParts,
+): Promise<void> {
+  const services = { config, log, clientSecrets: access.clientSecrets, recognizer: recognizers.recognizer };
+  if (config.compatibility.includes('openai')) await registerRealtimeSecrets(http, services);
+  if (config.compatibility.includes('deepgram')) await registerGrant(http, services);
 }
 
 /** What takes speech, and gives back what was said. */

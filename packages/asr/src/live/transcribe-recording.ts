@@ -91,20 +91,21 @@ export async function* transcribeRecording(
       }
       onProgress?.(live.settledSeconds);
     }
-    let isFlushed = false;
-    const flushed = live.flush().finally(() => {
-      isFlushed = true;
-    });
+    const flushed = live.flush().then(() => 'flushed' as const);
     // If reading ends early, nobody waits for it.
     flushed.catch(() => undefined);
-    while (!isFlushed) {
-      const told = new Promise<void>((resolve) => (tell = resolve));
-      if (finals.length === 0) await Promise.race([flushed, told]);
+    for (;;) {
+      const told = new Promise<'told'>((resolve) => {
+        tell = () => {
+          resolve('told');
+        };
+      });
+      const news = finals.length === 0 ? await Promise.race([flushed, told]) : 'told';
       signal?.throwIfAborted();
       yield* finals.splice(0);
+      if (news === 'flushed') break;
       onProgress?.(live.settledSeconds);
     }
-    yield* finals.splice(0);
     onProgress?.(live.receivedSeconds);
   } finally {
     signal?.removeEventListener('abort', end);

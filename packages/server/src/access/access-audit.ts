@@ -13,6 +13,7 @@ export type AccessAuditAction =
   | 'access.failed'
   | 'access.denied'
   | 'access.break-glass'
+  | 'client-secret.create'
   | 'key.create'
   | 'key.revoke'
   | 'user.create'

@@ -1,17 +1,19 @@
 import type { Config } from '../config/schema.js';
 import type { OriginPolicy } from '../http/origins.js';
+import type { MasterKeys } from '../records/master-keys.js';
 import type { Log } from '../telemetry/log.js';
 import type { AccessAudit } from './access-audit.js';
 import type { ChangeServices } from './change-services.js';
 import { createAccounts, type Accounts } from './accounts.js';
 import { createApiKeys, type ApiKeys } from './api-keys.js';
 import { createBreakGlass, type BreakGlass } from './break-glass.js';
+import { createClientSecrets, type ClientSecrets } from './client-secrets.js';
 import { createCredentialFailures } from './credential-failures.js';
 import { createFailureLimit, type FailureLimit } from './failure-limit.js';
 import { createGuard, type Guard } from './guard.js';
 import { createLogins, type Logins } from './logins.js';
 import { createPasswords } from './passwords.js';
-import { createAuthenticate, authenticateLocal } from './authenticate.js';
+import { createAuthenticate, createAuthenticateLocal } from './authenticate.js';
 import { createRecoveryCodes, type RecoveryCodes } from './recovery-codes.js';
 import type { Seal } from './seal.js';
 import { createTickets, type Tickets } from './tickets.js';
@@ -27,6 +29,7 @@ export interface Access {
   readonly recoveryCodes: Pick<RecoveryCodes, 'left'>;
   readonly logins: Logins;
   readonly tickets: Tickets;
+  readonly clientSecrets: ClientSecrets;
   readonly breakGlass: BreakGlass;
   readonly audit: AccessAudit;
   readonly log: Log;
@@ -40,6 +43,7 @@ export interface AccessServices extends ChangeServices {
   readonly config: Config;
   readonly log: Log;
   readonly seal: Seal;
+  readonly masterKeys: MasterKeys;
   readonly origins: OriginPolicy;
 }
 
@@ -55,11 +59,18 @@ export function createAccess(services: AccessServices): Access {
   const users = createUsers(userServices);
   const logins = createLogins(config, services);
   const tickets = createTickets();
+  const clientSecrets = createClientSecrets({ ...services, apiKeys, logins });
   const breakGlass = createBreakGlass();
   const authenticate =
     config.authentication === 'none'
-      ? authenticateLocal
-      : createAuthenticate({ apiKeys, logins, tickets, tokens: createTokens(config, log) });
+      ? createAuthenticateLocal(clientSecrets)
+      : createAuthenticate({
+          apiKeys,
+          logins,
+          tickets,
+          clientSecrets,
+          tokens: createTokens(config, log),
+        });
   return {
     guard: createGuard({
       config,
@@ -76,6 +87,7 @@ export function createAccess(services: AccessServices): Access {
     recoveryCodes,
     logins,
     tickets,
+    clientSecrets,
     breakGlass,
     audit,
     log,

@@ -50,6 +50,8 @@ export interface ApiKeys {
   readonly revoke: (id: string, by: AuditedBy) => Promise<boolean>;
   /** Finds out whose key `text` is. */
   readonly authenticate: (text: string) => Promise<AuthenticationResult>;
+  /** The same, for a key that was shown before. */
+  readonly authenticateId: (id: string) => Promise<AuthenticationResult>;
 }
 
 /** Every key begins with it, so that scanners find keys that were published by mistake. */
@@ -88,6 +90,15 @@ export function createApiKeys(services: ChangeServices, now: () => Date = () => 
   const noteUse = async ({ id, last_used_at }: ApiKeyRow): Promise<void> => {
     if (last_used_at !== null && now().getTime() - Date.parse(last_used_at) < NOTE_USE_MS) return;
     await rows.noteUse(id, now()).catch(() => undefined);
+  };
+
+  const accept = async (row: ApiKeyRow): Promise<AuthenticationResult> => {
+    if (!isValid(row)) return EXPIRED;
+    await noteUse(row);
+    return authenticated(identityOf(row), { kind: 'key', id: row.id }, async () => {
+      const current = await rows.find(row.id);
+      return current !== undefined && isValid(current);
+    });
   };
 
   return {
@@ -132,12 +143,11 @@ export function createApiKeys(services: ChangeServices, now: () => Date = () => 
       const row = await rows.findByDigest(digest);
       if (row === undefined || !timingSafeEqual(Buffer.from(row.digest), Buffer.from(digest)))
         return NOT_VALID;
-      if (!isValid(row)) return EXPIRED;
-      await noteUse(row);
-      return authenticated(identityOf(row), async () => {
-        const current = await rows.find(row.id);
-        return current !== undefined && isValid(current);
-      });
+      return accept(row);
+    },
+    authenticateId: async (id) => {
+      const row = await rows.find(id);
+      return row === undefined ? NOT_VALID : accept(row);
     },
   };
 }

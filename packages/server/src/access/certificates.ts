@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { EXPIRED, NOT_VALID, authenticated, type AuthenticationResult } from './authentication.js';
+import { NOT_VALID, authenticatedUntil, type AuthenticationResult } from './authentication.js';
 import { DEFAULT_TENANT, isGrantableRole } from './identity.js';
 
 /**
@@ -19,8 +19,6 @@ export function authenticateCertificate(socket: Socket): AuthenticationResult | 
   const units = valuesOf(subject.OU);
   const role = units.find(isGrantableRole);
   if (name === undefined || role === undefined) return NOT_VALID;
-  const expiresAt = new Date(validTo);
-  if (expiresAt <= new Date()) return EXPIRED;
   const identity = {
     tenant,
     subject: `certificate:${name}`,
@@ -28,7 +26,7 @@ export function authenticateCertificate(socket: Socket): AuthenticationResult | 
     role,
     groups: units.filter((unit) => unit !== role),
   };
-  return authenticated(identity, () => Promise.resolve(expiresAt > new Date()));
+  return authenticatedUntil(identity, Date.parse(validTo));
 }
 
 /** An attribute that occurs several times is an array, though the types do not say so. */

@@ -21,6 +21,8 @@ export interface Logins {
   readonly startIn: (transaction: Transaction<Schema>, user: Pick<User, 'id'>) => Promise<string>;
   /** Who logged in with this cookie. */
   readonly authenticate: (cookie: string) => Promise<AuthenticationResult>;
+  /** The same, by the digest of the cookie. */
+  readonly authenticateDigest: (digest: string) => Promise<AuthenticationResult>;
   /** The user whose cookie it is, and how long it is valid; undefined if it is no longer valid. */
   readonly read: (cookie: string) => Promise<Login | undefined>;
   /** Ends the login, with an entry in the audit log. */
@@ -58,6 +60,17 @@ export function createLogins(
   const users = createUserRows(services);
   const read = (digest: string): Promise<Login | undefined> => readLogin(rows, users, lifetime, digest);
 
+  const authenticateDigest = async (digest: string): Promise<AuthenticationResult> => {
+    const login = await read(digest);
+    // An unknown cookie mostly belongs to a login that was idle for too long.
+    if (login === undefined) return EXPIRED;
+    return authenticated(
+      identityOfUser(login.user),
+      { kind: 'login', digest },
+      async () => (await read(digest)) !== undefined,
+    );
+  };
+
   return {
     startIn: async (transaction, { id }) => {
       const cookie = createSecret();
@@ -73,13 +86,9 @@ export function createLogins(
       return cookie;
     },
     authenticate: async (cookie) => {
-      if (!cookiePattern.test(cookie)) return NOT_VALID;
-      const digest = digestOf(cookie);
-      const login = await read(digest);
-      // An unknown cookie mostly belongs to a login that was idle for too long.
-      if (login === undefined) return EXPIRED;
-      return authenticated(identityOfUser(login.user), async () => (await read(digest)) !== undefined);
+      return cookiePattern.test(cookie) ? authenticateDigest(digestOf(cookie)) : NOT_VALID;
     },
+    authenticateDigest,
     read: (cookie) => read(digestOf(cookie)),
     end: async (cookie, by) => {
       const digest = digestOf(cookie);

@@ -19,6 +19,8 @@ const whoeverReads = { clinician: 'own', supervisor: 'group', service: 'own' } a
 const table = {
   'page.read': 'anyone',
   'description.read': 'anyone',
+  /** Asks for what clients of other services look for at a path where it is not. */
+  'absence.read': 'anyone',
   'health.read': 'anyone',
   /** As `health.read`, also over an unencrypted connection: probes come from the machine itself or one beside it. */
   'health.probe': 'anyone',
@@ -30,6 +32,7 @@ const table = {
   'account.change': everybody,
 
   'ticket.create': whoeverSpeaks,
+  'client-secret.create': whoeverSpeaks,
   'live.open': whoeverSpeaks,
   'live.speak': whoeverSpeaks,
   'live.resume': whoeverSpeaks,

@@ -9,7 +9,7 @@ import {
 import { z } from 'zod';
 import type { Config } from '../config/schema.js';
 import type { Log } from '../telemetry/log.js';
-import { EXPIRED, NOT_VALID, authenticated, type AuthenticationResult } from './authentication.js';
+import { EXPIRED, NOT_VALID, authenticatedUntil, type AuthenticationResult } from './authentication.js';
 import { DEFAULT_TENANT, isGrantableRole, type Identity } from './identity.js';
 
 /** Tokens that an OpenID Connect issuer signs. */
@@ -124,8 +124,7 @@ function resultOf(payload: JWTPayload, settings: TokenSettings): AuthenticationR
     role,
     groups: namesIn(payload, settings.oidcGroupsClaim),
   };
-  const validUntil = (exp + settings.oidcClockSkewSeconds) * 1000;
-  return authenticated(identity, () => Promise.resolve(Date.now() < validUntil));
+  return authenticatedUntil(identity, (exp + settings.oidcClockSkewSeconds) * 1000);
 }
 
 /** The names in a claim, which may be one text or a list. A dot leads into an object: `realm_access.roles`. */

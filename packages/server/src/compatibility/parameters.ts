@@ -62,8 +62,8 @@ export function accepted<Wishes>(note: string): Parameter<Wishes> {
   return { treatment: 'accepted', note, read: () => ({}) };
 }
 
-/** A parameter that would only have added something. There is no warning if it is switched off. */
-export function ignored<Wishes>(note: string, reason = 'not supported'): Parameter<Wishes> {
+/** A parameter that would only have added something. The client is told `note` unless it is switched off. */
+export function ignored<Wishes>(note: string, reason = note): Parameter<Wishes> {
   return {
     treatment: 'ignored',
     note,

@@ -46,6 +46,17 @@ const MAX_HEAD_BYTES = 16_384;
 /** The largest body that is no recording. */
 const MAX_BODY_BYTES = 65_536;
 
+/** Headers of answers that programs in pages may read. */
+const EXPOSED_HEADERS = [
+  'location',
+  'retry-after',
+  'auscult-model',
+  'auscult-warnings',
+  'x-request-id',
+  'dg-request-id',
+  'dg-error',
+];
+
 /** Tells browsers to use https with this host for a year. */
 const STRICT_TRANSPORT_SECURITY = 'max-age=31536000; includeSubDomains';
 
@@ -145,7 +156,7 @@ async function protectBrowsers(app: FastifyInstance, origins: OriginPolicy): Pro
       Promise.resolve({
         origin: request.headers.origin !== undefined && origins.originAllowed(request.headers),
         methods: ['GET', 'HEAD', 'POST', 'DELETE'],
-        exposedHeaders: ['location', 'retry-after'],
+        exposedHeaders: EXPOSED_HEADERS,
       }),
   });
 }

@@ -1,5 +1,6 @@
 import type { SettingsChange } from '@auscult/protocol';
 import type { Action } from '../access/permissions.js';
+import type { Asked } from '../compatibility/asked.js';
 import type { SentKeyTerms } from '../reading/client-text.js';
 import type { Problem } from './events.js';
 
@@ -42,6 +43,8 @@ export interface ConfigureCommand {
   readonly midstream?: boolean;
   /** Replace those sent before; undefined leaves them as they are. */
   readonly keyterms: SentKeyTerms | undefined;
+  /** What a client of another service has asked for by now, if it differs from before. */
+  readonly asked?: Asked;
 }
 
 /** What a client that resumes its session asks for. */

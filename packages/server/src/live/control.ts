@@ -76,7 +76,6 @@ async function stop({ stream, intake, emit }: ControlledSession): Promise<void> 
 }
 
 async function finalize({ stream, emit }: ControlledSession): Promise<void> {
-  emit({ kind: 'finalizing' });
   await stream.flush();
   emit({ kind: 'finalized', at: stream.channels.receivedSeconds() });
 }

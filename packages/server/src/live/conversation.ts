@@ -140,7 +140,7 @@ export function createConversation(place: ConversationPlace): Conversation {
 }
 
 function setupServicesOf({ session, services }: ConversationPlace, emit: Emit): SetupServices {
-  const { settings, identity, sharedTerms, sentTerms, keyTerms, recognizer } = session;
+  const { settings, identity, sharedTerms, sentTerms, keyTerms, asked, recognizer } = session;
   const { config, reader } = services;
   return {
     config,
@@ -150,6 +150,7 @@ function setupServicesOf({ session, services }: ConversationPlace, emit: Emit): 
     sharedTerms,
     sentTerms,
     keyTerms,
+    asked,
     model: recognizer.model,
     emit,
   };

@@ -45,6 +45,8 @@ export interface ConnectionRequest {
   readonly headers: IncomingHttpHeaders;
   /** The subprotocols that the client offers, in its order of preference. */
   readonly offered: readonly string[];
+  /** What a client secret says about the session; undefined if none was shown, or it says nothing. */
+  readonly sessionSettings: unknown;
 }
 
 /** What a connection is wanted for. */

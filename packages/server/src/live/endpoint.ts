@@ -132,9 +132,14 @@ function wishOf(request: FastifyRequest, dialect: Dialect): ConnectionWish {
   }
 }
 
-function connectionOf({ query, headers }: FastifyRequest): ConnectionRequest {
+function connectionOf({ query, headers, authentication }: FastifyRequest): ConnectionRequest {
   const offered = headers['sec-websocket-protocol']?.split(',').map((protocol) => protocol.trim()) ?? [];
-  return { query: query as ConnectionRequest['query'], headers, offered };
+  return {
+    query: query as ConnectionRequest['query'],
+    headers,
+    offered,
+    sessionSettings: authentication?.sessionSettings,
+  };
 }
 
 /** Decides, and refuses on unexpected errors, too. */

@@ -32,12 +32,12 @@ export type SessionEvent =
   | { readonly kind: 'speech'; readonly channel: number; readonly activity: SpeechActivity }
   /** Recognition of some audio failed for good. */
   | LostEvent
-  /** `finalize` was taken; the finals of all audio before it are on their way. */
-  | { readonly kind: 'finalizing' }
   /** The answer to `finalize`: the finals of all audio before it have been sent. */
   | { readonly kind: 'finalized'; readonly at: number }
   /** The answer to `stop` and `end`: the finals of all audio before it have been sent. */
   | { readonly kind: 'stopped'; readonly totals: StreamTotals; readonly refinement: string | undefined }
+  /** The server goes away, and the finals of all audio have been sent. The connection is closed next. */
+  | { readonly kind: 'ending' }
   /** The second pass is done, or has failed. */
   | { readonly kind: 'refined'; readonly transcription: Transcription }
   /** Something differs from what was asked for; the session goes on. */

@@ -104,7 +104,6 @@ function isLasting({ kind }: SessionEvent): boolean {
     case 'empty':
     case 'dropped':
     case 'lost':
-    case 'finalizing':
     case 'finalized':
     case 'stopped':
     case 'refined':
@@ -116,6 +115,7 @@ function isLasting({ kind }: SessionEvent): boolean {
     case 'partial':
     case 'speech':
     case 'taken':
+    case 'ending':
     case 'reply':
     case 'error':
     case 'resumed':

@@ -100,6 +100,7 @@ export function createParting(services: PartingServices): Parting {
     },
     drain: () => {
       end.drain(() => {
+        outbox.emit({ kind: 'ending' });
         close('going_away', end.release);
       });
     },

@@ -1,6 +1,7 @@
 import type { KeyTermList, ModelDescription } from '@auscult/asr';
 import { applyConfigure, type SessionSettings } from '@auscult/protocol';
 import type { Identity } from '../access/identity.js';
+import type { Asked } from '../compatibility/asked.js';
 import type { Config } from '../config/schema.js';
 import { inabilityOf, settingsInForce } from '../model-abilities.js';
 import type { SentKeyTerms } from '../reading/client-text.js';
@@ -17,6 +18,8 @@ export interface SessionSetup {
   readonly keyTerms: () => KeyTermList;
   /** The key terms that the client sent. */
   readonly sentTerms: () => SentKeyTerms;
+  /** What else a client of another service has asked for. */
+  readonly asked: () => Asked | undefined;
   readonly inForce: () => SetupInForce;
   /**
    * Changes the setup and sends the one that is then in force, or tells what the model cannot do. The setup changes only at the
@@ -37,6 +40,7 @@ export interface SetupServices {
   readonly sentTerms: SentKeyTerms;
   /** Both together. */
   readonly keyTerms: KeyTermList;
+  readonly asked: Asked | undefined;
   readonly reader: TextReader;
   readonly emit: Emit;
 }
@@ -44,7 +48,7 @@ export interface SetupServices {
 /** Starts with the settings and terms that the session was admitted with. */
 export function createSessionSetup(services: SetupServices): SessionSetup {
   const { config, model, identity, sharedTerms, reader, emit } = services;
-  let { settings, sentTerms, keyTerms } = services;
+  let { settings, sentTerms, keyTerms, asked } = services;
 
   const inForce = (): SetupInForce => ({
     settings: settingsInForce(config, settings),
@@ -55,8 +59,9 @@ export function createSessionSetup(services: SetupServices): SessionSetup {
     settings: () => settings,
     keyTerms: () => keyTerms,
     sentTerms: () => sentTerms,
+    asked: () => asked,
     inForce,
-    configure: ({ change, keyterms }, superseded) => {
+    configure: ({ change, keyterms, asked: askedNow = asked }, superseded) => {
       const wanted = applyConfigure(settings, change);
       const inability = inabilityOf(model, wanted);
       if (inability) return emit(problemEvent(inability.code, inability.details));
@@ -66,6 +71,7 @@ export function createSessionSetup(services: SetupServices): SessionSetup {
         settings = wanted;
         sentTerms = sent;
         keyTerms = terms;
+        asked = askedNow;
         emit({ kind: 'configured', setup: inForce() });
         for (const warning of warnings) emit({ kind: 'warning', warning });
       });

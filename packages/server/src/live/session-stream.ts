@@ -53,15 +53,16 @@ export function createSessionStream(stream: StreamServices): SessionStream {
   let spool: RefinementSpool | undefined;
 
   const describe = (): void => {
-    const { client, asked } = session;
     const settings = settingsInForce(services.config, setup.settings());
-    writer.describe(describedBy(settings, { keyTerms: setup.sentTerms(), client, asked }));
+    const { client } = session;
+    writer.describe(describedBy(settings, { keyTerms: setup.sentTerms(), client, asked: setup.asked() }));
   };
   const writing = (): WritingOptions => ({ ...writingOf(setup.settings()), takesBack: session.takesBack });
 
   const channels = channelsOnDemand((seconds) => {
     const settings = setup.settings();
     describe();
+    telemetry.notDone(setup.asked()?.warnings.length ?? 0);
     spool = settings.refine === 'on-stop' ? openSpool(stream, seconds) : undefined;
     const listening = { writing, spool, writer, events, telemetry, told };
     const { contextSeconds } = services.config;

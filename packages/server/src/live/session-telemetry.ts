@@ -18,6 +18,8 @@ export interface SessionTelemetry {
   readonly paused: (reason: PauseReason) => void;
   /** What should be samples looks like something else. */
   readonly encoded: (code: WarningCode) => void;
+  /** So many things are not done as a client of another service asked. */
+  readonly notDone: (count: number) => void;
   /** Recognition of audio failed for good. */
   readonly lost: (seconds: number) => void;
   /** Words that were heard are not kept. */
@@ -89,6 +91,9 @@ export function createSessionTelemetry(
     },
     encoded: (code) => {
       log.warn('what comes as samples are none', { session, code });
+    },
+    notDone: (count) => {
+      if (count > 0) log.info('not done as asked', { session, count });
     },
     lost: (seconds) => {
       log.error('audio lost', { session, seconds });

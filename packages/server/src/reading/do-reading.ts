@@ -1,5 +1,7 @@
 import { acceptKeyTerms } from '../key-terms/accept-key-terms.js';
 import { readSharedFile } from '../key-terms/read-shared-file.js';
+import { readDeepgramMessage } from '../live/dialects/deepgram/client-message.js';
+import { readClientEvent } from '../live/dialects/openai-realtime/client-event.js';
 import { readKeyTerms, readMessage } from './client-text.js';
 import type { ReadingResults, ReadingTask } from './thread-messages.js';
 
@@ -9,6 +11,10 @@ export function doReading(task: ReadingTask): ReadingResults[ReadingTask['kind']
   switch (task.kind) {
     case 'message':
       return readMessage(task.frame);
+    case 'deepgram-message':
+      return readDeepgramMessage(task.frame);
+    case 'realtime-event':
+      return readClientEvent(task.frame);
     case 'key-terms':
       return readKeyTerms(task.text);
     case 'accept':

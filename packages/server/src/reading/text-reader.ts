@@ -3,6 +3,8 @@ import type { KeyTermList } from '@auscult/asr/key-terms';
 import type { Identity } from '../access/identity.js';
 import type { AcceptedKeyTerms } from '../key-terms/accept-key-terms.js';
 import type { SharedTermsFile, SharedTermsReading } from '../key-terms/read-shared-file.js';
+import type { DeepgramMessage } from '../live/dialects/deepgram/client-message.js';
+import { readAppend, type ClientEvent } from '../live/dialects/openai-realtime/client-event.js';
 import type { KeyTermsReading, MessageReading, SentKeyTerms } from './client-text.js';
 import { doReading } from './do-reading.js';
 import { createFairQueue } from './fair-queue.js';
@@ -16,6 +18,10 @@ import type { ReadingResults, ReadingTask } from './thread-messages.js';
 export interface TextReader {
   /** Reads a text frame. */
   readonly message: (owner: Identity, frame: Buffer) => MessageReading | Promise<MessageReading>;
+  /** Reads a text frame of a client of Deepgram. */
+  readonly deepgramMessage: (owner: Identity, frame: Buffer) => DeepgramMessage | Promise<DeepgramMessage>;
+  /** Reads an event of a client of OpenAI's Realtime interface. */
+  readonly realtimeEvent: (owner: Identity, frame: Buffer) => ClientEvent | Promise<ClientEvent>;
   /** Reads a list of key terms in JSON. */
   readonly keyTerms: (owner: Identity, text: string) => KeyTermsReading | Promise<KeyTermsReading>;
   /** See `acceptKeyTerms`. */
@@ -90,6 +96,9 @@ export function createTextReader(): TextReader {
       const audio = frame.length <= SMALL ? undefined : readAudioMessage(frame);
       return audio ?? read(owner, frame.length, { kind: 'message', frame });
     },
+    deepgramMessage: (owner, frame) => read(owner, frame.length, { kind: 'deepgram-message', frame }),
+    realtimeEvent: (owner, frame) =>
+      readAppend(frame) ?? read(owner, frame.length, { kind: 'realtime-event', frame }),
     keyTerms: (owner, text) => read(owner, text.length, { kind: 'key-terms', text }),
     accept: (owner, sent, shared, language) => {
       if (sent.count === 0) return { terms: shared, warnings: [] };

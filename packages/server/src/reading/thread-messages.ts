@@ -1,11 +1,15 @@
 import type { KeyTermList } from '@auscult/asr/key-terms';
 import type { AcceptedKeyTerms } from '../key-terms/accept-key-terms.js';
 import type { SharedTermsFile, SharedTermsReading } from '../key-terms/read-shared-file.js';
+import type { DeepgramMessage } from '../live/dialects/deepgram/client-message.js';
+import type { ClientEvent } from '../live/dialects/openai-realtime/client-event.js';
 import type { KeyTermsReading, MessageReading, SentKeyTerms } from './client-text.js';
 
 /** Something to be read. */
 export type ReadingTask =
   | { readonly kind: 'message'; readonly frame: Uint8Array }
+  | { readonly kind: 'deepgram-message'; readonly frame: Uint8Array }
+  | { readonly kind: 'realtime-event'; readonly frame: Uint8Array }
   | { readonly kind: 'key-terms'; readonly text: string }
   | {
       readonly kind: 'accept';
@@ -18,6 +22,8 @@ export type ReadingTask =
 /** The result of each kind of reading. */
 export interface ReadingResults {
   readonly message: MessageReading;
+  readonly 'deepgram-message': DeepgramMessage;
+  readonly 'realtime-event': ClientEvent;
   readonly 'key-terms': KeyTermsReading;
   readonly accept: AcceptedKeyTerms;
   readonly 'shared-terms': SharedTermsReading;

@@ -122,7 +122,8 @@ describe('a ticket', () => {
   test('expires after 30 seconds, and only a limited number can be open', async () => {
     let now = 0;
     const tickets = createTickets(() => now);
-    const authentication = { identity: LOCAL_IDENTITY, isStillValid: () => Promise.resolve(true) };
+    const reference = { kind: 'local' } as const;
+    const authentication = { identity: LOCAL_IDENTITY, reference, isStillValid: () => Promise.resolve(true) };
     const [early, late] = [tickets.issue(authentication), tickets.issue(authentication)];
     now = 29_999;
     expect(await tickets.redeem(early ?? '')).toMatchObject({ ok: true });

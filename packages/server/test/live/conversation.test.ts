@@ -131,6 +131,7 @@ describe('a client that opted in', () => {
     expect(await client.next('transcription')).toMatchObject({ isFinal: false, sequence: 0, text: 'heard' });
     client.send({ type: 'finalize' });
     expect(await client.next('transcription')).toMatchObject({ isFinal: true, sequence: 0 });
+    expect(await client.next('speech')).toEqual({ type: 'speech', state: 'ended', at: 1 });
     expect(await client.next('speech')).toEqual({ type: 'speech', state: 'finalized', at: 1 });
     client.send({ type: 'stop' });
     expect(await client.next('stopped')).toEqual({

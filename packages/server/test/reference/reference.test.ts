@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { settings } from '../../src/config/settings.js';
+import { withParameters } from '../../src/reference/compatibility-reference.js';
 import { openapiReference } from '../../src/reference/openapi-reference.js';
 import { withPermissions } from '../../src/reference/permissions-reference.js';
 import { settingsReference, withSettingsSummary } from '../../src/reference/settings-reference.js';
@@ -19,6 +20,10 @@ describe('the output of `npm run docs` is up to date:', () => {
 
   test('the table of permissions in docs/security.md', () => {
     expect(fileOf('docs/security.md')).toBe(withPermissions(fileOf('docs/security.md')));
+  });
+
+  test('the tables of parameters in docs/compatibility.md', () => {
+    expect(fileOf('docs/compatibility.md')).toBe(withParameters(fileOf('docs/compatibility.md')));
   });
 
   test('the table in README.md', () => {

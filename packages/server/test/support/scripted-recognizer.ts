@@ -26,7 +26,8 @@ interface ScriptedStream {
   pendingSeconds: number;
   /** When set, `flush` waits for it. */
   flushGate: Promise<void> | undefined;
-  readonly final: (text: string) => void;
+  /** `reason`: `silence` by default. */
+  readonly final: (text: string, reason?: UtteranceEnd) => void;
   /** Reports that the audio since the last final held no text. */
   readonly empty: (reason: UtteranceEnd) => void;
   readonly partial: (text: string) => void;
@@ -38,8 +39,8 @@ interface ScriptedStream {
 
 /**
  * A recognizer that plays faults which real audio cannot provoke on demand: late finals, lost jobs, a backlog. In all
- * other respects it behaves like the real one, as `recognizer-contract.test.ts` checks. A flush turns audio that is not
- * final yet into one final: "heard N" after N pushes, or the text in `says`.
+ * other respects it behaves like the real one, as `recognizer-contract.test.ts` checks. A flush ends speech, and turns audio
+ * that is not final yet into one final: "heard N" after N pushes, or the text in `says`.
  */
 export interface ScriptedRecognizer extends Recognizer {
   readonly streams: readonly ScriptedStream[];
@@ -117,6 +118,7 @@ function openStream(
   let settled = 0;
   let { keyTerms } = options;
   let closed = false;
+  let speaking = false;
   let receivedAt16k = 0;
   const received = () => receivedAt16k / SAMPLE_RATE;
   const final = (text: string, reason: UtteranceEnd = 'silence'): void => {
@@ -147,7 +149,9 @@ function openStream(
       if (!closed) listener.onPartial?.({ sequence, text, start: settled, end: received(), confidence: 0.5 });
     },
     speech: (state, at) => {
-      if (!closed) listener.onSpeech?.({ state, at });
+      if (closed) return;
+      speaking = state === 'started';
+      listener.onSpeech?.({ state, at });
     },
     lose: (start, end) => {
       if (!closed) listener.onLost?.({ start, end });
@@ -169,6 +173,7 @@ function openStream(
     flush: async () => {
       await Promise.race([stream.flushGate, ended]);
       await Promise.resolve();
+      if (speaking) stream.speech('ended', received());
       if (!closed && settled < received()) final(recognizer.says ?? `heard ${pushed.length}`, 'request');
     },
     listenFor: (others) => {

@@ -3,6 +3,7 @@ import { deepgramError } from '../../compatibility/deepgram/error-answer.js';
 import { answerErrors } from '../answer-errors.js';
 import { requestIdOf } from '../request-id.js';
 import type { AwaitingServices } from '../transcribe-awaited.js';
+import { addAbsentPaths } from './absent-paths.js';
 import { addTranscribing } from './transcribe.js';
 
 /** Adds the routes with which clients of Deepgram have recordings transcribed. */
@@ -19,6 +20,7 @@ export async function registerDeepgram(app: FastifyInstance, services: AwaitingS
       validate();
     });
     addTranscribing(scope, services);
+    addAbsentPaths(scope);
     done();
   });
 }

@@ -2,7 +2,7 @@ import type { ModelDescription } from '@auscult/asr';
 import type { RecordingSettings } from '@auscult/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { askedHeaders } from '../../compatibility/asked.js';
+import { askedHeaders, LONGEST_MODEL_NAME } from '../../compatibility/asked.js';
 import { deepgramErrorBody } from '../../compatibility/deepgram/error-answer.js';
 import { deepgramModel } from '../../compatibility/deepgram/model-info.js';
 import { sentTerms } from '../../compatibility/key-terms.js';
@@ -126,7 +126,7 @@ async function receive(
       sha256,
       asked: settingsIn(wishes),
       keyTerms,
-      foreign: { service: 'deepgram', model, warnings },
+      foreign: { service: 'deepgram', model: model?.slice(0, LONGEST_MODEL_NAME), warnings },
     };
   } catch (error) {
     await file.remove();

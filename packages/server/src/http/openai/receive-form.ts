@@ -1,5 +1,6 @@
 import type { RecordingSettings } from '@auscult/protocol';
 import type { FastifyRequest } from 'fastify';
+import { LONGEST_MODEL_NAME } from '../../compatibility/asked.js';
 import { sentTerms } from '../../compatibility/key-terms.js';
 import type { ParameterWarning } from '../../compatibility/parameters.js';
 import { readParameters } from '../../compatibility/read-parameters.js';
@@ -52,7 +53,7 @@ export async function receiveOpenAiForm(
         file,
         asked: settingsIn(wishes, task),
         keyTerms: sentTerms('keywords', [...keywords, ...prompted]),
-        foreign: { service: 'openai', model, warnings },
+        foreign: { service: 'openai', model: model?.slice(0, LONGEST_MODEL_NAME), warnings },
       },
     };
   } catch (error) {

@@ -5,11 +5,12 @@ import { askedHeaders } from '../../compatibility/asked.js';
 import type { ParameterWarning } from '../../compatibility/parameters.js';
 import { RequestError } from '../../errors.js';
 import { runningText } from '../../transcripts/transcript.js';
-import type { OpenedRecording } from '../accept-recording.js';
+import type { OpenedRecording, ReceivedRecording } from '../accept-recording.js';
 import { refusalOf } from '../answer-errors.js';
 import { answerInPieces } from '../answer-in-pieces.js';
 import { requestIdOf } from '../request-id.js';
 import { transcribeAwaited, type AwaitingServices, type DoneTranscription } from '../transcribe-awaited.js';
+import type { UploadLimits } from '../watch-upload.js';
 import { openAiError } from './error-answer.js';
 import { openAiResponses } from './error-responses.js';
 import { createTranscriptStream, type TranscriptStream } from './event-stream.js';
@@ -103,31 +104,41 @@ async function transcribe(
   task: RecordingSettings['task'] | undefined,
 ): Promise<FastifyReply> {
   const answering: Answering = { request, reply, services, form: undefined, stream: undefined };
+  const done = await transcribed(answering, task);
+  return done === undefined ? reply : answer(answering, done);
+}
+
+/** The transcription when it is done; undefined if it failed, and the client was told so in the stream. */
+async function transcribed(
+  answering: Answering,
+  task: RecordingSettings['task'] | undefined,
+): Promise<DoneTranscription | undefined> {
+  const { request, services } = answering;
+  const receive = async (limits: UploadLimits): Promise<ReceivedRecording> => {
+    answering.form = await receiveOpenAiForm(request, limits, task);
+    return answering.form.recording;
+  };
   try {
-    const done = await transcribeAwaited(
-      request,
-      services,
-      async (limits) => {
-        answering.form = await receiveOpenAiForm(request, limits, task);
-        return answering.form.recording;
+    return await transcribeAwaited(request, services, receive, {
+      onOpened: (opened) => {
+        beginStream(answering, opened);
       },
-      {
-        onOpened: (opened) => {
-          beginStream(answering, opened);
-        },
-        onFinal: ({ text }) => answering.stream?.add(text),
-      },
-    );
-    return answer(answering, done);
+      onFinal: ({ text }) => answering.stream?.add(text),
+    });
   } catch (error) {
-    const refusal = inTheirFields(refusalOf(error, request));
-    if (answering.stream?.isOpen() !== true) throw refusal;
-    if (refusal.code === 'internal_error') services.log.unexpected(refusal.cause ?? error);
-    answering.stream.fail(openAiError(refusal.code, refusal.details, refusal.explanation));
-    return reply;
-  } finally {
-    answering.stream?.close();
+    tellFailure(answering, inTheirFields(refusalOf(error, request)));
+    return undefined;
   }
+}
+
+/** Tells a failure in the stream, if text was sent already; otherwise throws it. */
+function tellFailure({ stream, services }: Answering, refusal: RequestError): void {
+  if (stream?.isOpen() !== true) {
+    stream?.close();
+    throw refusal;
+  }
+  if (refusal.code === 'internal_error') services.log.unexpected(refusal.cause ?? refusal);
+  stream.fail(openAiError(refusal.code, refusal.details, refusal.explanation));
 }
 
 function beginStream(answering: Answering, { model, warnings }: OpenedRecording): void {

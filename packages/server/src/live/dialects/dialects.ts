@@ -1,5 +1,7 @@
 import type { CreateDialect } from '../dialect.js';
 import { createAuscult } from './auscult/auscult.js';
+import { createDeepgram } from './deepgram/deepgram.js';
+import { createOpenAiRealtime } from './openai-realtime/openai-realtime.js';
 
 /** The dialects that the server speaks. */
-export const DIALECTS: readonly CreateDialect[] = [createAuscult];
+export const DIALECTS: readonly CreateDialect[] = [createAuscult, createDeepgram, createOpenAiRealtime];

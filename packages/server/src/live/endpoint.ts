@@ -18,6 +18,7 @@ import type {
   TellRefusal,
 } from './dialect.js';
 import { startSession } from './session.js';
+import { byUpgrade } from './by-upgrade.js';
 
 /** What happens to a connection when its upgrade is answered. */
 interface Upgrade {
@@ -70,6 +71,7 @@ export async function registerLive(
     for (const [name, value] of Object.entries(upgrades.get(request)?.headers ?? {}))
       lines.push(`${name}: ${value}`);
   });
+  app.addConstraintStrategy(byUpgrade);
   for (const dialect of dialects)
     for (const path of dialect.paths) addRoute(app, path, dialect, upgrades, services);
   const stopRevalidating = startRevalidating(services);
@@ -92,6 +94,8 @@ function addRoute(
     url,
     config: { action: 'live.open', takesForeignCredentials: dialect.service !== undefined },
     schema: { hide: true },
+    // The page is at the root; connections there are something else.
+    ...(url === '/' && { constraints: { [byUpgrade.name]: 'websocket' } }),
     ...(refusing.kind === 'by-status' && { errorHandler: errorHandler(services.log, refusing.answer) }),
     // Answered before anybody has to authenticate, since clients check in this way whether the path is right.
     onRequest: (request, reply, done) => {

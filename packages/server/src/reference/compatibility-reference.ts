@@ -1,5 +1,6 @@
 import { liveParameters } from '../compatibility/deepgram/live-parameters.js';
 import type { Parameter } from '../compatibility/parameters.js';
+import { voskConfig } from '../compatibility/vosk-config.js';
 import { recordingParameters } from '../http/deepgram/parameters.js';
 import { openAiParameters } from '../http/openai/parameters.js';
 import { queryParameters } from '../compatibility/openai-realtime/query-parameters.js';
@@ -17,6 +18,7 @@ const sections: Readonly<Record<string, Readonly<Record<string, ToldParameter>>>
   'sessions of Deepgram': liveParameters,
   'addresses of Realtime sessions': queryParameters,
   'fields of Realtime sessions': SESSION_FIELDS,
+  'sessions of Vosk': voskConfig,
 };
 
 /**

@@ -67,12 +67,13 @@ test('the answer to a handshake names the session, the model that runs and what 
   const socket = new WebSocket(
     `${server.url.replace('http', 'ws')}/v1/listen?${LINEAR}&diarize=true&endpointing=9`,
   );
+  const opened = once(socket, 'open');
   const [{ headers }] = (await once(socket, 'upgrade')) as [IncomingMessage];
   expect(headers).toMatchObject({
     'auscult-model': 'scripted',
     'auscult-warnings': 'diarize: speakers are not told apart; endpointing: 200 ms is the least',
   });
-  await once(socket, 'open');
+  await opened;
   socket.send('{"type":"CloseStream"}');
   const [frame] = (await once(socket, 'message')) as [Buffer];
   expect(JSON.parse(frame.toString())).toMatchObject({ request_id: headers['dg-request-id'] });

@@ -7,9 +7,9 @@ import type { DialectSession } from '../../../packages/server/dist/live/dialect.
 import {
   readAppend,
   readClientEvent,
-} from '../../../packages/server/dist/live/dialects/openai-realtime/client-event.js';
+} from '../../../packages/server/dist/compatibility/openai-realtime/client-event.js';
 import { converse } from '../../../packages/server/dist/live/dialects/openai-realtime/converse.js';
-import { INITIAL_STATE } from '../../../packages/server/dist/live/dialects/openai-realtime/session-state.js';
+import { INITIAL_STATE } from '../../../packages/server/dist/compatibility/openai-realtime/session-state.js';
 import type { TextReader } from '../../../packages/server/dist/reading/text-reader.js';
 import { mustHold, type FuzzTarget } from '../target.js';
 

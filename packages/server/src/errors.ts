@@ -96,6 +96,7 @@ const undecodable: Partial<Record<SpeechErrorCode, ErrorCode>> = {
   container_unknown: 'container_unknown',
   container_broken: 'container_broken',
   decoding_too_costly: 'container_broken',
+  closed: 'draining',
   // The process was lost, for whatever reason: another one may do better.
   decoder_failed: 'internal_error',
 };

@@ -127,6 +127,18 @@ describe('a decoder of what is live', () => {
     },
   );
 
+  it('of a pool that is closed, or will be, decodes nothing', async () => {
+    const bytes = await clip('live.webm');
+    const other = createDecoderPool({ looks: 1, reads: 1 });
+    const options = { kind: 'container', channels: 1, onSound: () => undefined } as const;
+    const early = other.openStream(options);
+    await early.push(bytes.subarray(0, 3_000));
+    other.close();
+    const late = other.openStream(options);
+    for (const decoder of [early, late])
+      await expect(decoder.push(bytes.subarray(3_000))).rejects.toMatchObject({ code: 'closed' });
+  });
+
   it('that is closed ends its process', async () => {
     const { decoder } = open();
     await decoder.push((await clip('live.webm')).subarray(0, 3_000));

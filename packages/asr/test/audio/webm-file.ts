@@ -17,7 +17,7 @@ export function element(
 }
 
 /** A whole number in four bytes. */
-export function number(value: number): Buffer {
+function number(value: number): Buffer {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(value);
   return bytes;

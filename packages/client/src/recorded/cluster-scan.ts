@@ -1,5 +1,5 @@
 /** Where a cluster of WebM begins. */
-export interface ClusterStart {
+interface ClusterStart {
   /** Counted in bytes since the scan began. */
   readonly at: number;
   /** Its time, as the recorder counts it. */

@@ -57,7 +57,7 @@ MP4. It is decoded as it comes, at the rate in its header. Its channels are mixe
 must have two, which are transcribed by themselves. With \`opus\`, each frame is one packet of at most 120 ms, without a container.
 
 - The first bytes must be the header. A recorder writes it once, so a new session needs a recorder that starts anew;
-  otherwise the answer is \`container_unknown\`. Damage, a clock that jumps and audio that is not what its header says are answered by
+  otherwise the answer is \`container_unknown\`. Damage, and audio that is not what its header says, are answered by
   \`container_broken\`. Both close the connection once the finals of what was decoded have been sent.
 - \`stop\` ends the recording, so that nothing is left in its decoder. Audio after it begins another one, with its header.
   A recording may also be followed directly by another one. \`finalize\` leaves it as it is.

@@ -29,7 +29,7 @@ export interface ClientSecrets {
 }
 
 /** What a new secret is for. */
-export interface ClientSecretOrder {
+interface ClientSecretOrder {
   readonly issuer: Authentication;
   /** Remote address of whoever issues it. */
   readonly from: string;

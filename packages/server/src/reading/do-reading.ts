@@ -2,8 +2,8 @@ import { readVoskMessage } from '../compatibility/vosk/read-message.js';
 import { readWhisperLiveOptions } from '../compatibility/whisper-live/read-options.js';
 import { acceptKeyTerms } from '../key-terms/accept-key-terms.js';
 import { readSharedFile } from '../key-terms/read-shared-file.js';
+import { readClientEvent } from '../compatibility/openai-realtime/client-event.js';
 import { readDeepgramMessage } from '../compatibility/deepgram/client-message.js';
-import { readClientEvent } from '../live/dialects/openai-realtime/client-event.js';
 import { readKeyTerms, readMessage } from './client-text.js';
 import type { ReadingResults, ReadingTask } from './thread-messages.js';
 

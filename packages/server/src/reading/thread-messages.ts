@@ -3,8 +3,8 @@ import type { VoskMessage } from '../compatibility/vosk/read-message.js';
 import type { WhisperLiveOptions } from '../compatibility/whisper-live/read-options.js';
 import type { AcceptedKeyTerms } from '../key-terms/accept-key-terms.js';
 import type { SharedTermsFile, SharedTermsReading } from '../key-terms/read-shared-file.js';
+import type { ClientEvent } from '../compatibility/openai-realtime/client-event.js';
 import type { DeepgramMessage } from '../compatibility/deepgram/client-message.js';
-import type { ClientEvent } from '../live/dialects/openai-realtime/client-event.js';
 import type { KeyTermsReading, MessageReading, SentKeyTerms } from './client-text.js';
 
 /** Something to be read. */

@@ -4,6 +4,8 @@ import { voskConfig, voskQuery } from '../compatibility/vosk/parameters.js';
 import { whisperLiveParameters } from '../compatibility/whisper-live/parameters.js';
 import { recordingParameters } from '../http/deepgram/parameters.js';
 import { openAiParameters } from '../http/openai/parameters.js';
+import { queryParameters } from '../compatibility/openai-realtime/query-parameters.js';
+import { SESSION_FIELDS } from '../compatibility/openai-realtime/session-fields.js';
 import { markdownTable } from './markdown-table.js';
 import { withMarkedSection } from './marked-section.js';
 
@@ -15,6 +17,8 @@ const sections: Readonly<Record<string, Readonly<Record<string, ToldParameter>>>
   'recordings of OpenAI': openAiParameters,
   'recordings of Deepgram': recordingParameters,
   'sessions of Deepgram': liveParameters,
+  'addresses of Realtime sessions': queryParameters,
+  'fields of Realtime sessions': SESSION_FIELDS,
   'addresses of Vosk': voskQuery,
   'sessions of Vosk': voskConfig,
   'sessions of WhisperLive': whisperLiveParameters,

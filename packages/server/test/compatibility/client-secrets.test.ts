@@ -245,6 +245,7 @@ test('the SDK of Deepgram is granted a token for a time that it asks for', async
   });
   const { access_token: token } = await deepgram.auth.v1.tokens.grant({ ttl_seconds: 60 });
   await connectRealtime(server.url, { apiKey: token });
+  await once(connectWith(server, '/v1/listen?encoding=linear16&sample_rate=16000', token), 'open');
   await expect(deepgram.auth.v1.tokens.grant({ ttl_seconds: 3601 })).rejects.toMatchObject({
     statusCode: 400,
   });

@@ -2,7 +2,7 @@ import { BadRequestError, toFile } from 'openai';
 import { describe, expect, test } from 'vitest';
 import { startScriptedServer } from '../support/scripted-server.js';
 import { until } from '../support/until.js';
-import { listed } from '../support/upload.js';
+import { clipFile, listed } from '../support/upload.js';
 import { clientOf, order } from './openai-client.js';
 
 describe('a recording sent by the SDK of OpenAI', () => {
@@ -72,6 +72,35 @@ describe('a recording sent by the SDK of OpenAI', () => {
       segments: [],
     });
     expect(await transcriptions.create({ ...wanted, response_format: 'srt' })).toBe('\n');
+  });
+
+  test('that is cut off is answered as far as it goes, with a warning', async () => {
+    const server = await startScriptedServer();
+    const whole = await clipFile();
+    const file = await toFile(whole.slice(0, whole.size / 2), 'audio.flac');
+    const { data, response } = await clientOf(server)
+      .audio.transcriptions.create({ file, model: 'whisper-1' })
+      .withResponse();
+    expect(data.text).toMatch(/^heard/);
+    expect(response.headers.get('auscult-warnings')).toMatch(/^file: it is cut off/);
+  });
+
+  test('is translated by a model that can', async () => {
+    const server = await startScriptedServer();
+    Object.assign(server.recognizer.model, { tasks: ['transcribe', 'translate'] });
+    const answer = await clientOf(server).audio.translations.create({
+      ...(await order()),
+      response_format: 'verbose_json',
+    });
+    expect(answer).toMatchObject({ task: 'translate', language: 'english' });
+    expect(server.recognizer.streams[0]?.options.task).toBe('translate');
+  });
+
+  test('is taken only where the setting names the service', async () => {
+    const server = await startScriptedServer({ compatibility: 'deepgram' });
+    const sent = clientOf(server).audio.transcriptions.create(await order());
+    await expect(sent).rejects.toMatchObject({ status: 404 });
+    expect((await clientOf(server).models.list()).data).toHaveLength(2);
   });
 });
 

@@ -23,13 +23,9 @@ function said(): string {
   return readClips().find(({ id }) => id === CLIP)?.text ?? '';
 }
 
-test.each([
-  ['WebM', 'live.webm'],
-  ['WebM in stereo', 'speech.webm'],
-  ['Ogg', 'speech.opus'],
-  ['MP3', 'speech.mp3'],
-  ...(hasFfmpeg ? [['MP4', 'live.mp4'] as const] : []),
-])('the words are heard in %s while it comes', async (_name, file) => {
+const files = ['live.webm', 'speech.webm', 'speech.opus', 'speech.mp3', ...(hasFfmpeg ? ['live.mp4'] : [])];
+
+test.each(files)('the words are heard in %s while it comes', async (file) => {
   const client = await connectOptedIn(server.url);
   client.send({ type: 'configure', encoding: 'container' });
   await client.next('ready');

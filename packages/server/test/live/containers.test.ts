@@ -27,15 +27,7 @@ function heardSeconds({ recognizer }: ScriptedServer, channel = 0): number {
 }
 
 describe('a recording is decoded while it comes', () => {
-  test.each([
-    'live.webm',
-    'speech.webm',
-    'speech.opus',
-    'speech.mp3',
-    'mu-law.wav',
-    'speech.ogg',
-    'speech.oga',
-  ])('%s', async (name) => {
+  test.each(['live.webm', 'speech.opus'])('%s', async (name) => {
     const server = await startScriptedServer();
     const client = await connectFor(server, 'container');
     sendInFrames(client, await recordingOf(name), 1_000);

@@ -30,7 +30,7 @@ export interface WebmTracks {
 }
 
 /** Why a track cannot be decoded here. */
-export interface WebmTrackFlaw {
+interface WebmTrackFlaw {
   /** The end of a sentence that begins with the name of the recording. */
   readonly flaw: string;
 }

@@ -18,7 +18,7 @@ export interface StreamDecoder {
   /**
    * Takes the next bytes, cut anywhere, or one packet of Opus. Resolves when all sound in them was given out, except
    * what ffmpeg decodes. Rejects with `container_unknown`, `container_broken`, `decoding_too_costly` or `decoder_failed`
-   * once nothing more can be decoded. One call at a time.
+   * once nothing more can be decoded, and with `closed` once the pool is. One call at a time.
    */
   push(bytes: Uint8Array): Promise<void>;
   /** Tells that no more bytes come. Resolves when all sound was given out, and rejects as `push` does. */

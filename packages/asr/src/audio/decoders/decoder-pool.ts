@@ -91,14 +91,15 @@ export function createDecoderPool({ looks, reads }: DecoderPoolOptions): Decoder
       return recording;
     },
     openStream(options) {
-      if (isClosed) throw closed();
       const entry: { close: ((reason: SpeechError) => void) | undefined } = { close: undefined };
       running.add(entry);
-      return decodeStreamApart(options, {
+      const decoder = decodeStreamApart(options, {
         memory: liveMemory,
         onStart: (close) => (entry.close = close),
         onEnd: () => running.delete(entry),
       });
+      if (isClosed) entry.close?.(closed());
+      return decoder;
     },
     status: () => {
       const [look, read] = [places.look.count(), places.read.count()];

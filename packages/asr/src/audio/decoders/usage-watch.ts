@@ -61,7 +61,9 @@ export function watchUsage(watched: Watched): UsageWatch {
     if (silentTicks * TICK_MS > PATIENCE_SECONDS * 1000) return 'hung';
     const decoder = watched.decoder();
     const processes = [
-      ...(decoder === undefined ? [] : [{ pid: decoder, most: watched.isLive ? MOST_BYTES.live : MOST_BYTES.decoder }]),
+      ...(decoder === undefined
+        ? []
+        : [{ pid: decoder, most: watched.isLive ? MOST_BYTES.live : MOST_BYTES.decoder }]),
       ...watched.programs().map((pid) => ({ pid, most: MOST_BYTES.program })),
     ];
     bytesTaken = 0;

@@ -10,19 +10,19 @@ import { askedHeaders } from '../../compatibility/asked.js';
 import { settingsByDefault } from '../../config/recognition.js';
 import type { Config } from '../../config/schema.js';
 import { RequestError } from '../../errors.js';
-import { readSession } from '../../live/dialects/openai-realtime/read-session.js';
+import { readSession } from '../../compatibility/openai-realtime/read-session.js';
 import {
   changedState,
   INITIAL_STATE,
   settingsOf,
   type SessionState,
-} from '../../live/dialects/openai-realtime/session-state.js';
+} from '../../compatibility/openai-realtime/session-state.js';
 import {
   betaSessionView,
   sessionIdOf,
   sessionView,
   type SessionFacts,
-} from '../../live/dialects/openai-realtime/session-view.js';
+} from '../../compatibility/openai-realtime/session-view.js';
 import { inabilityOf } from '../../model-abilities.js';
 import type { Log } from '../../telemetry/log.js';
 import { answerErrors } from '../answer-errors.js';

@@ -1,7 +1,7 @@
 import { blockBytes } from '@auscult/protocol';
 import { createByteCarry } from '../../../compatibility/carry-bytes.js';
 import type { Command } from '../../commands.js';
-import { layoutOf, type SessionState } from './session-state.js';
+import { layoutOf, type SessionState } from '../../../compatibility/openai-realtime/session-state.js';
 
 /** Counts the audio of a client from one commit to the next. Nothing is held back but a sample that is cut in two. */
 export interface AppendBuffer {

@@ -6,14 +6,19 @@ import type { Command } from '../../commands.js';
 import type { DialectSession, EndReason, SessionPlace } from '../../dialect.js';
 import type { Problem, SessionEvent } from '../../events.js';
 import { createAppendBuffer } from './append-buffer.js';
-import type { ClientEvent } from './client-event.js';
+import type { ClientEvent } from '../../../compatibility/openai-realtime/client-event.js';
 import { createCommittedItems } from './committed-items.js';
 import { createDetectedItems } from './detected-items.js';
 import { createItemIds, type ItemEvent, type ItemIds, type Items } from './item-events.js';
 import { createServerEvents, type Names } from './server-events.js';
-import type { ReadSession } from './session-fields.js';
-import { changedState, settingsOf, termsOf, type SessionState } from './session-state.js';
-import { sessionIdOf } from './session-view.js';
+import type { ReadSession } from '../../../compatibility/openai-realtime/session-fields.js';
+import {
+  changedState,
+  settingsOf,
+  termsOf,
+  type SessionState,
+} from '../../../compatibility/openai-realtime/session-state.js';
+import { sessionIdOf } from '../../../compatibility/openai-realtime/session-view.js';
 
 /** What a conversation begins with. */
 export interface ConverseOptions {

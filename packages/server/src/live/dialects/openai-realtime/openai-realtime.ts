@@ -11,10 +11,15 @@ import type {
   RefusalAnswer,
 } from '../../dialect.js';
 import { converse } from './converse.js';
-import { queryParameters } from './query-parameters.js';
-import { readSession } from './read-session.js';
+import { queryParameters } from '../../../compatibility/openai-realtime/query-parameters.js';
+import { readSession } from '../../../compatibility/openai-realtime/read-session.js';
 import type { Names } from './server-events.js';
-import { changedState, INITIAL_STATE, settingsOf, termsOf } from './session-state.js';
+import {
+  changedState,
+  INITIAL_STATE,
+  settingsOf,
+  termsOf,
+} from '../../../compatibility/openai-realtime/session-state.js';
 
 /** OpenAI's Realtime interface, of which every session only transcribes. */
 export function createOpenAiRealtime(services: DialectServices): Dialect {

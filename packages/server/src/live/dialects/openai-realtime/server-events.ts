@@ -2,8 +2,12 @@ import { errorTable } from '@auscult/protocol';
 import { threeDecimals } from '../../../transcripts/transcript.js';
 import type { Problem } from '../../events.js';
 import type { Item, ItemEvent } from './item-events.js';
-import type { SessionState } from './session-state.js';
-import { betaSessionView, sessionView, type SessionFacts } from './session-view.js';
+import type { SessionState } from '../../../compatibility/openai-realtime/session-state.js';
+import {
+  betaSessionView,
+  sessionView,
+  type SessionFacts,
+} from '../../../compatibility/openai-realtime/session-view.js';
 
 /** The names of events: those of today, or those of the beta interface. */
 export type Names = 'today' | 'beta';

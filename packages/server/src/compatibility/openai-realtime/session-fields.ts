@@ -1,10 +1,10 @@
 import { onOrOff, protocolLimits } from '@auscult/protocol';
-import { languageOf } from '../../../compatibility/language.js';
-import type { ParameterWarning, Treatment } from '../../../compatibility/parameters.js';
-import { termsInPrompt } from '../../../compatibility/prompt-terms.js';
-import { RequestError } from '../../../errors.js';
+import { languageOf } from '../language.js';
+import type { ParameterWarning, Treatment } from '../parameters.js';
+import { termsInPrompt } from '../prompt-terms.js';
+import { RequestError } from '../../errors.js';
 import { usableTerms } from './usable-terms.js';
-import type { SentKeyTerms } from '../../../reading/client-text.js';
+import type { SentKeyTerms } from '../../reading/client-text.js';
 
 /** The audio that a client sends, as the interface writes it. */
 export type AudioFormat =
@@ -13,7 +13,7 @@ export type AudioFormat =
   | { readonly type: 'audio/pcma' };
 
 /** Who ends a turn: the server in a silence, or the client by `input_audio_buffer.commit`. */
-export type TurnDetection = 'server_vad' | 'semantic_vad' | 'none';
+type TurnDetection = 'server_vad' | 'semantic_vad' | 'none';
 
 /** What the fields of a session ask for; what is undefined stays as it is. */
 export interface SessionWishes {
@@ -38,7 +38,7 @@ type Eagerness = keyof typeof SILENCE_OF_EAGERNESS;
 export const SILENCE_OF_EAGERNESS = { low: 2000, auto: 1000, medium: 1000, high: 500 } as const;
 
 /** A field of a session as it was given. */
-export interface GivenField {
+interface GivenField {
   /** The field as the client wrote it, such as `session.input_audio_format`. */
   readonly written: string;
   /** Never null, except in fields for which null has a meaning. */

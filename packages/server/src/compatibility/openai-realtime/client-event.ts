@@ -1,7 +1,7 @@
 import { decodeBase64, describeError, isNestedDeeper, MOST_NESTED } from '@auscult/protocol';
-import { RequestError } from '../../../errors.js';
-import { parseJson } from '../../../parse-json.js';
-import type { Problem } from '../../events.js';
+import { RequestError } from '../../errors.js';
+import { parseJson } from '../../parse-json.js';
+import type { Problem } from '../../live/events.js';
 import { readSession } from './read-session.js';
 import type { ReadSession } from './session-fields.js';
 

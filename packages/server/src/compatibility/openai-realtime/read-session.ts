@@ -1,4 +1,4 @@
-import type { ParameterWarning } from '../../../compatibility/parameters.js';
+import type { ParameterWarning } from '../parameters.js';
 import {
   BETA_NAMES,
   GROUPS,

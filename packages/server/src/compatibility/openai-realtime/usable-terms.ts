@@ -1,5 +1,5 @@
 import { keyTerm, protocolLimits, type KeyTerm } from '@auscult/protocol';
-import { NO_TERMS, type SentKeyTerms } from '../../../reading/client-text.js';
+import { NO_TERMS, type SentKeyTerms } from '../../reading/client-text.js';
 
 const { keyTerms, keyTermWords, keyTermLength } = protocolLimits;
 

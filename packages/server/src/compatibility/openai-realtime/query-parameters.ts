@@ -1,5 +1,5 @@
-import { accepted, mapped, refused, type ParameterTable } from '../../../compatibility/parameters.js';
-import { lastOf } from '../../../compatibility/values.js';
+import { accepted, mapped, refused, type ParameterTable } from '../parameters.js';
+import { lastOf } from '../values.js';
 
 /** What the address of a connection asks for. */
 export interface QueryWishes {

@@ -1,5 +1,5 @@
 import type { SessionSettings } from '@auscult/protocol';
-import { parseJson } from '../../../parse-json.js';
+import { parseJson } from '../../parse-json.js';
 import type { SessionState } from './session-state.js';
 
 /** What a session is shown with beside its state. */

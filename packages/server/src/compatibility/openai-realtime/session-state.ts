@@ -1,5 +1,5 @@
 import type { SettingsChange } from '@auscult/protocol';
-import { NO_TERMS, type SentKeyTerms } from '../../../reading/client-text.js';
+import { NO_TERMS, type SentKeyTerms } from '../../reading/client-text.js';
 import {
   DEFAULT_RATE,
   SILENCE_OF_EAGERNESS,

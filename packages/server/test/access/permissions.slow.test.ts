@@ -267,7 +267,9 @@ test('break-glass with a reason lets its user read a record of somebody else, an
 
 describe('every message of a socket', () => {
   test('is in the table', () => {
-    expect(Object.keys(commandActions).sort()).toEqual([...Object.keys(clientMessages), 'end', 'reply'].sort());
+    expect(Object.keys(commandActions).sort()).toEqual(
+      [...Object.keys(clientMessages), 'end', 'reply'].sort(),
+    );
   });
 
   test.each(GRANTABLE_ROLES)('is accepted from a %s, or none is', async (role) => {

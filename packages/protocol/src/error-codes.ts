@@ -395,7 +395,8 @@ const table = {
     httpStatus: 415,
     retryable: false,
     meaning: 'The file is not a recording of a kind that this server reads.',
-    remedy: 'Send WAV, FLAC, MP3, Ogg/Opus, Ogg/Vorbis or WebM/Opus; most others can be read once ffmpeg is installed.',
+    remedy:
+      'Send WAV, FLAC, MP3, Ogg/Opus, Ogg/Vorbis or WebM/Opus; most others can be read once ffmpeg is installed.',
   },
   recording_too_long: {
     httpStatus: 413,

@@ -20,7 +20,9 @@ import { transcribeRecordings } from './transcripts/transcribe-recordings.js';
 /** `auscult transcribe`: recordings to text, JSON or subtitles. */
 export function transcribeCommand(): Command {
   const command = new Command('transcribe')
-    .description('Transcribe recordings: WAV, FLAC, MP3, Ogg/Opus, Ogg/Vorbis, WebM/Opus, and whatever ffmpeg reads.')
+    .description(
+      'Transcribe recordings: WAV, FLAC, MP3, Ogg/Opus, Ogg/Vorbis, WebM/Opus, and whatever ffmpeg reads.',
+    )
     .argument('<recording...>', 'files, folders (searched recursively), or - for standard input')
     .addOption(
       new Option('-f, --format <format>', 'how the transcript is written')

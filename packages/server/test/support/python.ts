@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** A Python with packages that a test needs. */
-interface PythonWith {
+export interface PythonWith {
   /** Path of the interpreter. */
   readonly path: string;
   /** Why tests that need it are skipped; undefined if it is there. */
@@ -16,7 +16,7 @@ interface PythonWith {
  *
  * @param packages what it must have, such as `openai==3.57.0`, or `numpy` of any version
  */
-function pythonWith(variable: string, folder: string, packages: readonly string[]): PythonWith {
+export function pythonWith(variable: string, folder: string, packages: readonly string[]): PythonWith {
   const path = process.env[variable] ?? join(tmpdir(), folder, 'bin', 'python');
   const check = packages
     .map((one) => one.split('=='))

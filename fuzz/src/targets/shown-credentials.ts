@@ -46,11 +46,12 @@ export async function openCredentials(): Promise<Credentials> {
   });
   const authenticate = createAuthenticate({ ...access, tokens: undefined });
   const raw = { socket: new Socket() };
+  const routeOptions = { config: {} };
   return {
     apiKey,
     cookie,
     letsIn: async (headers, protocol) => {
-      const request = { headers, protocol, raw, ws: false } as unknown as FastifyRequest;
+      const request = { headers, protocol, raw, ws: false, routeOptions } as unknown as FastifyRequest;
       mustHold(
         shownBy(request).length <= LONGEST_COUNTED,
         'the text by which failures are counted has a limited length',

@@ -23,7 +23,7 @@ describe('a session with a record pass', () => {
     expect(refined).toMatchObject({
       id: refinement?.id,
       text: 'heard 1',
-      segments: [{ start: 0, end: 1, text: 'heard 1', confidence: expect.closeTo(0.9, 1) as number }],
+      segments: [{ start: 0, end: 1, text: 'heard 1', confidence: expect.closeTo(0.8, 1) as number }],
       audioSeconds: 1,
     });
     const reading = recognizer.streams[1];

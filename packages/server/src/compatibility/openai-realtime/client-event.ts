@@ -1,7 +1,8 @@
-import { decodeBase64, describeError, isNestedDeeper, MOST_NESTED } from '@auscult/protocol';
+import { decodeBase64, describeError } from '@auscult/protocol';
 import { RequestError } from '../../errors.js';
 import { parseJson } from '../../parse-json.js';
 import type { Problem } from '../../live/events.js';
+import { readJsonObject } from '../read-json-object.js';
 import { readSession } from './read-session.js';
 import type { ReadSession } from './session-fields.js';
 
@@ -29,17 +30,8 @@ const KNOWN = [
 
 /** Reads a text frame. Never throws; the problem of an event repeats nothing of it. */
 export function readClientEvent(frame: Uint8Array): ClientEvent {
-  const text = Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength).toString();
-  if (isNestedDeeper(text))
-    return unreadable(
-      undefined,
-      describeError('too_deeply_nested', { limit: `at most ${MOST_NESTED} levels` }),
-    );
-  const event = parseJson(text);
-  if (event === undefined) return unreadable(undefined, describeError('malformed_json'));
-  if (typeof event !== 'object' || event === null || Array.isArray(event))
-    return unreadable(undefined, describeError('object_expected'));
-  return eventOf(event);
+  const reading = readJsonObject(frame);
+  return reading.ok ? eventOf(reading.object) : unreadable(undefined, reading.problem);
 }
 
 /**

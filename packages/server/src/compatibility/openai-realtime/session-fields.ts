@@ -3,7 +3,7 @@ import { languageOf } from '../language.js';
 import type { ParameterWarning, Treatment } from '../parameters.js';
 import { termsInPrompt } from '../prompt-terms.js';
 import { RequestError } from '../../errors.js';
-import { usableTerms } from './usable-terms.js';
+import { usableTerms } from '../usable-terms.js';
 import type { SentKeyTerms } from '../../reading/client-text.js';
 
 /** The audio that a client sends, as the interface writes it. */

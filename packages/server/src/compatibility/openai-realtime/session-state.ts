@@ -6,7 +6,7 @@ import {
   type AudioFormat,
   type SessionWishes,
 } from './session-fields.js';
-import { joinTerms } from './usable-terms.js';
+import { joinTerms } from '../usable-terms.js';
 
 /** The session as its client has set it. */
 export interface SessionState extends Omit<

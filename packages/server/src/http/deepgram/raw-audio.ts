@@ -1,19 +1,7 @@
-import { recordingKind, waveHeader, type PcmEncoding } from '@auscult/asr';
-import type { DeepgramEncoding } from '../../compatibility/deepgram/parameters.js';
-import { RequestError } from '../../errors.js';
+import { recordingKind, waveHeader } from '@auscult/asr';
+import { audioFormatOf } from '../../compatibility/deepgram/audio-format.js';
 import type { UploadedFile } from '../../transcriptions/upload-source.js';
 import type { RecordingWishes } from './parameters.js';
-
-/** Encodings of samples without a header. */
-const raw: Readonly<Partial<Record<DeepgramEncoding, PcmEncoding>>> = {
-  linear16: 's16le',
-  linear32: 'f32le',
-  mulaw: 'mulaw',
-  alaw: 'alaw',
-};
-
-/** Samples a second of telephone lines. */
-const TELEPHONE_RATE = 8_000;
 
 /** Bytes by which a WAVE file is recognised. */
 const HEAD_BYTES = 12;
@@ -27,18 +15,9 @@ export async function withHeader(
   file: UploadedFile,
   wishes: Partial<RecordingWishes>,
 ): Promise<UploadedFile> {
-  const { encoding, channels = 1 } = wishes;
-  const pcm = encoding && raw[encoding];
-  if (pcm === undefined) return file;
-  const isCompanded = pcm === 'mulaw' || pcm === 'alaw';
-  const sampleRate = wishes.sampleRate ?? (isCompanded ? TELEPHONE_RATE : undefined);
-  if (sampleRate === undefined)
-    throw new RequestError('invalid_request', {
-      field: 'sample_rate',
-      limit: 'a number beside this encoding',
-    });
-  if (file.size === 0 || (await isWave(file))) return file;
-  return prefixed(file, waveHeader(file.size, { encoding: pcm, sampleRate, channels }));
+  const format = audioFormatOf(wishes);
+  if (format.kind === 'encoded' || file.size === 0 || (await isWave(file))) return file;
+  return prefixed(file, waveHeader(file.size, format));
 }
 
 async function isWave(file: UploadedFile): Promise<boolean> {

@@ -7,6 +7,7 @@ const SENTENCES: Readonly<Partial<Record<string, string>>> = {
   invented: 'That was likelier noise than speech.',
   repetition: 'The same word kept coming, so the rest was recognised again. Check the last line.',
   endless: 'Part of that was hard to make out, so it was recognised again. Check the last line.',
+  unconfirmed: 'Some of these words could not be heard again. Check the last line.',
   retracted: 'Taken back.',
 };
 

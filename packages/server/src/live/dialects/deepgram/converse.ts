@@ -6,7 +6,7 @@ import type { TextReader } from '../../../reading/text-reader.js';
 import type { Command } from '../../commands.js';
 import type { DialectSession, SessionPlace } from '../../dialect.js';
 import type { SessionEvent } from '../../events.js';
-import type { AudioFormat } from './audio-format.js';
+import type { AudioFormat } from '../../../compatibility/deepgram/audio-format.js';
 import { closeFrameOf } from './close-frame.js';
 import type { DeepgramMessage } from '../../../compatibility/deepgram/client-message.js';
 import { createEmptyFrameWatch } from './empty-frame-watch.js';

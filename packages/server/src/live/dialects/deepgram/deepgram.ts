@@ -15,7 +15,7 @@ import type {
   Refusal,
   RefusalAnswer,
 } from '../../dialect.js';
-import { audioFormatOf } from './audio-format.js';
+import { audioFormatOf } from '../../../compatibility/deepgram/audio-format.js';
 import { converse } from './converse.js';
 import { settingsOf } from './settings-of.js';
 

@@ -3,7 +3,7 @@ import { blockBytes } from '@auscult/protocol';
 import { createByteCarry } from '../../../compatibility/carry-bytes.js';
 import { mixedToOne } from '../../../compatibility/mix-channels.js';
 import type { Command } from '../../commands.js';
-import type { AudioFormat } from './audio-format.js';
+import type { AudioFormat } from '../../../compatibility/deepgram/audio-format.js';
 
 /** The audio of a client, frame by frame. */
 export interface ReceivedAudio {

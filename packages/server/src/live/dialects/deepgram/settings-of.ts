@@ -1,6 +1,6 @@
 import type { SettingsChange } from '@auscult/protocol';
 import type { LiveWishes } from '../../../compatibility/deepgram/live-parameters.js';
-import type { AudioFormat } from './audio-format.js';
+import type { AudioFormat } from '../../../compatibility/deepgram/audio-format.js';
 
 /** The settings of a session with these wishes. */
 export function settingsOf(wishes: Partial<LiveWishes>, format: AudioFormat): SettingsChange {

@@ -1,10 +1,9 @@
 import type { PcmEncoding } from '@auscult/asr';
 import type { AudioEncoding } from '@auscult/protocol';
-import type { LiveWishes } from '../../../compatibility/deepgram/live-parameters.js';
-import type { DeepgramEncoding } from '../../../compatibility/deepgram/parameters.js';
-import { RequestError } from '../../../errors.js';
+import { RequestError } from '../../errors.js';
+import type { DeepgramEncoding, DeepgramWishes } from './parameters.js';
 
-/** The audio in the frames of a client. */
+/** The audio that a client sends, live or as a recording. */
 export type AudioFormat =
   | {
       readonly kind: 'samples';
@@ -29,7 +28,7 @@ const COMPANDED_RATE = 8000;
 /**
  * The audio that a client announces. Throws a `RequestError` if it announces linear samples without their rate.
  */
-export function audioFormatOf({ encoding, sampleRate, channels = 1 }: Partial<LiveWishes>): AudioFormat {
+export function audioFormatOf({ encoding, sampleRate, channels = 1 }: Partial<DeepgramWishes>): AudioFormat {
   const ofSamples = encoding === undefined ? undefined : samples[encoding];
   if (ofSamples === undefined)
     return { kind: 'encoded', encoding: encoding === 'opus' ? 'opus' : 'container' };

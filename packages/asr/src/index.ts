@@ -80,3 +80,4 @@ export {
   type LeftOutReason,
 } from './key-terms.js';
 export type { Lexicon } from './terms/key-term.js';
+export { textReading } from './text/kept-meaning/text-reading.js';

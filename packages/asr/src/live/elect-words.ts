@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { heardStatements } from '../text/kept-meaning/statements.js';
+import { textReading } from '../text/kept-meaning/text-reading.js';
 
 /** What is voted on: a word as one hearing heard it. */
 export interface VotedWord extends Ballot {
@@ -177,13 +178,6 @@ function votesOf(slot: AnySlot, hearings: number): Map<string | undefined, numbe
 /** The numbers and negations of words, in order. */
 function readingOf(elected: readonly ElectedWord<VotedWord>[]): string {
   return textReading(elected.map(({ word }) => word.text));
-}
-
-/** The numbers and negations of words, in order. */
-export function textReading(words: readonly string[]): string {
-  return heardStatements(words)
-    .map((statement) => `${statement.kind === 'number' ? statement.digits : statement.text} `)
-    .join('');
 }
 
 function mean(values: readonly number[]): number {

@@ -1,7 +1,8 @@
 import type { RecognitionResult } from '../inference/messages/recognition-job.js';
+import { textReading } from '../text/kept-meaning/text-reading.js';
 import type { TokenText } from '../text/token-text.js';
 import { bareWord, spellWords } from '../text/words.js';
-import { saysSomething, textReading } from './elect-words.js';
+import { saysSomething } from './elect-words.js';
 import { joinResults } from './join-results.js';
 
 /**

@@ -1,7 +1,8 @@
 import type { RecognitionResult } from '../inference/messages/recognition-job.js';
+import { textReading } from '../text/kept-meaning/text-reading.js';
 import type { SpelledWord } from '../text/words.js';
 import { alignHearings } from './align-hearings.js';
-import { ballotOf, textReading, type VotedWord } from './elect-words.js';
+import { ballotOf, type VotedWord } from './elect-words.js';
 
 /** A word that a partial showed. */
 export interface ShownWord {

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Word } from '@auscult/protocol';
 import type { DeepgramModel } from '../../compatibility/deepgram/model-info.js';
-import { bareWord, deepgramWord } from '../../compatibility/deepgram/words.js';
+import { deepgramWord } from '../../compatibility/deepgram/words.js';
+import { plainText } from '../../compatibility/plain-text.js';
 import type { ParameterWarning } from '../../compatibility/parameters.js';
 import { mapped } from '../../json-pieces.js';
 import {
@@ -75,11 +76,12 @@ function metadataOf({ duration }: Transcript, about: AnsweredRecording): object 
 }
 
 function textOf(segments: readonly TranscriptSegment[], isPunctuated: boolean): string {
-  return isPunctuated ? runningText({ segments }) : segments.map(({ words }) => bare(words)).join(' ');
+  if (isPunctuated) return runningText({ segments });
+  return bare(segments.flatMap(({ words }) => words));
 }
 
 function bare(words: readonly Word[]): string {
-  return words.map(({ text }) => bareWord(text)).join(' ');
+  return plainText(words.map(({ text }) => text));
 }
 
 /** The confidence of the whole: that of its words, on average. */

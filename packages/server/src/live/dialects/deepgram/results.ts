@@ -1,6 +1,7 @@
 import type { PartialHypothesis, WrittenFinal } from '@auscult/asr';
 import type { DeepgramModel } from '../../../compatibility/deepgram/model-info.js';
 import { deepgramWord, type DeepgramWord } from '../../../compatibility/deepgram/words.js';
+import { plainText } from '../../../compatibility/plain-text.js';
 import { threeDecimals } from '../../../transcripts/transcript.js';
 
 /** A piece of a transcript. Every field is always there: clients rely on it. */
@@ -78,7 +79,7 @@ export function resultsOf(view: ResultsView, place: ResultsPlace, heard: HeardTe
 export function heardInFinal({ text, confidence, words }: WrittenFinal, isPunctuated: boolean): HeardText {
   const written = words.map((word) => deepgramWord(word, isPunctuated));
   return {
-    transcript: isPunctuated ? text : plainText(written),
+    transcript: isPunctuated ? text : plainText(words.map((word) => word.text)),
     confidence: threeDecimals(confidence),
     words: written,
   };
@@ -98,18 +99,10 @@ export function heardInPartial(
     return deepgramWord({ text: part, start: from, end: at, confidence }, isPunctuated);
   });
   return {
-    transcript: isPunctuated ? text : plainText(words),
+    transcript: isPunctuated ? text : plainText(texts),
     confidence: threeDecimals(confidence),
     words,
   };
-}
-
-/** The words without punctuation, in small letters. */
-function plainText(words: readonly DeepgramWord[]): string {
-  return words
-    .map(({ word }) => word)
-    .filter((word) => /[\p{L}\p{N}]/u.test(word))
-    .join(' ');
 }
 
 function lengthOf(texts: readonly string[]): number {

@@ -1,4 +1,5 @@
 import type { PartialHypothesis, WrittenFinal } from '@auscult/asr';
+import { plainText } from '../../../../compatibility/plain-text.js';
 import { bareWord } from '../../../../compatibility/deepgram/words.js';
 import { threeDecimals } from '../../../../transcripts/transcript.js';
 
@@ -49,7 +50,7 @@ export function createVoskResults(isPunctuated: boolean): VoskResults {
   const results: VoskResults = {
     hasWords: true,
     takePartial: ({ sequence, text }) => {
-      partial = { sequence, text: isPunctuated ? text : spokenText(text.split(/\s+/u)) };
+      partial = { sequence, text: isPunctuated ? text : plainText(text.split(/\s+/u)) };
     },
     takeFinal: (final) => {
       forget(final.sequence);
@@ -74,7 +75,7 @@ function punctuatedFinal({ text, words }: WrittenFinal): VoskFinal {
 function spokenFinal({ words }: WrittenFinal): VoskFinal {
   const spoken = words.filter(({ text }) => isWord(text));
   return {
-    text: spokenText(spoken.map(({ text }) => text)),
+    text: plainText(words.map(({ text }) => text)),
     words: spoken.map((word) => voskWord(word, bareWord(word.text))),
   };
 }
@@ -86,11 +87,6 @@ function voskWord({ confidence, start, end }: WrittenFinal['words'][number], wor
     end: threeDecimals(end),
     word,
   };
-}
-
-/** Words in small letters without punctuation. */
-function spokenText(words: readonly string[]): string {
-  return words.filter(isWord).map(bareWord).join(' ');
 }
 
 function isWord(text: string): boolean {

@@ -222,7 +222,10 @@ function variantsOf(schema: Schema): readonly { readonly field: string; readonly
   const valid = exampleOf(schema);
   const fields = fieldsOf(schema);
   return fields.flatMap(({ path, replacements }, place) =>
-    shareOf(replacements, place, fields.length).map((text) => ({ field: path.join('.'), value: withField(valid, path, text) })),
+    shareOf(replacements, place, fields.length).map((text) => ({
+      field: path.join('.'),
+      value: withField(valid, path, text),
+    })),
   );
 }
 

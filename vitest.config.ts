@@ -16,8 +16,7 @@ export default defineConfig({
     setupFiles: 'vitest.seed.ts',
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    // Two test files at a time: each may run a server with inference processes of its own. The slow ones mostly wait, so
-    // `npm run test:rest` runs three.
+    // Two test files at a time: each may run a server with inference processes of its own.
     maxWorkers: 2,
     // A line for each file as it ends, and for a test only where it failed or took very long.
     slowTestThreshold: 10_000,

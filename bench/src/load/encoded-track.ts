@@ -29,19 +29,21 @@ export async function encodeTrack(
   frameSeconds: number,
 ): Promise<EncodedFrames> {
   const bytes = await convert(track, OUTPUT[encoding]);
-  return encoding === 'mulaw'
-    ? { frames: cutEvenly(bytes, Math.round(8_000 * frameSeconds)), frameSeconds }
-    : { frames: cutBeforeClusters(bytes), frameSeconds: CLUSTER_SECONDS };
+  if (encoding === 'mulaw')
+    return { frames: cutEvenly(bytes, Math.round(8_000 * frameSeconds)), frameSeconds };
+  const frames = cutBeforeClusters(bytes);
+  // How many packets a cluster takes is up to ffmpeg, and any other pace would look like a delay.
+  return { frames, frameSeconds: track.seconds / frames.length };
 }
 
-/** Twelve packets of 20 ms. */
+/** The longest cluster, seconds: as much as a recorder gives out at a time. */
 const CLUSTER_SECONDS = 0.24;
 
 const OUTPUT: Readonly<Record<TrackEncoding, readonly string[]>> = {
   mulaw: ['-ar', '8000', '-f', 'mulaw'],
   webm: [
     ...['-ar', '48000', '-c:a', 'libopus', '-b:a', '24k', '-frame_duration', '20'],
-    // A block that begins later than this begins another cluster.
+    // A block that would make it longer begins another cluster.
     ...['-cluster_time_limit', `${CLUSTER_SECONDS * 1000 - 1}`, '-live', '1', '-f', 'webm'],
   ],
 };

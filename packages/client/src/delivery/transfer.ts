@@ -3,15 +3,16 @@ import { SAMPLE_RATE } from '../audio/sample-rate.js';
 import type { Connection } from '../connection/connection.js';
 import { ownProblem, type Problem } from '../problem.js';
 import type { AudioBuffer } from './audio-buffer.js';
-import { createAudioSender, type AudioSender } from './audio-sender.js';
+import { createAudioSender } from './audio-sender.js';
 import { createFlushRequests, type FlushRequests } from './flush-requests.js';
 import { createLedger, type Ledger } from './ledger.js';
 import { createLiveness, type Liveness } from './liveness.js';
 import { createLosses } from './losses.js';
+import type { SocketSender } from './socket-sender.js';
 import { createTextIntake, type TextIntake, type TextListener } from './text-intake.js';
 
 /** Audio out and text in, over whatever connection and session there is: what is sent, settled and lost. */
-export interface Transfer extends Pick<AudioSender, 'send' | 'keepAlive'>, Pick<Liveness, 'isDead'> {
+export interface Transfer extends Pick<SocketSender, 'send' | 'keepAlive'>, Pick<Liveness, 'isDead'> {
   /** A connection is ready for audio; of an old session, the server has taken so many samples. */
   readonly begin: (receivedSamples: number | undefined) => void;
   /** Sends over `connection` from now on, at most so many bytes in a frame. */

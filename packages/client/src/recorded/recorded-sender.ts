@@ -1,10 +1,9 @@
-import type { Connection } from '../connection/connection.js';
-import type { AudioSender } from '../delivery/audio-sender.js';
 import type { FlushRequests } from '../delivery/flush-requests.js';
+import { createSocketSender, type SocketSender } from '../delivery/socket-sender.js';
 import type { Entry, RecordedBytes } from './recorded-bytes.js';
 
 /** Sends recorded bytes and requests to the server, in order, as fast as the socket takes them. */
-export interface RecordedSender extends AudioSender {
+export interface RecordedSender extends SocketSender {
   /** A session begins at this entry. */
   readonly beginSession: (entry: Entry) => void;
   /** The session goes on: it has taken that many bytes. */
@@ -15,21 +14,12 @@ export interface RecordedSender extends AudioSender {
 
 /** Bytes of a frame at most: some seconds. */
 const FRAME_BYTES = 16 * 1024;
-/** The most bytes that wait in the socket; few, so that a broken connection leaves little to send again. */
-const MAX_WAITING_BYTES = 64 * 1024;
-/** How soon to check again whether the socket takes more, milliseconds. */
-const LOOK_AGAIN_MS = 30;
-/** Time without audio after which the server is told that the client is there. */
-const KEEPALIVE_MS = 30_000;
 
 /** Sends nothing before a session has begun and there is a connection. */
 export function createRecordedSender(recorded: RecordedBytes, requests: FlushRequests): RecordedSender {
-  let route: { readonly connection: Connection; readonly maxFrameBytes: number } | undefined;
   let entry: Entry = { header: new Uint8Array(0), at: 0, seconds: 0 };
   /** Bytes of the session that were sent. */
   let sent = 0;
-  let sentAt = 0;
-  let timer: ReturnType<typeof setTimeout> | undefined;
 
   const placeOf = (bytes: number): number => entry.at + Math.max(0, bytes - entry.header.length);
 
@@ -40,29 +30,20 @@ export function createRecordedSender(recorded: RecordedBytes, requests: FlushReq
     return recorded.read(at, Math.min(most, until - at));
   }
 
-  function send(): void {
-    clearTimeout(timer);
-    timer = undefined;
-    while (route) {
-      const { connection, maxFrameBytes } = route;
-      if (connection.waitingBytes() >= MAX_WAITING_BYTES) {
-        timer = setTimeout(send, LOOK_AGAIN_MS);
-        return;
-      }
+  return {
+    ...createSocketSender((connection, maxFrameBytes) => {
       const bytes = next(Math.min(FRAME_BYTES, maxFrameBytes));
-      const request = requests.unsent();
       if (bytes.length > 0) {
         connection.sendAudio(bytes);
         sent += bytes.length;
-        sentAt = performance.now();
-      } else if (request) {
-        request.isSent = true;
-        connection.send({ type: request.kind });
-      } else return;
-    }
-  }
-
-  return {
+        return bytes.length;
+      }
+      const request = requests.unsent();
+      if (!request) return undefined;
+      request.isSent = true;
+      connection.send({ type: request.kind });
+      return 0;
+    }),
     beginSession: (next) => {
       entry = next;
       sent = 0;
@@ -71,20 +52,5 @@ export function createRecordedSender(recorded: RecordedBytes, requests: FlushReq
       sent = Math.min(sent, receivedBytes);
     },
     placeOf,
-    connect: (connection, maxFrameBytes) => {
-      route = { connection, maxFrameBytes };
-      sentAt = performance.now();
-      send();
-    },
-    disconnect: () => {
-      clearTimeout(timer);
-      route = undefined;
-    },
-    send,
-    keepAlive: () => {
-      if (!route || performance.now() - sentAt <= KEEPALIVE_MS) return;
-      sentAt = performance.now();
-      route.connection.send({ type: 'keepalive' });
-    },
   };
 }

@@ -1,10 +1,10 @@
 import { samplesOf, secondsOf } from '../audio/sample-rate.js';
+import { createOrderedRequests } from '../delivery/flush-requests.js';
 import { createLedger, type Ledger } from '../delivery/ledger.js';
 import { createLiveness } from '../delivery/liveness.js';
 import { createLosses } from '../delivery/losses.js';
 import { createTextIntake } from '../delivery/text-intake.js';
 import type { Transfer, TransferListener } from '../delivery/transfer.js';
-import { createOrderedRequests } from './ordered-requests.js';
 import type { Entry, RecordedBytes } from './recorded-bytes.js';
 import { createRecordedSender } from './recorded-sender.js';
 

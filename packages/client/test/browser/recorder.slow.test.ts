@@ -1,15 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { spawnRealServer, type RealServer } from '../../../server/test/support/real-server.js';
 import { wordErrorRate } from '../../../server/test/support/speech.js';
-import { waveFile } from '../../../server/test/support/wave.js';
 import type { Transcriber, Transcript } from '../../src/index.js';
 import { noChromium, openPage } from '../support/chromium.js';
 import { startFaultyProxy } from '../support/faulty-proxy.js';
-import { spoken } from '../support/spoken.js';
+import { startSpokenMicrophone } from '../support/spoken-microphone.js';
 
 /** What the page of a test keeps. */
 declare global {
@@ -23,24 +19,14 @@ describe.skipIf(noChromium !== undefined)(
   `the recorder of Chromium${noChromium ? `: ${noChromium}` : ''}`,
   () => {
     let server: RealServer;
-    let folder: string;
     let microphone: string;
     let text: string;
     let seconds: number;
 
     beforeAll(async () => {
-      server = await spawnRealServer('--workers', '1');
-      folder = await mkdtemp(join(tmpdir(), 'auscult-recorder-'));
-      microphone = join(folder, 'jfk.wav');
-      const speech = await spoken('jfk/jfk');
-      text = speech.text;
-      seconds = speech.samples.length / 16_000;
-      const data = Buffer.from(speech.samples.buffer, speech.samples.byteOffset, speech.samples.byteLength);
-      await writeFile(microphone, waveFile({ tag: 1, bits: 16, sampleRate: 16_000, channels: 1 }, data));
-      return async () => {
-        server.signal('SIGKILL');
-        await rm(folder, { recursive: true });
-      };
+      const spokenMicrophone = await startSpokenMicrophone();
+      ({ server, microphone, text, seconds } = spokenMicrophone);
+      return spokenMicrophone.stop;
     });
 
     test('gives the words, without a worklet', async () => {

@@ -4,6 +4,7 @@ import { OggOpusDecoder } from 'ogg-opus-decoder';
 import type { DecodedBlock, RecordingInput } from './container.js';
 import { readOggPages, type OggPage } from './ogg.js';
 import { oggCodec, preSkipOf, type OggCodec } from './ogg-codec.js';
+import type { OggLink } from './ogg-link.js';
 import { LONGEST_GAP_SECONDS, measureGap } from './timeline.js';
 
 /** What the decoders of all Ogg codecs have in common. */
@@ -37,7 +38,7 @@ export async function* decodeOgg({
 }: RecordingInput): AsyncGenerator<DecodedBlock, string | undefined> {
   const pages = readOggPages(bytes);
   const flaws: Flaws = { damaged: 0, unheardTracks: 0, hasJumped: false };
-  let link: Link | undefined;
+  let link: OggLink | undefined;
   let isAlone = true;
   try {
     for (;;) {
@@ -86,21 +87,10 @@ function describe({ damaged, unheardTracks, hasJumped }: Flaws): string | undefi
     : undefined;
 }
 
-/** One recording of a chain. */
-interface Link {
-  readonly serialNumber: number;
-  /** Whether there was a page after those that begin its tracks. */
-  readonly isBegun: boolean;
-  readonly take: (page: OggPage) => AsyncGenerator<DecodedBlock, void>;
-  /** Gives out what the decoder has held back. */
-  readonly end: () => AsyncGenerator<DecodedBlock, void>;
-  readonly free: () => void;
-}
-
 /**
  * `begin` is the position of the first sound of a track that does not begin late; undefined if any position will do.
  */
-function openLink(serialNumber: number, codec: OggCodec, flaws: Flaws, begin: number | undefined): Link {
+function openLink(serialNumber: number, codec: OggCodec, flaws: Flaws, begin: number | undefined): OggLink {
   const decoder = oggDecoders[codec]();
   let isBegun = false;
   /** The page that the decoder holds back, which it gives out when it sees the next. */

@@ -2,6 +2,7 @@ import type { DecodedAudio, DecodedBlock, RecordingInput } from '../containers/c
 import { type OggDecoder, oggDecoders } from '../containers/decode-ogg.js';
 import { asBuffer, HEADER_BYTES, type OggPage, parsePage } from '../containers/ogg.js';
 import { oggCodec } from '../containers/ogg-codec.js';
+import type { OggLink } from '../containers/ogg-link.js';
 import { createOpusPackets, parseOpusHead } from '../containers/opus-packets.js';
 import { brokenContainer } from '../containers/unreadable.js';
 
@@ -16,7 +17,7 @@ export function openOggStream(input: RecordingInput): DecodedAudio {
 type Blocks = AsyncGenerator<DecodedBlock, undefined>;
 
 async function* decodePages(input: RecordingInput): Blocks {
-  let link: Link | undefined;
+  let link: OggLink | undefined;
   try {
     for (;;) {
       const page = await nextPage(input);
@@ -39,17 +40,6 @@ async function* decodePages(input: RecordingInput): Blocks {
   }
 }
 
-/** One recording of a chain. */
-interface Link {
-  readonly serialNumber: number;
-  /** Whether there was a page after those that begin its tracks. */
-  readonly isBegun: boolean;
-  readonly take: (page: OggPage) => AsyncGenerator<DecodedBlock, void>;
-  /** Gives out what the decoder has held back. */
-  readonly end: () => AsyncGenerator<DecodedBlock, void>;
-  readonly free: () => void;
-}
-
 const CAPTURE_PATTERN = 'OggS';
 
 /** The next page; undefined at the end, and if the last page is not whole. */
@@ -68,7 +58,7 @@ async function nextPage({ name, bytes }: RecordingInput): Promise<OggPage | unde
   return page;
 }
 
-function openPages({ name }: RecordingInput, { serialNumber }: OggPage, decoder: OggDecoder): Link {
+function openPages({ name }: RecordingInput, { serialNumber }: OggPage, decoder: OggDecoder): OggLink {
   let isBegun = false;
   const given = ({
     errors,
@@ -99,7 +89,7 @@ function openPages({ name }: RecordingInput, { serialNumber }: OggPage, decoder:
   };
 }
 
-function openOpus({ name }: RecordingInput, { serialNumber, body }: OggPage): Link {
+function openOpus({ name }: RecordingInput, { serialNumber, body }: OggPage): OggLink {
   const head = parseOpusHead(body);
   if (head === undefined) throw brokenContainer(name, 'has no valid head of Opus');
   const opus = createOpusPackets(head);

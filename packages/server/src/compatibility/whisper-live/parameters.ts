@@ -10,7 +10,7 @@ import {
   type Parameter,
   type ParameterTable,
 } from '../parameters.js';
-import { termsInPrompt } from '../prompt-terms.js';
+import { listedTerms, PROMPT_NOTE } from '../prompt-terms.js';
 import { lastOf, numberIn, switchOf } from '../values.js';
 
 /** What a client of WhisperLive asks for. */
@@ -75,15 +75,10 @@ export const whisperLiveParameters: ParameterTable<WhisperLiveWishes> = {
 function terms(
   wishesOf: (terms: readonly string[]) => Partial<WhisperLiveWishes>,
 ): Parameter<WhisperLiveWishes> {
-  return mapped(
-    'key terms, if it is a list of terms cut by commas, semicolons or line breaks; running text is ignored with a warning',
-    ({ values, warn }) => {
-      const listed = termsInPrompt(values.join('\n'));
-      if (listed !== undefined) return wishesOf(listed);
-      warn('only a list of terms is listened for, not running text');
-      return {};
-    },
-  );
+  return mapped(PROMPT_NOTE, ({ values, warn }) => {
+    const listed = listedTerms(values.join('\n'), warn);
+    return listed === undefined ? {} : wishesOf(listed);
+  });
 }
 
 function languageIn(given: GivenParameter): Partial<WhisperLiveWishes> {

@@ -10,7 +10,7 @@ import {
   type Parameter,
   type ParameterTable,
 } from '../../compatibility/parameters.js';
-import { termsInPrompt } from '../../compatibility/prompt-terms.js';
+import { listedTerms, PROMPT_NOTE } from '../../compatibility/prompt-terms.js';
 import { lastOf, switchOf } from '../../compatibility/values.js';
 import { RequestError } from '../../errors.js';
 import { uploadFieldValue } from '../receive-upload.js';
@@ -55,15 +55,10 @@ export const openAiParameters: ParameterTable<OpenAiWishes> = {
     languageIn,
   ),
   languages: honoured('one as `language`; several as `auto`', languageIn),
-  prompt: mapped(
-    'key terms, if it is a list of terms cut by commas, semicolons or line breaks; running text is ignored with a warning',
-    (given) => {
-      const prompted = termsInPrompt(lastOf(given));
-      if (prompted !== undefined) return { prompted };
-      given.warn('only a list of terms is listened for, not running text');
-      return {};
-    },
-  ),
+  prompt: mapped<OpenAiWishes>(PROMPT_NOTE, (given) => {
+    const prompted = listedTerms(lastOf(given), given.warn);
+    return prompted === undefined ? {} : { prompted };
+  }),
   keywords: mapped('key terms', ({ values }) => ({
     keywords: values.filter((value) => value.trim() !== ''),
   })),

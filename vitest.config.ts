@@ -9,22 +9,39 @@ const LONG = '**/*.long.test.ts';
 export default defineConfig({
   test: {
     projects: [
-      project('quick', { include: [TESTS], exclude: [...configDefaults.exclude, SLOW, LONG] }),
-      project('slow', { include: [TESTS.replace('*.test.ts', '*.slow.test.ts')] }),
+      project('quick', {
+        include: [TESTS],
+        exclude: [...configDefaults.exclude, SLOW, LONG],
+        maxWorkers: 2,
+        sequence: { groupOrder: 0 },
+      }),
+      // Slow tests wait for audio in real time, for browsers and databases: two files at a time leave half of two cores idle.
+      project('slow', {
+        include: [TESTS.replace('*.test.ts', '*.slow.test.ts')],
+        maxWorkers: 3,
+        sequence: { groupOrder: 1 },
+      }),
     ],
     globalSetup: 'vitest.data-home.ts',
     setupFiles: 'vitest.seed.ts',
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    // Two test files at a time: each may run a server with inference processes of its own.
-    maxWorkers: 2,
     // A line for each file as it ends, and for a test only where it failed or took very long.
     slowTestThreshold: 10_000,
     reporters: ['default', unfinishedTests()],
   },
 });
 
-function project(name: string, files: { readonly include: string[]; readonly exclude?: string[] }) {
+interface ProjectFiles {
+  readonly include: string[];
+  readonly exclude?: string[];
+  /** Test files at a time: each may run a server with inference processes of its own. */
+  readonly maxWorkers: number;
+  /** Projects that differ in this run one after another. */
+  readonly sequence: { readonly groupOrder: number };
+}
+
+function project(name: string, files: ProjectFiles) {
   return { extends: true as const, test: { name, ...files } };
 }
 

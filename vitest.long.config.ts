@@ -7,6 +7,8 @@ export default defineConfig({
     ...everyday.test,
     // What is drawn by chance is another each time, but where a run is done again.
     setupFiles: process.env['AUSCULT_TEST_SEED'] === undefined ? [] : 'vitest.seed.ts',
-    projects: [{ extends: true, test: { name: 'long', include: ['**/test/**/*.long.test.ts'] } }],
+    projects: [
+      { extends: true, test: { name: 'long', include: ['**/test/**/*.long.test.ts'], maxWorkers: 2 } },
+    ],
   },
 });

@@ -20,6 +20,7 @@ export type {
   SpeakerFindings,
   SpokenSpan,
 } from './speakers/speaker-findings.js';
+export { LEAST_SPOKEN_SECONDS, type HeardVoice } from './speakers/enrol-voice.js';
 export type { UtteranceEnd } from './segment/segmenter.js';
 export { recordingKind, type RecordingKind } from './audio/containers/recording-kind.js';
 export { waveEncoding } from './audio/containers/wave-encoding.js';

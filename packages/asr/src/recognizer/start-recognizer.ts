@@ -7,6 +7,8 @@ import { calibratedConfidence } from '../live/calibrated-confidence.js';
 import { openLiveStream } from '../live/live-stream.js';
 import { createStreamTerms } from '../live/stream-terms.js';
 import { resolveModel, type ResolvedModel } from '../models/resolve-model.js';
+import { enrolVoice } from '../speakers/enrol-voice.js';
+import { openVoiceEncoder, type VoiceEncoder } from '../speakers/voice-encoder.js';
 import { SpeechError } from '../speech-error.js';
 import { loadVoiceActivity } from '../vad/voice-activity.js';
 import type { InferencePool, Share } from '../inference/inference-pool.js';
@@ -40,6 +42,7 @@ export async function startRecognizer(options: RecognizerOptions): Promise<Recog
   const sharedTerms = createSharedTermLists((name) => {
     scheduler.forget({ termList: name });
   });
+  let voiceEncoder: Promise<VoiceEncoder> | undefined;
   let opened = 0;
   let liveStreams = 0;
   const contextFraction = (share: Share) =>
@@ -73,6 +76,11 @@ export async function startRecognizer(options: RecognizerOptions): Promise<Recog
       });
       liveStreams++;
       return stream;
+    },
+    voiceEncoder: 'ge2e',
+    enrolVoice: async (recording) => {
+      const encoder = await (voiceEncoder ??= openVoiceEncoder());
+      return enrolVoice(recording, async (window) => (await encoder.embed([window]))[0]);
     },
     admission: (share = []) => admission(scheduler, share, options.maxFinalDelaySeconds),
     status: () => ({ ...schedulerStatus(scheduler), liveStreams }),

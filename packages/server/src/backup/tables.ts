@@ -23,7 +23,7 @@ export const BACKUP_TABLES: readonly BackupTable[] = [
 
 /**
  * Tables that are not in backups. Data keys are in a copy of their own, from which they can be destroyed; people log
- * in again; a recovery code that was used must not come back; settings belong to a server, not to its records; the
+ * in again; a recovery code that was used must not come back, nor a voice that was deleted; settings belong to a server, not to its records; the
  * head of the audit log is sealed anew, and its anchors begin anew; and which servers run, and which copies of data
  * keys exist, changes with time.
  */
@@ -33,6 +33,7 @@ export const TABLES_LEFT_OUT: readonly string[] = [
   'key_removals',
   'logins',
   'recovery_codes',
+  'enrolled_voices',
   'configurations',
   'audit_head',
   'audit_anchors',

@@ -21,6 +21,7 @@ export interface Schema {
   readonly users: UsersTable;
   readonly logins: LoginsTable;
   readonly recovery_codes: RecoveryCodesTable;
+  readonly enrolled_voices: EnrolledVoicesTable;
   readonly configurations: ConfigurationsTable;
   readonly servers: ServersTable;
 }
@@ -238,6 +239,21 @@ interface RecoveryCodesTable {
   /** SHA-256 of the user and the code, hexadecimal. */
   digest: Fixed<string>;
   user_id: Fixed<string>;
+}
+
+/** Voices that people enrolled. Whatever is not sealed is bound to what is. */
+interface EnrolledVoicesTable {
+  tenant: Fixed<string>;
+  /** Subject of the identity whose voice it is. */
+  owner: Fixed<string>;
+  /** Version of the text that they consented to. */
+  consent: string;
+  /** Name of the encoder that made it; no other can use it. */
+  encoder: string;
+  enrolled_at: string;
+  master_key_id: string;
+  /** The voice, and the name to show, sealed with that master key. */
+  sealed: Buffer;
 }
 
 /** The settings that a server last started with. */

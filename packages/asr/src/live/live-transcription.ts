@@ -39,6 +39,8 @@ export interface LiveOptions {
   readonly lexicon?: Lexicon;
   /** Whether to tell apart who speaks, see `SpeakerCount`; `off` by default. */
   readonly speakers?: SpeakerCount;
+  /** What an earlier stream of the session knew of its speakers (`LiveTranscription.speakerState`), whose numbers go on. */
+  readonly speakerState?: Uint8Array;
   /** `background` lets the work of all other streams go first; `live` by default. */
   readonly priority?: 'live' | 'background';
   /**

@@ -24,6 +24,8 @@ export interface RecognitionOptions {
     readonly sentences?: 'off' | 'on';
     readonly maxUtteranceSeconds?: number;
   };
+  /** Whether to tell who speaks, at one microphone: `off`, the number of people (1 to 4), or `auto` to find out how many there are. With two channels, each is a speaker unless this is `off`. */
+  readonly speakers?: 'off' | 'auto' | number;
 }
 
 /** The names of these options. */
@@ -37,4 +39,5 @@ export const recognitionOptions = [
   'dictationCommands',
   'lexicon',
   'endpointing',
+  'speakers',
 ] as const satisfies readonly (keyof RecognitionOptions)[];

@@ -10,6 +10,8 @@ export function allowedValues(schema: JsonSchema): string {
     return `one of ${schema.enum.map((value) => JSON.stringify(value)).join(', ')}`;
   if (schema.anyOf !== undefined) return schema.anyOf.map(allowedValues).join(', or ');
   switch (schema.type) {
+    case 'null':
+      return 'null';
     case 'boolean':
       return 'true or false';
     case 'integer':
@@ -45,7 +47,11 @@ function allowedText(schema: JsonSchema): string {
   return minLength === 1 ? 'text that is not empty' : 'text';
 }
 
-function allowedItems({ items, maxItems }: JsonSchema): string {
+function allowedItems({ items, prefixItems, maxItems }: JsonSchema): string {
+  if (prefixItems !== undefined) {
+    const each = prefixItems.map((place) => (typeof place === 'object' ? allowedValues(place) : 'anything'));
+    return `a list of ${each.length} items: ${each.join(', ')}`;
+  }
   const count = maxItems === undefined ? 'a list' : `a list of at most ${maxItems} items`;
   const item = singleSchema(items);
   return item === undefined ? count : `${count}, each ${allowedValues(item)}`;

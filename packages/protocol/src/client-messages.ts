@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { boundedList } from './bounded-list.js';
 import { keyTermList } from './key-terms.js';
+import { speakerCorrections } from './speakers.js';
 import { initialSettings, endpointing, sessionSettings } from './recognition-settings.js';
 
 /** Audio inside JSON, for clients that cannot send binary frames. */
@@ -76,6 +77,21 @@ export const finalizeMessage = z.object({ type: z.literal('finalize') }).meta({
 });
 export type FinalizeMessage = z.infer<typeof finalizeMessage>;
 
+/** Who speaks, as a person says. */
+export const identifyMessage = speakerCorrections.extend({ type: z.literal('identify') }).meta({
+  description:
+    'Corrects who speaks, while a session goes on. The corrections are kept with the record, and later findings do not ' +
+    'change them. Answered by the message `speakers`.',
+  examples: [
+    {
+      type: 'identify',
+      assign: [{ sequence: 3, words: [0, 4], speaker: 1 }],
+      name: [{ speaker: 1, name: 'Ms. Okafor', role: 'patient' }],
+    },
+  ],
+});
+export type IdentifyMessage = z.infer<typeof identifyMessage>;
+
 /** A sign of life while there is no audio. */
 export const keepaliveMessage = z.object({ type: z.literal('keepalive') }).meta({
   description: 'Resets the idle timer. No answer.',
@@ -115,6 +131,7 @@ export const clientMessages = {
   configure: configureMessage,
   finalize: finalizeMessage,
   keepalive: keepaliveMessage,
+  identify: identifyMessage,
   resume: resumeMessage,
 } as const;
 

@@ -27,6 +27,7 @@ export {
   type FinalizeMessage,
   type KeepaliveMessage,
   type ResumeMessage,
+  type IdentifyMessage,
   type StopMessage,
 } from './client-messages.js';
 export * from './codes.js';
@@ -76,6 +77,7 @@ export {
   refinedMessage,
   resumedMessage,
   serverMessages,
+  speakersMessage,
   speechMessage,
   stoppedMessage,
   transcriptionMessage,
@@ -89,9 +91,27 @@ export {
   type ResumedMessage,
   type ServerMessage,
   type ServerMessageType,
+  type SpeakersMessage,
   type SpeechMessage,
   type StoppedMessage,
   type TranscriptionMessage,
   type WarningMessage,
 } from './server-messages.js';
+export {
+  knownSpeaker,
+  speakerAssignment,
+  speakerConfidence,
+  speakerCorrections,
+  speakerCount,
+  speakerNumber,
+  speakerRevision,
+  speakerRole,
+  wordRange,
+  type KnownSpeaker,
+  type SpeakerAssignment,
+  type SpeakerCorrections,
+  type SpeakerCount,
+  type SpeakerRevision,
+  type SpeakerRole,
+} from './speakers.js';
 export { word, type Word, type WordAlternative } from './word.js';

@@ -13,6 +13,12 @@ export const protocolLimits = {
   maxUtteranceSeconds: { min: 5, max: 25 },
   /** How often a recording may be heard. */
   hearings: { max: 4 },
+  /** Speakers that a client can ask for; and the highest number of one, since corrections may add some. */
+  speakers: { max: 4, highest: 15 },
+  /** Characters of the name of a speaker. */
+  speakerName: { max: 100 },
+  /** Places that one message may give to another speaker. */
+  speakerCorrections: { max: 1_000 },
   /** Key terms of a session. */
   keyTerms: { max: 5_000 },
   /** Characters of one key term, and of one way to say it. */

@@ -109,6 +109,7 @@ const jsonSchemas: Readonly<Record<ClientMessageType, JsonSchema>> = {
   configure: z.toJSONSchema(clientMessages.configure),
   finalize: z.toJSONSchema(clientMessages.finalize),
   keepalive: z.toJSONSchema(clientMessages.keepalive),
+  identify: z.toJSONSchema(clientMessages.identify),
   resume: z.toJSONSchema(clientMessages.resume),
 };
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { audioEncoding, channelCount } from './audio-format.js';
 import { lexicon } from './key-terms.js';
 import { protocolLimits } from './limits.js';
+import { speakerCount } from './speakers.js';
 
 /** Whether something is done. */
 export const onOrOff = z.enum(['off', 'on']);
@@ -179,6 +180,17 @@ export const recognitionSettings = {
     value: endpointing.meta({ description: 'When an utterance ends.' }),
     concerns: 'recognition',
     askedOf: 'sessions',
+    kept: 'sealed',
+  },
+  speakers: {
+    value: speakerCount.meta({
+      description:
+        'Whether to tell who speaks, at one microphone: `off`, the number of people (1 to 4), or `auto` to find out how many there are. With two channels, each is a speaker unless this is `off`.',
+    }),
+    concerns: 'recognition',
+    askedOf: 'both',
+    operator: { default: 'off', note: 'It is off for clients that did not opt in.' },
+    unlessOptedIn: 'off',
     kept: 'sealed',
   },
   hearings: {

@@ -3,6 +3,7 @@ import { dropReasons } from './drop-reasons.js';
 import { errorCodes } from './error-codes.js';
 import { PROTOCOL } from './limits.js';
 import { sessionSettings } from './recognition-settings.js';
+import { knownSpeaker, speakerNumber, speakerRevision } from './speakers.js';
 import { warningCodes } from './warning-codes.js';
 import { word } from './word.js';
 
@@ -71,6 +72,10 @@ export const transcriptionMessage = z
       .array(word)
       .optional()
       .meta({ description: 'The words of a final, where `configure` asked for them.' }),
+    speaker: speakerNumber.optional().meta({
+      description:
+        'Who said most of it, where `speakers` was asked for and it can be told. May change later: see the message `speakers`.',
+    }),
   })
   .meta({
     audience: 'everyone',
@@ -229,6 +234,7 @@ export const readyMessage = z
         writtenForm: 'off',
         dictationCommands: 'off',
         lexicon: 'medical',
+        speakers: 'off',
         endpointing: { silenceMs: 500, sentences: 'on', maxUtteranceSeconds: 20 },
         keyterms: 230,
         limits: { maxFrameBytes: 262144, maxBufferedSeconds: 30 },
@@ -439,6 +445,40 @@ export const droppedMessage = z
   });
 export type DroppedMessage = z.infer<typeof droppedMessage>;
 
+/** Who speaks, where it has changed or is better known. */
+export const speakersMessage = z
+  .object({
+    type: z.literal('speakers'),
+    revised: z
+      .array(speakerRevision)
+      .meta({ description: 'Words of earlier finals that belong to somebody else than was said before.' }),
+    speakers: z
+      .array(knownSpeaker)
+      .meta({ description: 'Everybody heard so far, and what is known of them.' }),
+    settledSeconds: streamSeconds.meta({
+      description:
+        'Up to this moment, only people change who spoke. Seconds since the first sample of the stream.',
+    }),
+  })
+  .meta({
+    audience: 'opted-in',
+    description:
+      'Who speaks, if `configure` asked for `speakers`. Sent when words that were sent already turn out to be of another ' +
+      'speaker, and when a name or a role changes.',
+    examples: [
+      {
+        type: 'speakers',
+        revised: [{ sequence: 3, words: [0, 4], speaker: 1, speakerConfidence: 0.97 }],
+        speakers: [
+          { speaker: 0, name: 'Dr. Moreau', role: 'clinician' },
+          { speaker: 1, suggestedRole: 'patient' },
+        ],
+        settledSeconds: 31.5,
+      },
+    ],
+  });
+export type SpeakersMessage = z.infer<typeof speakersMessage>;
+
 /** The schema of each message that a server sends, by its `type`. */
 export const serverMessages = {
   connection: connectionMessage,
@@ -452,6 +492,7 @@ export const serverMessages = {
   refined: refinedMessage,
   warning: warningMessage,
   dropped: droppedMessage,
+  speakers: speakersMessage,
 } as const;
 
 /** The `type` of a server message. */

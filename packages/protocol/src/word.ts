@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { speakerConfidence, speakerNumber } from './speakers.js';
 
 /** A word of a text and its times, in the protocol, the record and the SDK. Seconds count from the start of the audio. */
 export interface Word {
@@ -13,6 +14,10 @@ export interface Word {
   readonly alternatives?: readonly WordAlternative[];
   /** A medical term, key term or number that should be looked at. */
   readonly doubtful?: true;
+  /** Who said it, counted from 0, if speakers are told apart. */
+  readonly speaker?: number;
+  /** From 0 to 1: the share of words with this confidence that are given to the right speaker. */
+  readonly speakerConfidence?: number;
 }
 
 /** What may have been said instead of a word. */
@@ -59,4 +64,6 @@ export const word: z.ZodType<Word> = z.object({
     .literal(true)
     .exactOptional()
     .meta({ description: 'A medical term, key term or number that should be looked at.' }),
+  speaker: speakerNumber.exactOptional(),
+  speakerConfidence: speakerConfidence.exactOptional(),
 });

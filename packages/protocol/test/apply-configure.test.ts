@@ -10,6 +10,7 @@ const settings: SessionSettings = {
   writtenForm: 'off',
   dictationCommands: 'off',
   lexicon: 'medical',
+  speakers: 'off',
   endpointing: { silenceMs: 500, sentences: 'on', maxUtteranceSeconds: 20 },
 };
 

@@ -1,6 +1,7 @@
 import type { PcmEncoding } from '../audio/pcm.js';
 import type { UtteranceEnd } from '../segment/segmenter.js';
 import type { KeyTermList } from '../terms/key-term-list.js';
+import type { SpeakerCount, SpeakerFindings, SpokenSpan } from '../speakers/speaker-findings.js';
 import type { KeyTerm, Lexicon } from '../terms/key-term.js';
 
 /** How one live stream is to be heard. */
@@ -36,6 +37,8 @@ export interface LiveOptions {
    * more than that.
    */
   readonly lexicon?: Lexicon;
+  /** Whether to tell apart who speaks, see `SpeakerCount`; `off` by default. */
+  readonly speakers?: SpeakerCount;
   /** `background` lets the work of all other streams go first; `live` by default. */
   readonly priority?: 'live' | 'background';
   /**
@@ -59,6 +62,10 @@ export interface Word {
   readonly alternatives?: readonly WordAlternative[];
   /** Set for a term of medicine, a key term or a number that somebody should look at. */
   readonly doubtful?: true;
+  /** Who said it, counted from 0, if speakers are told apart. */
+  readonly speaker?: number;
+  /** 0 to 1: the share of such words that are given to the right speaker. */
+  readonly speakerConfidence?: number;
 }
 
 /** What a word may be instead. */
@@ -90,6 +97,8 @@ export interface FinalHypothesis {
    * been lost.
    */
   readonly rewriteStopped?: true;
+  /** Who said most of its words, if speakers are told apart. What is found out later may change it. */
+  readonly speaker?: number;
 }
 
 /** The text of the utterance now being spoken; a later one extends it without changing the words shown. */
@@ -100,6 +109,8 @@ export interface PartialHypothesis {
   readonly start: number;
   readonly end: number;
   readonly confidence: number;
+  /** Who is probably speaking, if speakers are told apart. */
+  readonly speaker?: number;
 }
 
 /** Speech began or ended at `at` seconds on the stream's own clock. */
@@ -160,6 +171,8 @@ export interface LiveListener {
   readonly onEmpty?: (utterance: EmptyUtterance) => void;
   readonly onPartial?: (hypothesis: PartialHypothesis) => void;
   readonly onSpeech?: (activity: SpeechActivity) => void;
+  /** What was said of the speakers of earlier finals has changed. */
+  readonly onSpeakers?: (findings: SpeakerFindings) => void;
   /** Words were dropped. Called after the utterance's final or `onEmpty`. */
   readonly onDropped?: ((words: DroppedWords) => void) | undefined;
   /** Recognition of some audio failed for good (after all retries); the stream goes on. */
@@ -177,6 +190,12 @@ export interface LiveTranscription {
   flush(): Promise<void>;
   /** Listens for these key terms instead of the former ones, at the latest from the next utterance on. */
   listenFor(keyTerms: readonly KeyTerm[] | KeyTermList): void;
+  /** Gives what was said in these spans to the speakers named there, whatever is found out later. */
+  assignSpeakers?(spans: readonly SpokenSpan[]): void;
+  /** Two speakers are one: whatever is or will be found to be of `from` is of `into`. */
+  mergeSpeakers?(from: number, into: number): void;
+  /** What is known of the speakers so far, for a stream that continues this one. Holds voices: to be kept only encrypted. */
+  speakerState?(): Uint8Array | undefined;
   /** Drops whatever is pending. No listener is called afterwards. */
   close(): void;
   /** Seconds of audio taken so far. */

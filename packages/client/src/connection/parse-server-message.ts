@@ -51,6 +51,9 @@ const isAlternative: Check = (fields) => isText(fields['text']) && isPlace(field
 const isWord: Check = (fields) =>
   isSpan(fields) && (fields['alternatives'] === undefined || isListOf(fields['alternatives'], isAlternative));
 
+const isRevision: Check = ({ sequence, channel, words, speaker }) =>
+  isCount(sequence) && isChannel(channel) && isListOfCounts(words) && isCount(speaker);
+
 const checks: Readonly<Record<ServerMessage['type'], Check>> = {
   connection: () => true,
   transcription: (fields) =>
@@ -78,4 +81,8 @@ const checks: Readonly<Record<ServerMessage['type'], Check>> = {
     isPlace(fields['start']) &&
     isPlace(fields['end']) &&
     isChannel(fields['channel']),
+  speakers: (fields) =>
+    isListOf(fields['revised'], isRevision) &&
+    isListOf(fields['speakers'], ({ speaker }) => isCount(speaker)) &&
+    isPlace(fields['settledSeconds']),
 };

@@ -37,6 +37,7 @@ function option(name: string, schema: JsonSchema | boolean | undefined): string 
 function typeOf(schema: JsonSchema): string {
   if (schema.enum !== undefined)
     return schema.enum.map((value) => (typeof value === 'string' ? `'${value}'` : String(value))).join(' | ');
+  if (schema.anyOf !== undefined) return schema.anyOf.map(typeOf).join(' | ');
   if (schema.type === 'integer') return 'number';
   if (schema.type !== 'object') return String(schema.type);
   const parts = Object.entries(schema.properties ?? {}).map(([name, part]) =>

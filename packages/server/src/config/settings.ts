@@ -48,6 +48,8 @@ function describe(name: keyof Config, schema: (typeof configSchema.shape)[keyof 
 }
 
 function kindOf(shape: JsonSchema): Setting['kind'] {
+  // Text that is no number stays text, so words beside numbers are read as well.
+  if (shape.anyOf?.some(({ type }) => type === 'integer') === true) return 'number';
   switch (shape.type) {
     case 'integer':
     case 'number':

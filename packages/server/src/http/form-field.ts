@@ -15,6 +15,7 @@ function textOf(value: z.ZodType): z.ZodType {
   if (value instanceof z.ZodBoolean) return z.enum(['true', 'false']).transform((text) => text === 'true');
   if (value instanceof z.ZodNumber && value.format === 'safeint')
     return z.enum(wholeNumbers(value)).transform(Number);
+  if (value instanceof z.ZodUnion) return z.union(value.options.map((option) => textOf(option as z.ZodType)));
   throw new TypeError('a setting of recordings has values that a form has no text for');
 }
 

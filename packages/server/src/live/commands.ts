@@ -1,4 +1,4 @@
-import type { SettingsChange } from '@auscult/protocol';
+import type { SettingsChange, SpeakerCorrections } from '@auscult/protocol';
 import type { Action } from '../access/permissions.js';
 import type { Asked } from '../compatibility/asked.js';
 import type { SentKeyTerms } from '../reading/client-text.js';
@@ -14,6 +14,8 @@ export type Command =
   | { readonly kind: 'end' }
   /** Ends the utterance now. */
   | { readonly kind: 'finalize' }
+  /** Corrects who speaks. */
+  | IdentifyCommand
   /** Only tells that the client is there. */
   | { readonly kind: 'keepalive' }
   /** Asks only for frames that the dialect makes by itself. `frames` is called when they are sent, in order with events. */
@@ -30,6 +32,12 @@ export interface AudioCommand {
   readonly kind: 'audio';
   readonly pcm: Uint8Array;
   readonly sampleRate: number | undefined;
+}
+
+/** Corrects who speaks in finals that were sent, and how the speakers are called. */
+export interface IdentifyCommand {
+  readonly kind: 'identify';
+  readonly corrections: SpeakerCorrections;
 }
 
 /** Sets the session up. */
@@ -62,6 +70,7 @@ export const commandActions: Readonly<Record<Exclude<Command['kind'], 'unreadabl
   stop: 'live.speak',
   end: 'live.speak',
   finalize: 'live.speak',
+  identify: 'live.speak',
   keepalive: 'live.speak',
   reply: 'live.speak',
   resume: 'live.resume',

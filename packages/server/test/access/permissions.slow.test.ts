@@ -328,6 +328,7 @@ const EXAMPLES = {
   binary: silence(0.1),
   audio: { type: 'audio', data: Buffer.from(silence(0.1)).toString('base64') },
   finalize: { type: 'finalize' },
+  identify: { type: 'identify', name: [{ speaker: 0, role: 'clinician' }] },
   keepalive: { type: 'keepalive' },
   resume: { type: 'resume', sessionId: 'none', token: 'none', next: [0] },
   stop: { type: 'stop' },

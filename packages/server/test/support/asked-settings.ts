@@ -21,6 +21,10 @@ function other(schema: z.ZodType, value: unknown): unknown {
   if (schema instanceof z.ZodEnum) return schema.options.find((option) => option !== value);
   if (schema instanceof z.ZodLiteral) return [...schema.values].find((option) => option !== value);
   if (schema instanceof z.ZodNumber) return schema.maxValue === value ? schema.minValue : schema.maxValue;
+  if (schema instanceof z.ZodUnion)
+    return schema.options
+      .map((option) => other(option as z.ZodType, value))
+      .find((option) => option !== value);
   // The scripted model knows English, and so every variety of English.
   if (schema instanceof z.ZodString) return 'en-GB';
   if (!(schema instanceof z.ZodObject)) throw new TypeError('there are settings of a new kind');

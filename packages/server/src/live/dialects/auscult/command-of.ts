@@ -13,6 +13,10 @@ export function commandOf(reading: MessageReading, base: SettingsChange): Comman
       const { type, keyterms, ...change } = message;
       return { kind: type, change: { ...base, ...change }, keyterms };
     }
+    case 'identify': {
+      const { type, ...corrections } = message;
+      return { kind: type, corrections };
+    }
     case 'stop':
     case 'finalize':
     case 'keepalive':

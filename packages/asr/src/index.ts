@@ -12,6 +12,15 @@ export type {
   Word,
   WordAlternative,
 } from './live/live-transcription.js';
+export { createVoices } from './speakers/voices.js';
+export type {
+  EmbedOptions,
+  Voices,
+  VoicesEvent,
+  VoicesOptions,
+  VoicesStatus,
+  WindowOutcome,
+} from './speakers/voices.js';
 export type { RevisedSpan, SpeakerCount, SpeakerFindings, SpokenSpan } from './speakers/speaker-findings.js';
 export type { UtteranceEnd } from './segment/segmenter.js';
 export { recordingKind, type RecordingKind } from './audio/containers/recording-kind.js';

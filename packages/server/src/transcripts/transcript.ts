@@ -53,12 +53,13 @@ export function segmentJson(
 }
 
 /** A word as it goes out: times with three decimals, and as many for probabilities. */
-export function roundedWord({ alternatives, ...word }: Word): Word {
+export function roundedWord({ alternatives, speakerConfidence, ...word }: Word): Word {
   return {
     ...word,
     start: threeDecimals(word.start),
     end: threeDecimals(word.end),
     confidence: threeDecimals(word.confidence),
+    ...(speakerConfidence !== undefined && { speakerConfidence: threeDecimals(speakerConfidence) }),
     ...(alternatives && {
       alternatives: alternatives.map((one) => ({ ...one, confidence: threeDecimals(one.confidence) })),
     }),

@@ -1,8 +1,15 @@
 import { createSpeakerFinder } from './find-speakers.js';
 import { createFoundingWindows, type FoundingWindows } from './founding-windows.js';
+import { createKnownVoices } from './known-voices.js';
 import { labelWords, middleOf, type KnownVoice } from './label-words.js';
 import { certaintyOf } from './speaker-confidence.js';
-import type { RevisedSpan, SpeakerFindings, SpokenSpan } from './speaker-findings.js';
+import type {
+  KnownVoice as EnrolledVoice,
+  RecognisedVoice,
+  RevisedSpan,
+  SpeakerFindings,
+  SpokenSpan,
+} from './speaker-findings.js';
 import { createSpeakerNumbers } from './speaker-numbers.js';
 import type { TimeSpan, VoiceWindow } from './voice-windows.js';
 
@@ -45,15 +52,23 @@ export interface DiarizationOptions {
   readonly speakers: 'auto' | number;
   /** What is known of an earlier stream. */
   readonly memory?: SpeakerMemory | undefined;
+  /** As in `LiveOptions`. */
+  readonly knownVoices?: readonly EnrolledVoice[] | undefined;
 }
 
 /** Begins a stream. */
-export function createDiarization({ speakers, memory }: DiarizationOptions): Diarization {
+export function createDiarization({
+  speakers,
+  memory,
+  knownVoices: enrolled = [],
+}: DiarizationOptions): Diarization {
   const founding = createFoundingWindows();
   const finder = createSpeakerFinder(founding);
   for (const window of memory?.founding ?? []) finder.added(founding.add(window));
   const numbers = createSpeakerNumbers(memory?.voices);
   const merged = new Map(memory?.merged);
+  const enrolledVoices = createKnownVoices(enrolled);
+  let recognised: readonly RecognisedVoice[] = [];
   const finals: HeardFinal[] = [];
   /** How many words were told to be of each speaker. */
   const told = new Map<number, number>([...(memory?.voices.keys() ?? [])].map((speaker) => [speaker, 1]));
@@ -74,9 +89,16 @@ export function createDiarization({ speakers, memory }: DiarizationOptions): Dia
     const isUsed = (speaker: number) => (told.get(speaker) ?? 0) > 0 || merged.has(speaker);
     const given = numbers.number(found, most, { isUsed, isMerged: (speaker) => merged.has(speaker) });
     voices = found.map(({ voice }, at) => ({ speaker: given[at] ?? 0, voice }));
+    recognised = enrolledVoices.recognise(
+      found.map(({ voice, seconds }, at) => ({ speaker: reallyOf(given[at] ?? 0), voice, seconds })),
+    );
   };
 
-  const realVoices = () => voices.map(({ speaker, voice }) => ({ speaker: reallyOf(speaker), voice }));
+  /** What is enrolled counts beside what was heard: it is the better measure of a speaker who has said little. */
+  const realVoices = () => [
+    ...voices.map(({ speaker, voice }) => ({ speaker: reallyOf(speaker), voice })),
+    ...enrolledVoices.speakers,
+  ];
 
   const labelsOf = ({ words, windows, pins }: HeardFinal): (WordLabel | undefined)[] => {
     const labels = labelWords(words, windows, realVoices());
@@ -84,8 +106,15 @@ export function createDiarization({ speakers, memory }: DiarizationOptions): Dia
       const pinned = pins.findLast((pin) => holds(pin, word));
       if (pinned) return { speaker: reallyOf(pinned.speaker), confidence: 1 };
       const label = labels[at];
+      // Until somebody else is found, all that is said would have the name of the one who is known.
+      if (label && isOfSomebodyElse(label.speaker, word, windows)) return undefined;
       return label && { speaker: label.speaker, confidence: certaintyOf(label, voices.length) };
     });
+  };
+
+  const isOfSomebodyElse = (speaker: number, word: TimeSpan, windows: readonly VoiceWindow[]): boolean => {
+    const nearest = nearestTo(word, windows);
+    return nearest !== undefined && enrolledVoices.isUnlike(speaker, nearest.voice);
   };
 
   const count = (label: WordLabel | undefined, by: 1 | -1) => {
@@ -142,7 +171,11 @@ export function createDiarization({ speakers, memory }: DiarizationOptions): Dia
         if (spans.length > 0) tell(final, labels);
         return spans;
       });
-      return { revised, settledSeconds: settledSeconds() };
+      return {
+        revised,
+        settledSeconds: settledSeconds(),
+        ...(enrolled.length > 0 && { recognised }),
+      };
     },
     likely(windows) {
       const [label] = labelWords(windows.slice(-1), windows.slice(-2), realVoices());
@@ -201,6 +234,15 @@ function knownVoices(voices: ReadonlyMap<number, Float32Array>): KnownVoice[] {
 
 function endOf(final: HeardFinal | undefined): number {
   return final?.words.at(-1)?.end ?? final?.windows.at(-1)?.end ?? 0;
+}
+
+/** The window that a word is nearest to the middle of. */
+function nearestTo(word: TimeSpan, windows: readonly VoiceWindow[]): VoiceWindow | undefined {
+  const distance = (window: VoiceWindow) => Math.abs(middleOf(window) - middleOf(word));
+  return windows.reduce<VoiceWindow | undefined>(
+    (nearest, window) => (nearest && distance(nearest) <= distance(window) ? nearest : window),
+    undefined,
+  );
 }
 
 function holds({ start, end }: TimeSpan, word: TimeSpan): boolean {

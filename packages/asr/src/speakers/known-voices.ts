@@ -1,3 +1,4 @@
+import { dot } from './founding-windows.js';
 import type { KnownVoice, RecognisedVoice } from './speaker-findings.js';
 
 /** Finds known voices among the speakers of a stream. */
@@ -7,6 +8,16 @@ export interface KnownVoices {
    * speakers are found anew: a voice that was recognised stays so as long as it may be right.
    */
   recognise(speakers: readonly HeardSpeaker[]): readonly RecognisedVoice[];
+  /** The known voices of the speakers that were recognised last. */
+  readonly speakers: readonly RecognisedSpeaker[];
+  /** Whether a window is so unlike the known voice of this speaker that it cannot be theirs; false for all others. */
+  isUnlike(speaker: number, window: Float32Array): boolean;
+}
+
+/** A speaker whose voice was known before they spoke. */
+export interface RecognisedSpeaker {
+  readonly speaker: number;
+  readonly voice: Float32Array;
 }
 
 /** A speaker of the stream. */
@@ -20,27 +31,30 @@ export interface HeardSpeaker {
 
 /** None is recognised yet. */
 export function createKnownVoices(known: readonly KnownVoice[]): KnownVoices {
-  /** The speaker of each voice that is recognised, by name. */
-  let recognised = new Map<string, number>();
+  let recognised: readonly Match[] = [];
   return {
-    recognise(speakers) {
-      const candidates = candidatesAmong(speakers, known, recognised);
-      const next = new Map<string, number>();
-      for (const candidate of candidates) {
-        const isTaken = next.has(candidate.name) || [...next.values()].includes(candidate.speaker);
-        if (!isTaken && isClear(candidate, speakers, known)) next.set(candidate.name, candidate.speaker);
+    recognise(heard) {
+      const before = recognised;
+      const matches: Match[] = [];
+      for (const match of matchesOf(heard, known, before)) {
+        const isTaken = matches.some(({ of, by }) => of === match.of || by.speaker === match.by.speaker);
+        if (!isTaken && isClear(match, heard, known)) matches.push(match);
       }
-      recognised = next;
-      return [...next].map(([name, speaker]) => ({ name, speaker }));
+      recognised = matches;
+      return matches.map(({ of, by }) => ({ name: of.name, speaker: by.speaker }));
     },
+    get speakers() {
+      return recognised.map(({ of, by }) => ({ speaker: by.speaker, voice: of.voice }));
+    },
+    isUnlike: (speaker, window) =>
+      recognised.some(({ of, by }) => by.speaker === speaker && cosineOf(of.voice, window) < UNLIKE),
   };
 }
 
 /**
  * The cosine of a speaker and a known voice from which they are one person. What was heard of somebody for a moment is less like
- * their voice than what was heard for longer, and so is what was heard of somebody else. Of 12.8 s of speech of
- * the same person in another recording 0.1 % are rejected, and of 12.8 s of others 0.03 % accepted; of 1.5 s 16 % and 0.03 %
- * (docs/decisions/0104).
+ * their voice than what was heard for longer, and so is what was heard of somebody else. Of 12.8 s of the same person in another
+ * recording 0.1 % are rejected, and of 12.8 s of others 0.03 % accepted; of 1.5 s, 16 % and 0.03 % (docs/decisions/0104).
  */
 function leastCosine(seconds: number): number {
   const part = (seconds - BRIEF.seconds) / (LONG.seconds - BRIEF.seconds);
@@ -56,50 +70,51 @@ const STILL = 0.6;
 /** By how much the best speaker must be more like a voice than the next, and the best voice more like a speaker. */
 const LEAD = 0.1;
 
-interface Candidate extends RecognisedVoice {
+/** Windows of one person are more like their voice: 1 % of those of 1.5 s in another recording have less than 0.46. */
+const UNLIKE = 0.3;
+
+/** A known voice, and a speaker who may have it. */
+interface Match {
+  readonly of: KnownVoice;
+  readonly by: HeardSpeaker;
   readonly cosine: number;
-  readonly wasRecognised: boolean;
+  /** Whether it was recognised before. */
+  readonly isKept: boolean;
 }
 
-/** Pairs of voices and speakers that may be one person, those that were recognised before first, then the most alike. */
-function candidatesAmong(
-  speakers: readonly HeardSpeaker[],
+/** All that may be, those that were recognised before first, then the most alike. */
+function matchesOf(
+  heard: readonly HeardSpeaker[],
   known: readonly KnownVoice[],
-  recognised: ReadonlyMap<string, number>,
-): readonly Candidate[] {
+  before: readonly Match[],
+): readonly Match[] {
   return known
-    .flatMap(({ name, voice }) =>
-      speakers.map((heard) => ({
-        name,
-        speaker: heard.speaker,
-        cosine: cosineOf(voice, heard.voice),
-        wasRecognised: recognised.get(name) === heard.speaker,
-        least: recognised.get(name) === heard.speaker ? STILL : leastCosine(heard.seconds),
+    .flatMap((of) =>
+      heard.map((by) => ({
+        of,
+        by,
+        cosine: cosineOf(of.voice, by.voice),
+        isKept: before.some((match) => match.of === of && match.by.speaker === by.speaker),
       })),
     )
-    .filter(({ cosine, least }) => cosine >= least)
-    .sort((a, b) => Number(b.wasRecognised) - Number(a.wasRecognised) || b.cosine - a.cosine);
+    .filter(({ by, cosine, isKept }) => cosine >= (isKept ? STILL : leastCosine(by.seconds)))
+    .sort((a, b) => Number(b.isKept) - Number(a.isKept) || b.cosine - a.cosine);
 }
 
-/** Whether nobody else is nearly as likely. */
+/** Whether no other speaker has nearly as much of the voice, and the speaker of no other voice. */
 function isClear(
-  { name, speaker, cosine }: Candidate,
-  speakers: readonly HeardSpeaker[],
+  { of, by, cosine }: Match,
+  heard: readonly HeardSpeaker[],
   known: readonly KnownVoice[],
 ): boolean {
-  const own = {
-    voice: known.find((each) => each.name === name),
-    heard: speakers.find((each) => each.speaker === speaker),
-  };
   const others = [
-    ...speakers.filter((each) => each !== own.heard).map(({ voice }) => cosineOf(voice, own.voice?.voice)),
-    ...known.filter((each) => each !== own.voice).map(({ voice }) => cosineOf(voice, own.heard?.voice)),
+    ...heard.filter(({ speaker }) => speaker !== by.speaker).map(({ voice }) => cosineOf(of.voice, voice)),
+    ...known.filter((other) => other !== of).map(({ voice }) => cosineOf(voice, by.voice)),
   ];
   return others.every((other) => other <= cosine - LEAD);
 }
 
 /** Of vectors of unit length. Voices of two encoders have nothing in common. */
-function cosineOf(one: Float32Array, other: Float32Array | undefined): number {
-  if (one.length !== other?.length) return -1;
-  return one.reduce((sum, value, at) => sum + value * (other[at] as number), 0);
+function cosineOf(one: Float32Array, other: Float32Array): number {
+  return one.length === other.length ? dot(one, other) : -1;
 }

@@ -1,3 +1,5 @@
+import { dot } from './founding-windows.js';
+
 /**
  * Whether embeddings of windows, of unit length, are those of a single voice: parted into the two halves that are most unlike each
  * other, these still sound like one person.
@@ -66,10 +68,4 @@ function sumOf(embeddings: readonly Float32Array[]): Float32Array {
 function unit(vector: Float32Array): Float32Array {
   const length = Math.max(1e-9, Math.sqrt(dot(vector, vector)));
   return vector.map((value) => value / length);
-}
-
-function dot(one: Float32Array, other: Float32Array): number {
-  let sum = 0;
-  for (let at = 0; at < one.length; at++) sum += (one[at] as number) * (other[at] as number);
-  return sum;
 }

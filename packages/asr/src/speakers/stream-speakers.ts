@@ -59,15 +59,20 @@ const PATIENCE_MS = 10;
  * @throws SpeechError if `speakerState` is damaged.
  */
 export function createStreamSpeakers(
-  { speakers = 'off', speakerState }: Pick<LiveOptions, 'speakers' | 'speakerState'>,
+  {
+    speakers = 'off',
+    speakerState,
+    knownVoices,
+  }: Pick<LiveOptions, 'speakers' | 'speakerState' | 'knownVoices'>,
   { history, embed, listener }: StreamSpeakersServices,
 ): StreamSpeakers | undefined {
   if (speakers === 'off') return undefined;
   const memory = speakerState && readSpeakerState(speakerState);
-  const diarization = createDiarization({ speakers, memory });
+  const diarization = createDiarization({ speakers, memory, knownVoices });
   const utterances = new Map<number, UtteranceVoices>();
   let open: UtteranceVoices | undefined;
   let settledSeconds = 0;
+  let toldVoices = '[]';
   let closed = false;
 
   const voicesOf = (start: number): UtteranceVoices => {
@@ -88,7 +93,10 @@ export function createStreamSpeakers(
   const revise = () => {
     if (closed) return;
     const findings = diarization.revise();
-    if (findings.revised.length === 0 && findings.settledSeconds - settledSeconds < SETTLED_STEP) return;
+    const voices = JSON.stringify(findings.recognised ?? []);
+    const isSettledFurther = findings.settledSeconds - settledSeconds >= SETTLED_STEP;
+    if (findings.revised.length === 0 && !isSettledFurther && voices === toldVoices) return;
+    toldVoices = voices;
     settledSeconds = findings.settledSeconds;
     listener.onSpeakers?.(findings);
   };

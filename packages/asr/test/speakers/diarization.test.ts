@@ -96,7 +96,10 @@ describe('diarization', () => {
         const memory = readSpeakerState(writeSpeakerState(before.memory()));
         const after = createDiarization({ speakers: 'auto', memory });
         // Whoever was heard last before speaks first now.
-        const rest = utterances.slice(conversation.voices).reverse().map((utterance, sequence) => ({ ...utterance, sequence }));
+        const rest = utterances
+          .slice(conversation.voices)
+          .reverse()
+          .map((utterance, sequence) => ({ ...utterance, sequence }));
         const told = tellAll(after, rest);
         for (const { sequence, voice } of rest) expect(new Set(told[sequence])).toEqual(new Set([voice]));
       }),
@@ -124,11 +127,7 @@ describe('diarization', () => {
 type Told = (number | undefined)[][];
 
 /** Hears utterances one after another, and gives what was told of them in the end. */
-function tellAll(
-  diarization: Diarization,
-  utterances: readonly GeneratedUtterance[],
-  told: Told = [],
-): Told {
+function tellAll(diarization: Diarization, utterances: readonly GeneratedUtterance[], told: Told = []): Told {
   const known = new Map(utterances.map((utterance) => [utterance.sequence, utterance]));
   const words = new Map<number, GeneratedUtterance['words']>();
   for (const { sequence, windows, words: own } of known.values()) {
@@ -141,7 +140,11 @@ function tellAll(
 }
 
 /** Whatever `utterances` does not hold has a word in each place that was told of. */
-function applyRevisions(diarization: Diarization, told: Told, utterances: readonly GeneratedUtterance[]): void {
+function applyRevisions(
+  diarization: Diarization,
+  told: Told,
+  utterances: readonly GeneratedUtterance[],
+): void {
   for (const { sequence, start, end, speaker } of diarization.revise().revised) {
     const labels = told[sequence] ?? [];
     const words = utterances.find((utterance) => utterance.sequence === sequence)?.words;

@@ -6,12 +6,17 @@ import { numbersFrom } from './generated-voices.js';
 
 test('parts windows as merging the nearest two, one pair after another, does', () => {
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 80 }), fc.nat(), fc.double({ min: -0.5, max: 0.9, noNaN: true }), (count, seed, least) => {
-      const voices = voicesFrom(count, seed);
-      const founding = createFoundingWindows();
-      for (const voice of voices) founding.add({ voice, seconds: 1.5 });
-      expect([...averageLinkage(founding, least)]).toEqual(partSlowly(voices, least));
-    }),
+    fc.property(
+      fc.integer({ min: 1, max: 80 }),
+      fc.nat(),
+      fc.double({ min: -0.5, max: 0.9, noNaN: true }),
+      (count, seed, least) => {
+        const voices = voicesFrom(count, seed);
+        const founding = createFoundingWindows();
+        for (const voice of voices) founding.add({ voice, seconds: 1.5 });
+        expect([...averageLinkage(founding, least)]).toEqual(partSlowly(voices, least));
+      },
+    ),
   );
 });
 
@@ -28,7 +33,8 @@ function partSlowly(voices: readonly Float32Array[], least: number): number[] {
   const clusters = voices.map((_, place) => [place]);
   const alike = (a: readonly number[], b: readonly number[]) =>
     a.reduce(
-      (sum, one) => sum + b.reduce((row, other) => row + dot(voices[one] ?? EMPTY, voices[other] ?? EMPTY), 0),
+      (sum, one) =>
+        sum + b.reduce((row, other) => row + dot(voices[one] ?? EMPTY, voices[other] ?? EMPTY), 0),
       0,
     ) /
     a.length /

@@ -42,7 +42,9 @@ export interface GeneratedUtterance {
 /** The utterances of a conversation, a second of silence apart. */
 export function utterancesOf({ voices, turns, seed }: Conversation): GeneratedUtterance[] {
   const random = numbersFrom(seed);
-  const means = Array.from({ length: voices }, () => unit(Array.from({ length: SIZE }, () => normal(random))));
+  const means = Array.from({ length: voices }, () =>
+    unit(Array.from({ length: SIZE }, () => normal(random))),
+  );
   let at = 0;
   return turns.map(({ voice, windows }, sequence) => {
     const start = at;

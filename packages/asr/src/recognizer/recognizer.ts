@@ -4,6 +4,7 @@ import type { ModelStoreOptions } from '../models/store/model-store.js';
 import type { HeardVoice } from '../speakers/enrol-voice.js';
 import type { Lexicon } from '../terms/key-term.js';
 import type { FinalHearing } from '../live/utterance-services.js';
+import type { VoicesEvent } from '../speakers/voices.js';
 import type { LiveListener, LiveOptions, LiveTranscription } from '../live/live-transcription.js';
 
 /** The model of a running recognizer. */
@@ -69,6 +70,7 @@ export type RecognizerEvent =
       readonly reason: 'crash' | 'hung' | 'memory';
     }
   | { readonly kind: 'final-heard'; readonly how: FinalHearing }
+  | VoicesEvent
   | { readonly kind: 'job-retried'; readonly worker: number }
   | { readonly kind: 'job-lost'; readonly attempts: number }
   | {
@@ -116,7 +118,7 @@ export interface Recognizer {
    * Finds the voice in a recording that somebody made of themselves, 16 kHz within ±1, of at most a minute: it is held in memory
    * meanwhile. Fails as the recording does.
    */
-  enrolVoice(recording: AsyncIterable<Float32Array>): Promise<HeardVoice>;
+  enrolVoice(recording: AsyncIterable<Float32Array>, share?: readonly string[]): Promise<HeardVoice>;
   status(): RecognizerStatus;
   /** Ends the processes. Pending audio is dropped: flush the streams first. */
   close(): Promise<void>;

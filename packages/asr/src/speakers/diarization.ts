@@ -24,8 +24,8 @@ export interface WordLabel {
 export interface Diarization {
   /** Takes windows of the final `sequence`, at once or bit by bit, before its words or after them. */
   hear(sequence: number, windows: readonly VoiceWindow[]): void;
-  /** Who said the words of a final, as far as that is known. Finds the speakers anew. */
-  label(sequence: number, words: readonly TimeSpan[]): readonly (WordLabel | undefined)[];
+  /** Who said the words of a final. Finds the speakers anew. */
+  label(sequence: number, words: readonly TimeSpan[]): readonly WordLabel[];
   /** What is known better by now of earlier finals than was told. */
   revise(): SpeakerFindings;
   /** Who probably speaks in windows of an utterance that is open. */
@@ -100,28 +100,41 @@ export function createDiarization({
     ...enrolledVoices.speakers,
   ];
 
-  const labelsOf = ({ words, windows, pins }: HeardFinal): (WordLabel | undefined)[] => {
+  const labelsOf = ({ sequence, words, windows, pins }: HeardFinal): WordLabel[] => {
     const labels = labelWords(words, windows, realVoices());
     return words.map((word, at) => {
       const pinned = pins.findLast((pin) => holds(pin, word));
       if (pinned) return { speaker: reallyOf(pinned.speaker), confidence: 1 };
       const label = labels[at];
-      // Until somebody else is found, all that is said would have the name of the one who is known.
-      if (label && isOfSomebodyElse(label.speaker, word, windows)) return undefined;
-      return label && { speaker: label.speaker, confidence: certaintyOf(label, voices.length) };
+      if (label && isOfSomebodyElse(label.speaker, word, windows))
+        return { speaker: nextSpeaker() ?? label.speaker, confidence: UNHEARD };
+      if (label) return { speaker: label.speaker, confidence: certaintyOf(label, voices.length) };
+      return { speaker: speakerBefore(sequence), confidence: UNHEARD };
     });
   };
 
+  /** Until somebody else is found, all that is said would otherwise have the name of the one who is known. */
   const isOfSomebodyElse = (speaker: number, word: TimeSpan, windows: readonly VoiceWindow[]): boolean => {
     const nearest = nearestTo(word, windows);
-    return nearest !== undefined && enrolledVoices.isUnlike(speaker, nearest.voice);
+    return nearest !== undefined && enrolledVoices.isUnlike(speaker, nearest);
   };
 
-  const count = (label: WordLabel | undefined, by: 1 | -1) => {
-    if (label) told.set(label.speaker, (told.get(label.speaker) ?? 0) + by);
+  /** The number that the next speaker to be found will get, if there may be more. */
+  const nextSpeaker = (): number | undefined => {
+    const most = speakers === 'auto' ? MOST_SPEAKERS : speakers;
+    return Array.from({ length: most }, (_, number) => number).find((number) => !numbers.voices.has(number));
   };
 
-  const tell = (final: HeardFinal, labels: readonly (WordLabel | undefined)[]) => {
+  /** Who spoke last before a final whose voice could not be heard. */
+  const speakerBefore = (sequence: number): number =>
+    finals.findLast((final) => final.sequence < sequence && final.told.length > 0)?.told.at(-1)?.speaker ??
+    reallyOf(voices[0]?.speaker ?? 0);
+
+  const count = ({ speaker }: WordLabel, by: 1 | -1) => {
+    told.set(speaker, (told.get(speaker) ?? 0) + by);
+  };
+
+  const tell = (final: HeardFinal, labels: readonly WordLabel[]) => {
     for (const label of final.told) count(label, -1);
     for (const label of labels) count(label, 1);
     final.told = labels;
@@ -208,8 +221,11 @@ interface HeardFinal {
   /** What a person said of it. */
   readonly pins: SpokenSpan[];
   /** What was told of its words. */
-  told: readonly (WordLabel | undefined)[];
+  told: readonly WordLabel[];
 }
+
+/** The confidence of words whose voice could not be heard: whoever spoke before may have gone on. Not tuned. */
+const UNHEARD = 0.5;
 
 /** The most speakers that are counted. */
 const MOST_SPEAKERS = 4;
@@ -251,13 +267,10 @@ function holds({ start, end }: TimeSpan, word: TimeSpan): boolean {
 }
 
 /** The words in a row whose speaker is another than was told. */
-function spansOf(
-  { sequence, words, told }: HeardFinal,
-  labels: readonly (WordLabel | undefined)[],
-): RevisedSpan[] {
+function spansOf({ sequence, words, told }: HeardFinal, labels: readonly WordLabel[]): RevisedSpan[] {
   const spans: { from: number; to: number; speaker: number; confidences: number[] }[] = [];
   for (const [at, label] of labels.entries()) {
-    if (!label || label.speaker === told[at]?.speaker) continue;
+    if (label.speaker === told[at]?.speaker) continue;
     const last = spans.at(-1);
     if (last?.to === at - 1 && last.speaker === label.speaker) {
       last.to = at;

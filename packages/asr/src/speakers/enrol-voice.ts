@@ -2,6 +2,7 @@ import { SAMPLE_RATE } from '../audio/sample-rate.js';
 import { VAD_FRAME_SAMPLES } from '../vad/hear-frames.js';
 import { loadVoiceActivity } from '../vad/voice-activity.js';
 import { isOneVoice } from './one-voice.js';
+import type { EmbedWindow } from './stream-speakers.js';
 
 /** What a recording that somebody made of their own voice is found to hold. */
 export type HeardVoice =
@@ -13,9 +14,6 @@ export type HeardVoice =
   | { readonly kind: 'several-voices' }
   /** The encoder had no time for it. */
   | { readonly kind: 'not-heard' };
-
-/** The embedding of a window of up to 1.5 s, centred and of unit length; undefined if there was no time for it. */
-export type EmbedWindow = (window: Float32Array) => Promise<Float32Array | undefined>;
 
 /** Speech from which a voice can be known again, seconds. */
 export const LEAST_SPOKEN_SECONDS = 15;
@@ -93,13 +91,17 @@ async function spokenSpans(samples: Float32Array): Promise<readonly Span[]> {
 }
 
 /** Windows that are spread evenly over a span. */
-function windowsOf(samples: Float32Array, { start, end }: Span): readonly Float32Array[] {
+function windowsOf(samples: Float32Array, { start, end }: Span): readonly Int16Array[] {
   const room = Math.max(0, end - start - WINDOW);
   const steps = Math.ceil(room / HOP);
   return Array.from({ length: steps + 1 }, (_, step) => {
     const from = start + Math.round((room * step) / Math.max(1, steps));
-    return samples.subarray(from, Math.min(end, from + WINDOW));
+    return inSixteenBits(samples.subarray(from, Math.min(end, from + WINDOW)));
   });
+}
+
+function inSixteenBits(samples: Float32Array): Int16Array {
+  return Int16Array.from(samples, (sample) => Math.max(-32_768, Math.min(32_767, Math.round(sample * 32_768))));
 }
 
 function meanOf(embeddings: readonly Float32Array[]): Float32Array {

@@ -1,5 +1,6 @@
 import { dot } from './founding-windows.js';
 import type { KnownVoice, RecognisedVoice } from './speaker-findings.js';
+import type { VoiceWindow } from './voice-windows.js';
 
 /** Finds known voices among the speakers of a stream. */
 export interface KnownVoices {
@@ -11,7 +12,7 @@ export interface KnownVoices {
   /** The known voices of the speakers that were recognised last. */
   readonly speakers: readonly RecognisedSpeaker[];
   /** Whether a window is so unlike the known voice of this speaker that it cannot be theirs; false for all others. */
-  isUnlike(speaker: number, window: Float32Array): boolean;
+  isUnlike(speaker: number, window: VoiceWindow): boolean;
 }
 
 /** A speaker whose voice was known before they spoke. */
@@ -46,8 +47,9 @@ export function createKnownVoices(known: readonly KnownVoice[]): KnownVoices {
     get speakers() {
       return recognised.map(({ of, by }) => ({ speaker: by.speaker, voice: of.voice }));
     },
-    isUnlike: (speaker, window) =>
-      recognised.some(({ of, by }) => by.speaker === speaker && cosineOf(of.voice, window) < UNLIKE),
+    isUnlike: (speaker, { start, end, voice }) =>
+      end - start >= SHORTEST_UNLIKE &&
+      recognised.some(({ of, by }) => by.speaker === speaker && cosineOf(of.voice, voice) < UNLIKE),
   };
 }
 
@@ -70,8 +72,12 @@ const STILL = 0.6;
 /** By how much the best speaker must be more like a voice than the next, and the best voice more like a speaker. */
 const LEAD = 0.1;
 
-/** Windows of one person are more like their voice: 1 % of those of 1.5 s in another recording have less than 0.46. */
-const UNLIKE = 0.3;
+/**
+ * Windows of one person are more like their voice, unless they are too short: of 1.5 s in another recording, 99 % have more than
+ * 0.46, and half of other people's less than 0.11.
+ */
+const UNLIKE = 0.25;
+const SHORTEST_UNLIKE = 1.2;
 
 /** A known voice, and a speaker who may have it. */
 interface Match {

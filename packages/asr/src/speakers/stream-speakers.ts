@@ -242,7 +242,7 @@ function createUtteranceVoices({ embed, onLate }: UtteranceVoicesServices): Utte
 /** Seconds that are the same but for rounding. */
 const ROUNDING = 1e-3;
 
-function labelled(final: UnlabelledFinal, labels: readonly (WordLabel | undefined)[]): UnlabelledFinal {
+function labelled(final: UnlabelledFinal, labels: readonly WordLabel[]): UnlabelledFinal {
   const words: Word[] = final.words.map((word, at) => {
     const label = labels[at];
     return label ? { ...word, speaker: label.speaker, speakerConfidence: label.confidence } : word;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { enrolVoice, type EmbedWindow, type HeardVoice } from '../../src/speakers/enrol-voice.js';
+import { enrolVoice, type HeardVoice } from '../../src/speakers/enrol-voice.js';
+import type { EmbedWindow } from '../../src/speakers/stream-speakers.js';
 import { openVoiceEncoder, type VoiceEncoder } from '../../src/speakers/voice-encoder.js';
 import { join, loadSpeech, silence } from '../support/speech.js';
 
@@ -52,7 +53,10 @@ function shippedEncoder(): Promise<VoiceEncoder> {
 
 async function heard(...clips: readonly string[]): Promise<HeardVoice> {
   const encoder = await shippedEncoder();
-  return enrolVoice(await recordingOf(clips), async (window) => (await encoder.embed([window]))[0]);
+  return enrolVoice(await recordingOf(clips), async (window) => {
+    const [embedded] = await encoder.embed([Float32Array.from(window, (sample) => sample / 32_768)]);
+    return embedded;
+  });
 }
 
 /** The clips with short pauses between them, in pieces as a decoder gives them. */

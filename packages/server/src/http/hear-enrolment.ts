@@ -3,7 +3,7 @@ import { protocolLimits } from '@auscult/protocol';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { requireIdentity } from '../access/guard.js';
-import { ownershipOf } from '../access/identity.js';
+import { ownershipOf, shareOf } from '../access/identity.js';
 import { recordingErrorOf, recordingExplanationOf, RequestError } from '../errors.js';
 import type { SealedFile } from '../storage/sealed-file.js';
 import { lingerWhileSent, type RecordingServices } from './accept-recording.js';
@@ -152,7 +152,7 @@ async function hear(
       key: `${tenant}/${subject}`,
       maxSeconds: ENROLMENT_LIMITS.seconds,
     });
-    return await recognizer.enrolVoice(recording.chunks());
+    return await recognizer.enrolVoice(recording.chunks(), shareOf(ownershipOf(requireIdentity(request))));
   } catch (error) {
     const code = recordingErrorOf(error);
     const details =

@@ -101,7 +101,9 @@ function windowsOf(samples: Float32Array, { start, end }: Span): readonly Int16A
 }
 
 function inSixteenBits(samples: Float32Array): Int16Array {
-  return Int16Array.from(samples, (sample) => Math.max(-32_768, Math.min(32_767, Math.round(sample * 32_768))));
+  return Int16Array.from(samples, (sample) =>
+    Math.max(-32_768, Math.min(32_767, Math.round(sample * 32_768))),
+  );
 }
 
 function meanOf(embeddings: readonly Float32Array[]): Float32Array {

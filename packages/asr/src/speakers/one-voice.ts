@@ -13,7 +13,7 @@ export function isOneVoice(embeddings: readonly Float32Array[]): boolean {
 
 /**
  * The least cosine of the halves, and windows in each. Of 20 to 24 windows (15 to 18 s) of one person they refuse 0.3 % of 624
- * draws from 26 speakers; of as many of two people, 4 or more of them of the second, they let 1 % of 1,400 pass
+ * draws from 26 recordings; of as many of two people, 4 or more of them of the second, they let 1 % of 1,400 pass
  * (docs/decisions/0104).
  */
 const ONE_PERSON = 0.5;

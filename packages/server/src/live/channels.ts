@@ -38,6 +38,9 @@ export interface Channels {
   readonly speechSeconds: () => number;
 }
 
+/** What is known of the voices of a stream before its first sample. */
+type StreamVoices = Pick<LiveOptions, 'speakerState' | 'knownVoices'>;
+
 /** Opens a live transcription for each channel of `settings`. */
 export function openChannels(
   recognizer: Recognizer,
@@ -45,7 +48,7 @@ export function openChannels(
   keyTerms: KeyTermList,
   contextSeconds: number,
   share: readonly string[],
-  speakerState: Uint8Array | undefined,
+  voices: StreamVoices,
   listenerOf: (channel: number) => LiveListener,
 ): Channels {
   const { endpointing, ...named } = recognitionOf(settings);
@@ -59,7 +62,7 @@ export function openChannels(
     keyTerms,
     share,
     // Of two channels, each is a speaker.
-    ...(settings.channels > 1 ? { speakers: 'off' } : speakerState && { speakerState }),
+    ...(settings.channels > 1 ? { speakers: 'off' } : voices),
   };
   const channels: readonly LiveTranscription[] = Array.from({ length: settings.channels }, (_, channel) =>
     recognizer.openLive(options, listenerOf(channel)),

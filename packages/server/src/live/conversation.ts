@@ -143,7 +143,7 @@ export function createConversation(place: ConversationPlace): Conversation {
 }
 
 function setupServicesOf({ session, services }: ConversationPlace, emit: Emit): SetupServices {
-  const { settings, identity, sharedTerms, sentTerms, keyTerms, asked, recognizer } = session;
+  const { settings, identity, sharedTerms, sentTerms, keyTerms, asked, recognizer, voices } = session;
   const { config, reader } = services;
   return {
     config,
@@ -154,6 +154,7 @@ function setupServicesOf({ session, services }: ConversationPlace, emit: Emit): 
     sentTerms,
     keyTerms,
     asked,
+    voices,
     model: recognizer.model,
     emit,
   };

@@ -72,7 +72,12 @@ export function createSessionStream(stream: StreamServices): SessionStream {
     if (settings.speakers !== 'off') telemetry.tellsSpeakers();
     const { contextSeconds } = services.config;
     const share = shareOf(ownershipOf(identity));
-    const voices = speakers.voices();
+    const speakerState = speakers.voices();
+    const knownVoices = session.voices.known();
+    const voices = {
+      ...(speakerState && { speakerState }),
+      ...(knownVoices.length > 0 && settings.speakers !== 'off' && { knownVoices }),
+    };
     return openChannels(recognizer, settings, setup.keyTerms(), contextSeconds, share, voices, (channel) => {
       const origin = { seconds, finals: finals[channel] ?? 0 };
       origins[channel] = origin;

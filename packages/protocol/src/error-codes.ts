@@ -88,6 +88,17 @@ const table = {
     meaning: 'The session has taken audio already, so its settings are fixed.',
     remedy: 'Send configure before the first audio, or open another connection.',
   },
+  speakers_off: {
+    retryable: false,
+    meaning: 'The session tells no speakers apart, so there is nothing to correct.',
+    remedy: 'Ask for speakers with configure before the first audio.',
+  },
+  correction_refused: {
+    httpStatus: 422,
+    retryable: false,
+    meaning: 'The correction names a final, words or a speaker that is not there, so nothing of it was done.',
+    remedy: 'Correct the field and send everything again.',
+  },
   resume_misplaced: {
     retryable: false,
     meaning: 'A session is resumed by the first message of a connection that was opened for it.',
@@ -236,6 +247,30 @@ const table = {
     retryable: false,
     meaning: 'Recovery codes replace the codes of an authenticator, and none is set up.',
     remedy: 'Set up an authenticator; recovery codes come with it.',
+  },
+  voice_enrolment_off: {
+    httpStatus: 403,
+    retryable: false,
+    meaning: 'This server keeps no voices: their enrolment is switched off.',
+    remedy: 'Ask the operator to switch it on, if voices may be kept where you work.',
+  },
+  consent_outdated: {
+    httpStatus: 409,
+    retryable: false,
+    meaning: 'The consent is to another text than the one that is in force.',
+    remedy: 'Read the text that is in force, and consent to its version.',
+  },
+  voice_too_short: {
+    httpStatus: 422,
+    retryable: false,
+    meaning: 'There is too little speech in the recording to know a voice by.',
+    remedy: 'Record about 20 seconds of your own speech, without long pauses, in a quiet room.',
+  },
+  voice_not_one: {
+    httpStatus: 422,
+    retryable: false,
+    meaning: 'The recording sounds like more than one voice, or like one in changing noise.',
+    remedy: 'Record yourself alone, in a quiet room, at the same distance from the microphone.',
   },
   name_taken: {
     httpStatus: 409,

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { createSessionAuthorisation } from './access/session-authorisation.js';
 import type { AppParts } from './app-parts.js';
 import type { EvidenceState } from './audit/open-audit.js';
+import { registerAccountVoice } from './http/account-voice.js';
 import { registerAccount } from './http/account.js';
 import { registerBreakGlass } from './http/break-glass.js';
 import { registerGrant } from './http/deepgram/grant.js';
@@ -73,6 +74,7 @@ async function registerRecognition(
     draining: draining.signal,
   };
   await registerTranscriptions(http, recordings);
+  await registerAccountVoice(http, { ...recordings, access });
   await registerForOtherServices(http, recordings);
   await registerSessions(http, { records, authorise: createSessionAuthorisation(access.guard) });
   const spoken = dialects

@@ -1,8 +1,10 @@
 import type { Device } from '../decoding/open-graph.js';
 import type { ComputeType } from '../models/compute-type.js';
 import type { ModelStoreOptions } from '../models/store/model-store.js';
+import type { HeardVoice } from '../speakers/enrol-voice.js';
 import type { Lexicon } from '../terms/key-term.js';
 import type { FinalHearing } from '../live/utterance-services.js';
+import type { VoicesEvent } from '../speakers/voices.js';
 import type { LiveListener, LiveOptions, LiveTranscription } from '../live/live-transcription.js';
 
 /** The model of a running recognizer. */
@@ -68,6 +70,7 @@ export type RecognizerEvent =
       readonly reason: 'crash' | 'hung' | 'memory';
     }
   | { readonly kind: 'final-heard'; readonly how: FinalHearing }
+  | VoicesEvent
   | { readonly kind: 'job-retried'; readonly worker: number }
   | { readonly kind: 'job-lost'; readonly attempts: number }
   | {
@@ -109,6 +112,13 @@ export interface Recognizer {
    * late is refused before others are.
    */
   admission(share?: readonly string[]): Admission;
+  /** Name of the encoder by which it tells voices apart. Those of different encoders cannot be compared. */
+  readonly voiceEncoder: string;
+  /**
+   * Finds the voice in a recording that somebody made of themselves, 16 kHz within ±1, of at most a minute: it is held in memory
+   * meanwhile. Fails as the recording does.
+   */
+  enrolVoice(recording: AsyncIterable<Float32Array>, share?: readonly string[]): Promise<HeardVoice>;
   status(): RecognizerStatus;
   /** Ends the processes. Pending audio is dropped: flush the streams first. */
   close(): Promise<void>;

@@ -21,7 +21,10 @@ export type AccessAuditAction =
   | 'user.reset'
   | 'account.password'
   | 'account.authenticator'
-  | 'account.recovery-codes';
+  | 'account.recovery-codes'
+  | 'voice.enrol'
+  | 'voice.use'
+  | 'voice.delete';
 
 /** What the audit log says about whoever did something. */
 export type AuditedIdentity = Pick<Identity, 'tenant' | 'subject' | 'kind' | 'role'>;

@@ -9,6 +9,7 @@ import { createApiKeys, type ApiKeys } from './api-keys.js';
 import { createBreakGlass, type BreakGlass } from './break-glass.js';
 import { createClientSecrets, type ClientSecrets } from './client-secrets.js';
 import { createCredentialFailures } from './credential-failures.js';
+import { createEnrolledVoices, type EnrolledVoices } from './enrolled-voices.js';
 import { createFailureLimit, type FailureLimit } from './failure-limit.js';
 import { createGuard, type Guard } from './guard.js';
 import { createLogins, type Logins } from './logins.js';
@@ -31,6 +32,7 @@ export interface Access {
   readonly tickets: Tickets;
   readonly clientSecrets: ClientSecrets;
   readonly breakGlass: BreakGlass;
+  readonly voices: EnrolledVoices;
   readonly audit: AccessAudit;
   readonly log: Log;
   /** Failed logins by address. */
@@ -89,6 +91,7 @@ export function createAccess(services: AccessServices): Access {
     tickets,
     clientSecrets,
     breakGlass,
+    voices: createEnrolledVoices(services),
     audit,
     log,
     addressFailures: createFailureLimit(BY_ADDRESS),

@@ -2,10 +2,12 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import { WRITE_PATIENCE } from '../db/commit-queue.js';
 import type { Schema } from '../db/schema.js';
+import { scrub } from '../db/scrub.js';
 import type { AuditedBy } from './access-audit.js';
 import { createApiKeyRows, type ApiKeyRow } from './api-key-rows.js';
 import { EXPIRED, NOT_VALID, authenticated, type AuthenticationResult } from './authentication.js';
 import type { ChangeServices } from './change-services.js';
+import { destroyVoiceIn } from './destroy-voice.js';
 import { groupsOf, type GrantableRole, type Identity } from './identity.js';
 import { createSecret, digestOf, SECRET_PATTERN } from './secrets.js';
 
@@ -46,7 +48,7 @@ export interface ApiKeys {
   readonly list: (tenant?: string) => Promise<readonly ApiKey[]>;
   /** The key with this id, of whatever tenant. */
   readonly find: (id: string) => Promise<ApiKey | undefined>;
-  /** Refuses the key from now on. Resolves with whether it was valid before. */
+  /** Refuses the key from now on, and deletes the voice that was enrolled with it. Resolves with whether it was valid before. */
   readonly revoke: (id: string, by: AuditedBy) => Promise<boolean>;
   /** Finds out whose key `text` is. */
   readonly authenticate: (text: string) => Promise<AuthenticationResult>;
@@ -131,10 +133,13 @@ export function createApiKeys(services: ChangeServices, now: () => Date = () => 
         if (row === undefined || row.revoked_at !== null) return;
         const changed = await rows.revokeIn(transaction, row, now());
         await note(transaction, 'key.revoke', by, changed);
+        await destroyVoiceIn(transaction, audit, identityOf(changed), by);
         revoked = changed;
       }, WRITE_PATIENCE);
-      if (revoked !== undefined) rows.committed(revoked);
-      return revoked !== undefined;
+      if (revoked === undefined) return false;
+      rows.committed(revoked);
+      await scrub(services.database);
+      return true;
     },
     authenticate: async (text) => {
       if (!keyPattern.test(text)) return NOT_VALID;

@@ -5,7 +5,7 @@ import type { AccessAudit } from './access-audit.js';
 
 /** The services with which keys and users are changed. */
 export interface ChangeServices {
-  readonly database: Pick<Database, 'db' | 'kind'>;
+  readonly database: Pick<Database, 'db' | 'kind' | 'scrub'>;
   readonly queue: CommitQueue;
   readonly audit: AccessAudit;
   readonly integrity: RowIntegrity;

@@ -30,6 +30,10 @@ const table = {
   'identity.read': everybody,
   'account.read': everybody,
   'account.change': everybody,
+  'voice.read': everybody,
+  /** Only people have a voice of their own: the same key of a service speaks for many. */
+  'voice.enrol': { clinician: 'own', supervisor: 'own' },
+  'voice.delete': everybody,
 
   'ticket.create': whoeverSpeaks,
   'client-secret.create': whoeverSpeaks,

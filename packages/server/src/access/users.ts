@@ -2,14 +2,16 @@ import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import { WRITE_PATIENCE } from '../db/commit-queue.js';
 import type { Schema } from '../db/schema.js';
+import { scrub } from '../db/scrub.js';
 import type { AuditedBy } from './access-audit.js';
+import { destroyVoiceIn } from './destroy-voice.js';
 import { createLoginCheck, type CheckLogin } from './check-login.js';
 import type { GrantableRole } from './identity.js';
 import { createChangeUser, noteUser } from './user-changes.js';
 import { createUserRows, type UserRow, type UserRows } from './user-rows.js';
 import { newUserSecrets, type UserSecrets } from './user-secrets.js';
 import type { UserServices } from './user-services.js';
-import { canonicalName, userOf, type User } from './user.js';
+import { canonicalName, identityOfUser, userOf, type User } from './user.js';
 
 interface UserOrder {
   readonly tenant: string;
@@ -36,7 +38,10 @@ export interface Users {
   /** The user with this id, of whatever tenant. */
   readonly find: (id: string) => Promise<User | undefined>;
   readonly findByName: (name: string) => Promise<User | undefined>;
-  /** Ends all logins of the user and allows no new ones. Resolves with whether the user could log in before. */
+  /**
+   * Ends all logins of the user, allows no new ones and deletes their voice. Resolves with whether the user could log in
+   * before.
+   */
   readonly disable: (id: string, by: AuditedBy) => Promise<boolean>;
   /**
    * Ends all logins of the user, who logs in with new secrets from now on, even if disabled before. Recovery codes
@@ -91,8 +96,10 @@ export function createUsers(services: UserServices): Users {
           login_epoch: row.login_epoch + 1,
         });
         await noteUser(services, transaction, 'user.disable', by, changed);
+        await destroyVoiceIn(transaction, services.audit, identityOfUser(userOf(changed)), by);
         return changed;
       });
+      await scrub(services.database);
       return disabled !== undefined;
     },
     reset: async (id, by) => {

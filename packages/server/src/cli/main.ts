@@ -12,6 +12,7 @@ const COMMANDS = new Map<string, () => Promise<Command>>([
   ['models', async () => (await import('./models.js')).modelsCommand()],
   ['keys', async () => (await import('./keys.js')).keysCommand()],
   ['users', async () => (await import('./users.js')).usersCommand()],
+  ['voices', async () => (await import('./voices.js')).voicesCommand()],
   ['audit', async () => (await import('./audit.js')).auditCommand()],
   ['retention', async () => (await import('./retention.js')).retentionCommand()],
   ['backup', async () => (await import('./backup.js')).backupCommand()],

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { ConfigError } from '../config/config-error.js';
 import { MASTER_KEY_VARIABLE } from '../config/load-config.js';
 import type { Config } from '../config/schema.js';
+import { rewrapVoices } from '../access/enrolled-voices.js';
 import { revouchRows } from '../integrity/revouch-rows.js';
 import { rewrapDataKeys } from '../records/data-keys.js';
 import { masterKeyPath, prependMasterKey } from '../records/master-keys.js';
@@ -32,6 +33,7 @@ function rotateCommand(): Command {
     const outcome = await withStorage(config, async ({ database, masterKeys, audit, integrity }, actor) => {
       const rewrapped = await rewrapDataKeys(database, masterKeys);
       await revouchRows(database, integrity.macs);
+      await rewrapVoices(database, masterKeys);
       const masterKey = masterKeys.current().id;
       await audit.append({
         action: 'master-key.rotate',

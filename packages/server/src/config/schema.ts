@@ -239,6 +239,10 @@ export const configSchema = z.strictObject({
     description:
       'Whether the audio of sessions and of uploaded recordings is kept with their records, also encrypted.',
   }),
+  voiceEnrolment: z.boolean().default(false).register(settingInfo, {
+    description:
+      'Whether clinicians may enrol their own voice, so that they are named in sessions that tell speakers apart. The voiceprint, which is biometric data, is kept encrypted until they delete it; see docs/security.md.',
+  }),
   masterKeyFile: z.string().min(1).optional().register(settingInfo, {
     description:
       'File with the keys that encrypt the keys of records: 32 bytes in base64 a line, the current one first.',

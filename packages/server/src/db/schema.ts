@@ -14,6 +14,8 @@ export interface Schema {
   readonly segments: SegmentsTable;
   readonly refined_parts: RefinedPartsTable;
   readonly audio_pieces: AudioPiecesTable;
+  readonly speaker_changes: SpeakerChangesTable;
+  readonly speaker_states: SpeakerStatesTable;
   readonly audit_entries: AuditEntriesTable;
   readonly audit_head: AuditHeadTable;
   readonly audit_anchors: AuditAnchorsTable;
@@ -21,6 +23,7 @@ export interface Schema {
   readonly users: UsersTable;
   readonly logins: LoginsTable;
   readonly recovery_codes: RecoveryCodesTable;
+  readonly enrolled_voices: EnrolledVoicesTable;
   readonly configurations: ConfigurationsTable;
   readonly servers: ServersTable;
 }
@@ -148,6 +151,26 @@ interface AudioPiecesTable {
   sealed: Fixed<Buffer>;
 }
 
+/** What was found out or corrected about who said what, after that was recorded, in order. */
+interface SpeakerChangesTable {
+  session_id: Fixed<string>;
+  /** From 0, without a gap. */
+  place: Fixed<number>;
+  written_at: Fixed<string>;
+  /** Subject of the identity that corrected it; null for what the server found out. */
+  written_by: Fixed<string | null>;
+  sealed: Fixed<Buffer>;
+}
+
+/** The speakers of sessions that may be continued, with their voices. No longer kept than that. */
+interface SpeakerStatesTable {
+  session_id: Fixed<string>;
+  /** Sealed with the key of the session, see `records/speaker-states.ts`. */
+  sealed: Buffer;
+  /** When it is deleted, seconds since 1970 by the clock of the database; null while its session is open. */
+  kept_until: number | null;
+}
+
 /** The chained entries of the audit log; triggers refuse to change or remove one. */
 interface AuditEntriesTable {
   /** From 1, without a gap. */
@@ -238,6 +261,21 @@ interface RecoveryCodesTable {
   /** SHA-256 of the user and the code, hexadecimal. */
   digest: Fixed<string>;
   user_id: Fixed<string>;
+}
+
+/** Voices that people enrolled. Whatever is not sealed is bound to what is. */
+interface EnrolledVoicesTable {
+  tenant: Fixed<string>;
+  /** Subject of the identity whose voice it is. */
+  owner: Fixed<string>;
+  /** Version of the text that they consented to. */
+  consent: string;
+  /** Name of the encoder that made it; no other can use it. */
+  encoder: string;
+  enrolled_at: string;
+  master_key_id: string;
+  /** The voice, and the name to show, sealed with that master key. */
+  sealed: Buffer;
 }
 
 /** The settings that a server last started with. */

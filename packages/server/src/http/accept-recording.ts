@@ -94,7 +94,7 @@ export async function acceptRecording(
   try {
     return await accept(request, services, receive, awaited);
   } catch (error) {
-    if (!request.raw.complete) linger(request);
+    if (!request.raw.complete) lingerWhileSent(request);
     throw error;
   }
 }
@@ -253,7 +253,7 @@ function refusalOf(error: SpeechError): RequestError {
  * Keeps reading for a while: a client that is answered while it still sends often loses the answer with its
  * connection.
  */
-function linger({ raw }: FastifyRequest): void {
+export function lingerWhileSent({ raw }: FastifyRequest): void {
   raw.unpipe();
   raw.resume();
   const timer = setTimeout(() => raw.destroy(), LINGER_MS);

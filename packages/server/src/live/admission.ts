@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Recognizer } from '@auscult/asr';
 import { applyConfigure, sessionSettings, type ErrorCode } from '@auscult/protocol';
 import type { FastifyRequest } from 'fastify';
+import type { Access } from '../access/access.js';
 import type { Authentication } from '../access/authentication.js';
 import { ownershipOf, shareOf, type Identity } from '../access/identity.js';
 import { mayTakePlace } from '../access/shared-places.js';
@@ -17,6 +18,7 @@ import type { AdmittedSession } from './admitted-session.js';
 import type { ConnectionWish, OpenWish, Refusal, ResumeWish, SessionPlace } from './dialect.js';
 import { createResumeToken } from './resume-token.js';
 import type { SessionServices } from './session-services.js';
+import { createSessionVoices } from './session-voices.js';
 import type { Sessions } from './sessions.js';
 
 /** The services needed to decide who is admitted. */
@@ -28,6 +30,7 @@ export interface AdmissionServices extends SessionServices {
   readonly refiner: () => Recognizer | undefined;
   readonly isDraining: () => boolean;
   readonly records: RecordStore;
+  readonly access: Pick<Access, 'voices'>;
 }
 
 /** The decision about a request for a connection. */
@@ -94,6 +97,13 @@ async function admit(
       await writer.close('not_begun');
       throw new RequestError('draining');
     }
+    const voices = createSessionVoices(
+      { config, log: services.log, voices: services.access.voices, encoder: recognizer.voiceEncoder },
+      id,
+      identity,
+      request.ip,
+    );
+    await voices.prepare(settings);
     const token = createResumeToken();
     const { resumeSeconds: seconds } = config;
     const { name: model, family: modelFamily } = recognizer.model;
@@ -120,6 +130,7 @@ async function admit(
       asked,
       headers: { ...(asked && askedHeaders(model, asked.warnings)), ...wish.headers?.(place) },
       writer,
+      voices,
       recognizer,
       refiner,
       token,

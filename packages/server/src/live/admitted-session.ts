@@ -7,6 +7,7 @@ import type { SentKeyTerms } from '../reading/client-text.js';
 import type { SessionRecordWriter } from '../records/session-writer.js';
 import type { DialectSession } from './dialect.js';
 import type { ResumeToken } from './resume-token.js';
+import type { SessionVoices } from './session-voices.js';
 
 /** A session that has been admitted: who holds it, its settings, its record and its recognizer. */
 export interface AdmittedSession {
@@ -33,6 +34,7 @@ export interface AdmittedSession {
   /** Headers of the answer to the handshake. */
   readonly headers: Readonly<Record<string, string>>;
   readonly writer: SessionRecordWriter;
+  readonly voices: SessionVoices;
   readonly recognizer: Recognizer;
   /** The recognizer of the second pass; often the same. */
   readonly refiner: Recognizer;

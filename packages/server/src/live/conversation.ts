@@ -62,6 +62,8 @@ export interface Conversation {
   readonly acknowledgement: () => SessionEvent;
   /** The first event for a client that comes back. */
   readonly resumption: () => SessionEvent;
+  /** Keeps what another session needs to go on with the speakers of this one. */
+  readonly keepSpeakers: () => void;
   /** Number of finals sent. */
   readonly finals: () => number;
 }
@@ -135,12 +137,13 @@ export function createConversation(place: ConversationPlace): Conversation {
       settledSeconds: stream.settledSeconds(),
     }),
     resumption: () => ({ kind: 'resumed', receivedSamples: intake.receivedSamples() }),
+    keepSpeakers: stream.speakers.keep,
     finals: () => stream.totals().finals,
   };
 }
 
 function setupServicesOf({ session, services }: ConversationPlace, emit: Emit): SetupServices {
-  const { settings, identity, sharedTerms, sentTerms, keyTerms, asked, recognizer } = session;
+  const { settings, identity, sharedTerms, sentTerms, keyTerms, asked, recognizer, voices } = session;
   const { config, reader } = services;
   return {
     config,
@@ -151,6 +154,7 @@ function setupServicesOf({ session, services }: ConversationPlace, emit: Emit): 
     sentTerms,
     keyTerms,
     asked,
+    voices,
     model: recognizer.model,
     emit,
   };

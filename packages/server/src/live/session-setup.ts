@@ -9,6 +9,7 @@ import type { TextReader } from '../reading/text-reader.js';
 import type { ConfigureCommand } from './commands.js';
 import { problemEvent, type SetupInForce } from './events.js';
 import type { Emit } from './outbox.js';
+import type { SessionVoices } from './session-voices.js';
 import { whenRead, type Superseded } from './when-read.js';
 
 /** The settings and key terms of a session. */
@@ -42,12 +43,13 @@ export interface SetupServices {
   readonly keyTerms: KeyTermList;
   readonly asked: Asked | undefined;
   readonly reader: TextReader;
+  readonly voices: SessionVoices;
   readonly emit: Emit;
 }
 
 /** Starts with the settings and terms that the session was admitted with. */
 export function createSessionSetup(services: SetupServices): SessionSetup {
-  const { config, model, identity, sharedTerms, reader, emit } = services;
+  const { config, model, identity, sharedTerms, reader, voices, emit } = services;
   let { settings, sentTerms, keyTerms, asked } = services;
 
   const inForce = (): SetupInForce => ({
@@ -67,7 +69,8 @@ export function createSessionSetup(services: SetupServices): SessionSetup {
       if (inability) return emit(problemEvent(inability.code, inability.details));
       const sent = keyterms ?? sentTerms;
       const accepted = reader.accept(identity, sent, sharedTerms, wanted.language);
-      return whenRead(accepted, superseded, ({ terms, warnings }) => {
+      const fetched = voices.prepare(wanted);
+      return whenRead(fetched?.then(() => accepted) ?? accepted, superseded, ({ terms, warnings }) => {
         settings = wanted;
         sentTerms = sent;
         keyTerms = terms;

@@ -1,7 +1,7 @@
 import type { AuditAction } from '../audit/audit-event.js';
 import { WRITE_PATIENCE } from '../db/commit-queue.js';
 import { RequestError } from '../errors.js';
-import type { Database } from '../db/database.js';
+import { scrub } from '../db/scrub.js';
 import { destroyRows } from './destroy-rows.js';
 import type { KeyCopies } from './key-copies/key-copies.js';
 import { recordEvent } from './record-events.js';
@@ -22,7 +22,6 @@ export type DestroyAction = Extract<AuditAction, 'record.delete' | 'retention.de
 
 /** Sessions that are destroyed in one transaction. */
 const DESTROYED_TOGETHER = 50;
-const SCRUB_AGAIN_MS = 1000;
 
 /**
  * Destroys keys and rows of sessions, with a certificate for each in the audit log, and scrubs them from the database.
@@ -113,10 +112,4 @@ async function noteUndone(
   await audit
     .append({ ...event, outcome: 'failure', reason: 'key_copy_unavailable', counts })
     .catch(() => undefined);
-}
-
-/** Scrubs the database. It is tried again as long as readers of an older state prevent it. */
-async function scrub(database: Database): Promise<void> {
-  const isScrubbed = await database.scrub().catch(() => false);
-  if (!isScrubbed) setTimeout(() => void scrub(database), SCRUB_AGAIN_MS).unref();
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { rewrapVoices } from '../access/enrolled-voices.js';
 import { SERVER_ITSELF } from '../audit/audit-event.js';
 import { changeOf } from '../audit/configuration-change.js';
 import { auditAnchorPath, openAudit, type AnchoredAuditLog, type AuditEvents } from '../audit/open-audit.js';
@@ -172,6 +173,7 @@ export function keepKeysCurrent({ database, masterKeys, audit, integrity }: Stor
     known = id;
     const rewrapped = await rewrapDataKeys(database, masterKeys);
     await revouchRows(database, integrity.macs);
+    await rewrapVoices(database, masterKeys);
     if (rewrapped === 0) return;
     log.info('data keys are encrypted with the current master key', { count: rewrapped });
     const what = masterKeys.current().id;

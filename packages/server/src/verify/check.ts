@@ -39,6 +39,7 @@ export const FINDING_KINDS = [
   'head',
   'configuration',
   'code-secret',
+  'voice',
   'destroyed-list',
   'key-copy',
   'backup',

@@ -1,6 +1,7 @@
 import { entriesBehind, readDeletion } from '../audit/deletions.js';
 import { readAccessSeal, type Seal } from '../access/seal.js';
 import { createCodeSecrets } from '../access/code-secrets.js';
+import { behindVoice, openIfPossible } from '../access/enrolled-voices.js';
 import { ConfigError } from '../config/config-error.js';
 import type { Config } from '../config/schema.js';
 import type { ReadableDatabase } from '../db/database.js';
@@ -20,7 +21,7 @@ export interface SecretsSurroundings {
 }
 
 /**
- * What is sealed beside the records: the settings that servers started with, the secrets of authenticators, and what was destroyed,
+ * What is sealed beside the records: the settings that servers started with, the secrets of authenticators, the voices that people enrolled, and what was destroyed,
  * by the list and by the audit log. Begins anew after a restart.
  */
 export function secretsCheck({ database: { db }, masterKeys, config }: SecretsSurroundings): Check {
@@ -39,6 +40,7 @@ export function secretsCheck({ database: { db }, masterKeys, config }: SecretsSu
       yield { checked: configurations.length, findings: configurations.flatMap(findingsOf), cursor: '' };
       yield { checked: 0, findings: await listFindings(masterKeys, config), cursor: '' };
       yield* codeSecrets(db, sealAt(config));
+      yield* voices(db, masterKeys);
       yield* destroyedFindings(db);
     },
   };
@@ -94,6 +96,34 @@ async function* codeSecrets(db: ReadableDatabase['db'], seal: Seal | undefined) 
         : [{ kind: 'code-secret', trouble: 'altered', at: `users ${id}` }];
     });
     yield { checked: users.length, findings, cursor: '' };
+  }
+}
+
+async function* voices(db: ReadableDatabase['db'], masterKeys: MasterKeys): AsyncGenerator<Step> {
+  for (let after = { tenant: '', owner: '' }; ;) {
+    const rows = await db
+      .selectFrom('enrolled_voices')
+      .selectAll()
+      .where(behindVoice(after))
+      .orderBy('tenant')
+      .orderBy('owner')
+      .limit(PAGE)
+      .execute();
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    after = last;
+    const findings: Finding[] = [];
+    for (const row of rows) {
+      const secret = await openIfPossible(masterKeys, row);
+      secret?.voice.fill(0);
+      if (secret === undefined)
+        findings.push({
+          kind: 'voice',
+          trouble: 'altered',
+          at: `enrolled_voices ${row.tenant} ${row.owner}`,
+        });
+    }
+    yield { checked: rows.length, findings, cursor: '' };
   }
 }
 

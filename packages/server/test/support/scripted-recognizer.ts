@@ -4,6 +4,7 @@ import {
   type Admission,
   type DropReason,
   type FinalHypothesis,
+  type HeardVoice,
   type LiveListener,
   type LiveOptions,
   type LiveTranscription,
@@ -56,6 +57,8 @@ export interface ScriptedRecognizer extends Recognizer {
   stopsRewriting: boolean;
   /** When set, the flush of every new stream waits for it. */
   flushGate: Promise<void> | undefined;
+  /** What a recording that is to be enrolled is found to hold. */
+  enrols: HeardVoice;
   /** When set, every push fails with it. */
   pushError: Error | undefined;
   readonly isClosed: () => boolean;
@@ -74,7 +77,13 @@ export function createScriptedRecognizer(): ScriptedRecognizer {
     doubts: {},
     stopsRewriting: false,
     flushGate: undefined,
+    enrols: { kind: 'one-voice', voice: Float32Array.from({ length: 256 }, (_, at) => Math.sin(at) / 12) },
     pushError: undefined,
+    voiceEncoder: 'ge2e',
+    enrolVoice: async (recording) => {
+      for await (const chunk of recording) void chunk;
+      return recognizer.enrols;
+    },
     isClosed: () => closed,
     admission: () => recognizer.admissionIs,
     status: () => statusOf(recognizer.workersReady, streams.filter(({ isClosed }) => !isClosed()).length),

@@ -17,14 +17,14 @@ export interface PeopleServer {
   readonly stop: () => void;
 }
 
-export async function spawnPeopleServer(): Promise<PeopleServer> {
+export async function spawnPeopleServer(...flags: readonly string[]): Promise<PeopleServer> {
   const folder = mkdtempSync(join(tmpdir(), 'auscult-people-'));
   const options = ['--data-directory', folder];
   const created = await runCli(['keys', 'create', '--role', 'administrator', ...options]);
   expect(created).toMatchObject({ status: 0 });
   const admin = bearer(created.stdout.trim());
   const server = await spawnRealServer(
-    ...['--authentication', 'required', '--revalidate-seconds', '0.1', '--workers', '1', ...options],
+    ...['--authentication', 'required', '--revalidate-seconds', '0.1', '--workers', '1', ...options, ...flags],
   );
   const users = `${server.url}/api/v1/users`;
   let people = 0;

@@ -3,6 +3,7 @@ import { createApiKeys, type ApiKeys } from '../../access/api-keys.js';
 import { LOCAL_IDENTITY } from '../../access/identity.js';
 import { createPasswords } from '../../access/passwords.js';
 import { createRecoveryCodes } from '../../access/recovery-codes.js';
+import { createEnrolledVoices, type EnrolledVoices } from '../../access/enrolled-voices.js';
 import { accessSeal } from '../../access/seal.js';
 import { createUsers, type Users } from '../../access/users.js';
 import type { Config } from '../../config/schema.js';
@@ -16,6 +17,7 @@ export const ACCESS_SETTINGS = STORAGE_SETTINGS;
 export interface OpenAccess {
   readonly apiKeys: ApiKeys;
   readonly users: Users;
+  readonly voices: EnrolledVoices;
   /** Who makes changes, for the audit log. */
   readonly by: AuditedBy;
 }
@@ -35,6 +37,7 @@ export async function withAccess<Result>(
         recoveryCodes: createRecoveryCodes(storage),
         seal: accessSeal(config),
       }),
+      voices: createEnrolledVoices(storage),
       by: { who, from: undefined },
     }),
   );

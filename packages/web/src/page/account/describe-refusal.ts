@@ -17,5 +17,7 @@ const SENTENCES: Readonly<Partial<Record<string, string>>> = {
     'The new password is too easy to guess, or the one that you have already. Take at least 12 characters, 5 of them different, without your name.',
   code_wrong:
     'The code is wrong. Check that the clock of the authenticator is right, and type the code that it shows now.',
+  voice_too_short: 'Too little speech was heard. Speak up, and read without long pauses.',
+  voice_not_one: 'That did not sound like a single voice. Record yourself alone, in a quiet room.',
   authenticator_not_offered: 'That took longer than ten minutes. Cancel and start again.',
 };

@@ -19,6 +19,7 @@ import { icons } from './icons.js';
 import './qr-code.js';
 import './recovery-code-list.js';
 import { sharedStyles } from './shared-styles.js';
+import './voice-enrolment.js';
 
 /** What is being done. */
 type Step =
@@ -187,6 +188,7 @@ export class AccountPanel extends LitElement {
       <p class=${done === undefined ? 'spoken' : 'done'} role="status">${done}</p>
       <div role="alert">${this.#renderProblem()}</div>
       ${account === undefined ? this.#renderNoAccount() : this.#renderAccount(account)}
+      <voice-enrolment @logged-out=${() => this.dispatchEvent(new Event('logged-out'))}></voice-enrolment>
     `;
   }
 

@@ -10,6 +10,7 @@ import {
   endsInNumber,
   linksNumbers,
   writeWords,
+  type OpenEnds,
 } from './written-form/write-words.js';
 
 /** How recognised text is to be written. */
@@ -184,15 +185,41 @@ function writeLines(
 ): readonly DictatedLine[] {
   return lines.map(({ breakBefore, words }, index) => {
     const ends = { start: open.start && index === 0, end: open.end && index === lines.length - 1 };
-    const written = writeWords(texts(words), ends);
-    const alternatives = writeAlternatives(words, written, ends);
-    return {
-      breakBefore,
-      words: written.map(({ text, first, last }, place) =>
-        writtenWord(text, words.slice(first, last + 1), alternatives[place] ?? []),
-      ),
-    };
+    return { breakBefore, words: writeSpeakers(words, ends) };
   });
+}
+
+/** Writes what each speaker says by itself: a number that two people say together stays as it was spoken. */
+function writeSpeakers(words: readonly Word[], open: OpenEnds): Word[] {
+  const runs = bySpeaker(words);
+  return runs.flatMap((run, at) => {
+    const [before, after] = [runs[at - 1], runs[at + 1]];
+    return writeRun(run, {
+      start: before ? sharesNumber(before, run) : open.start,
+      end: after ? sharesNumber(run, after) : open.end,
+    });
+  });
+}
+
+function writeRun(words: readonly Word[], open: OpenEnds): Word[] {
+  const written = writeWords(texts(words), open);
+  const alternatives = writeAlternatives(words, written, open);
+  return written.map(({ text, first, last }, place) =>
+    writtenWord(text, words.slice(first, last + 1), alternatives[place] ?? []),
+  );
+}
+
+/** The words in a row that one speaker says. */
+function bySpeaker(words: readonly Word[]): readonly (readonly Word[])[] {
+  const starts = words.flatMap(({ speaker }, at) =>
+    at === 0 || speaker !== words[at - 1]?.speaker ? [at] : [],
+  );
+  return starts.map((start, run) => words.slice(start, starts[run + 1]));
+}
+
+/** Whether a number seems to go on with the next speaker, of whom or of whose label one cannot be sure. */
+function sharesNumber(before: readonly Word[], after: readonly Word[]): boolean {
+  return endsOpen(before) && endsInNumber(texts(before)) && beginsWithNumber(texts(after));
 }
 
 /** A written word in place of spoken ones, with the lowest of their confidences. */
@@ -204,9 +231,18 @@ function writtenWord(text: string, spoken: readonly Word[], alternatives: readon
     end: spoken.at(-1)?.end ?? 0,
     confidence: Math.min(1, ...spoken.map(({ confidence }) => confidence)),
     ...(said === text ? {} : { spoken: said }),
+    ...speakerOf(spoken),
     ...(alternatives.length === 0 ? {} : { alternatives }),
     ...(spoken.some(({ doubtful }) => doubtful) ? { doubtful: true as const } : {}),
   };
+}
+
+/** The speaker of words that one person says. */
+function speakerOf(spoken: readonly Word[]): Pick<Word, 'speaker' | 'speakerConfidence'> {
+  const [first] = spoken;
+  if (first?.speaker === undefined) return {};
+  const confidence = Math.min(1, ...spoken.map(({ speakerConfidence = 1 }) => speakerConfidence));
+  return { speaker: first.speaker, speakerConfidence: confidence };
 }
 
 function joined(words: readonly Word[]): string {

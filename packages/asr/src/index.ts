@@ -12,7 +12,14 @@ export type {
   Word,
   WordAlternative,
 } from './live/live-transcription.js';
-export type { RevisedSpan, SpeakerCount, SpeakerFindings, SpokenSpan } from './speakers/speaker-findings.js';
+export type {
+  KnownVoice,
+  RecognisedVoice,
+  RevisedSpan,
+  SpeakerCount,
+  SpeakerFindings,
+  SpokenSpan,
+} from './speakers/speaker-findings.js';
 export type { UtteranceEnd } from './segment/segmenter.js';
 export { recordingKind, type RecordingKind } from './audio/containers/recording-kind.js';
 export { waveEncoding } from './audio/containers/wave-encoding.js';

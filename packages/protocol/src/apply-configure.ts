@@ -2,7 +2,7 @@ import type { ConfigureMessage } from './client-messages.js';
 import { sessionSettings, type SessionSettings } from './recognition-settings.js';
 
 /** The settings that a client changes; fields that are left out stay as they are. */
-export type SettingsChange = Omit<ConfigureMessage, 'type' | 'keyterms'>;
+export type SettingsChange = Omit<ConfigureMessage, 'type' | 'keyterms' | 'continues'>;
 
 /** The settings after a `configure` message: fields that it leaves out stay as they are. */
 export function applyConfigure(

@@ -31,6 +31,12 @@ export const stopMessage = z.object({ type: z.literal('stop') }).meta({
 });
 export type StopMessage = z.infer<typeof stopMessage>;
 
+/** Names a session, and proves that it was the client's. */
+const continuedSession = z.strictObject({
+  sessionId: z.string().min(1).max(64).meta({ description: 'From its `ready`.' }),
+  token: z.string().min(1).max(100).meta({ description: 'The resume token, from the same `ready`.' }),
+});
+
 /** How the session's audio is to be heard and what is to be sent. */
 export const configureMessage = z
   .strictObject({
@@ -43,6 +49,11 @@ export const configureMessage = z
       description:
         'Words and phrases that are likely to be said, each a text, as it is to be written, or an object. ' +
         'They replace those sent before; an empty list takes them back.',
+    }),
+    continues: continuedSession.optional().meta({
+      description:
+        'A session that can no longer be resumed, since its server was restarted, and that this one continues: speakers keep ' +
+        'their numbers, names and roles. Only for whoever held that session, and with `speakers`.',
     }),
   })
   .meta({

@@ -88,6 +88,17 @@ const table = {
     meaning: 'The session has taken audio already, so its settings are fixed.',
     remedy: 'Send configure before the first audio, or open another connection.',
   },
+  speakers_off: {
+    retryable: false,
+    meaning: 'The session tells no speakers apart, so there is nothing to correct.',
+    remedy: 'Ask for speakers with configure before the first audio.',
+  },
+  correction_refused: {
+    httpStatus: 422,
+    retryable: false,
+    meaning: 'The correction names a final, words or a speaker that is not there, so nothing of it was done.',
+    remedy: 'Correct the field and send everything again.',
+  },
   resume_misplaced: {
     retryable: false,
     meaning: 'A session is resumed by the first message of a connection that was opened for it.',

@@ -52,6 +52,11 @@ const table = {
     meaning: 'The refined transcript is larger than a message may be.',
     remedy: 'Fetch it over HTTP: GET /api/v1/transcriptions/{id}/result, with the id that came with stopped.',
   },
+  speakers_not_continued: {
+    meaning:
+      'What was known of the speakers of the earlier session is no longer there, so their numbers begin anew.',
+    remedy: 'Name the speakers again.',
+  },
 } as const satisfies Record<string, WarningDefinition>;
 
 /** The stable name of a warning. */

@@ -1,7 +1,7 @@
 import type { PcmEncoding } from '../audio/pcm.js';
 import type { UtteranceEnd } from '../segment/segmenter.js';
 import type { KeyTermList } from '../terms/key-term-list.js';
-import type { SpeakerCount, SpeakerFindings, SpokenSpan } from '../speakers/speaker-findings.js';
+import type { KnownVoice, SpeakerCount, SpeakerFindings, SpokenSpan } from '../speakers/speaker-findings.js';
 import type { KeyTerm, Lexicon } from '../terms/key-term.js';
 
 /** How one live stream is to be heard. */
@@ -39,6 +39,13 @@ export interface LiveOptions {
   readonly lexicon?: Lexicon;
   /** Whether to tell apart who speaks, see `SpeakerCount`; `off` by default. */
   readonly speakers?: SpeakerCount;
+  /**
+   * Voices that may be among the speakers. Whoever is like none of them stays without a name, and a voice that is not heard is
+   * nobody's.
+   */
+  readonly knownVoices?: readonly KnownVoice[];
+  /** What `speakerState` gave of the stream that this one continues, so that its speakers keep their numbers. */
+  readonly speakerState?: Uint8Array;
   /** `background` lets the work of all other streams go first; `live` by default. */
   readonly priority?: 'live' | 'background';
   /**

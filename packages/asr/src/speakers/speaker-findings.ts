@@ -21,6 +21,22 @@ export interface SpeakerFindings {
   readonly revised: readonly RevisedSpan[];
   /** Up to this moment of the stream's clock, nothing will be revised any more. */
   readonly settledSeconds: number;
+  /** Known voices that have been heard so far, and as which speakers; it is absent where no voice is known. */
+  readonly recognised?: readonly RecognisedVoice[];
+}
+
+/** The voice of somebody who enrolled it. */
+export interface KnownVoice {
+  /** Comes back in `SpeakerFindings` when the voice is heard. No two have the same. */
+  readonly name: string;
+  /** The mean of its embeddings, centred and of unit length, by the encoder that hears the stream. */
+  readonly voice: Float32Array;
+}
+
+/** A known voice that was heard. */
+export interface RecognisedVoice {
+  readonly name: string;
+  readonly speaker: number;
 }
 
 /** A span that belongs to somebody else than was said before. */

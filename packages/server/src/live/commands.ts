@@ -51,8 +51,17 @@ export interface ConfigureCommand {
   readonly midstream?: boolean;
   /** Replace those sent before; undefined leaves them as they are. */
   readonly keyterms: SentKeyTerms | undefined;
+  /** The earlier session whose speakers go on in this one, if there is one. */
+  readonly continues?: ContinuedSession | undefined;
   /** What a client of another service has asked for by now, if it differs from before. */
   readonly asked?: Asked;
+}
+
+/** A session of the client that cannot be resumed any more, and what proves that it was theirs. */
+export interface ContinuedSession {
+  readonly sessionId: string;
+  /** Its resume token. */
+  readonly token: string;
 }
 
 /** What a client that resumes its session asks for. */

@@ -10,8 +10,8 @@ export function commandOf(reading: MessageReading, base: SettingsChange): Comman
     case 'audio':
       return { kind: 'audio', pcm: message.pcm, sampleRate: message.sampleRate };
     case 'configure': {
-      const { type, keyterms, ...change } = message;
-      return { kind: type, change: { ...base, ...change }, keyterms };
+      const { type, keyterms, continues, ...change } = message;
+      return { kind: type, change: { ...base, ...change }, keyterms, continues };
     }
     case 'identify': {
       const { type, ...corrections } = message;

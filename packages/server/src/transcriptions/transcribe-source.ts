@@ -104,7 +104,7 @@ export async function transcribeSource(
 
 /** A segment with its times on the clock of the transcript. */
 function placed(
-  { text, spoken, start, end, confidence, words, language }: TranscriptSegment,
+  { text, spoken, start, end, confidence, words, language, speaker }: TranscriptSegment,
   { startSeconds }: RecordingSource,
   { channel }: ChannelSource,
 ): TranscriptSegment {
@@ -121,6 +121,7 @@ function placed(
     })),
     ...(spoken === undefined ? {} : { spoken }),
     ...(channel === undefined ? {} : { channel }),
+    ...(speaker === undefined ? {} : { speaker }),
   };
 }
 

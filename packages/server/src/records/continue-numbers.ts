@@ -1,39 +1,52 @@
 import { protocolLimits, type Word } from '@auscult/protocol';
+import type { FinalRecord } from './record-content.js';
+import { mainSpeaker } from '../speakers/main-speaker.js';
 
 /** Words with their times, on one channel. */
-interface SpokenText {
-  readonly channel?: number;
-  readonly words: readonly Word[];
+export interface SpokenText {
+  readonly channel: number;
+  readonly words: readonly Pick<Word, 'start' | 'end' | 'speaker'>[];
 }
 
 /**
  * Gives the speakers of a second pass over a session the numbers that they had while people spoke, so that names stay with their
  * voices: pairs with the most speech in common come first. A speaker without one gets a number that is free, or none.
  */
-export function continueNumbers<Segment extends SpokenText>(
-  heard: readonly Segment[],
+export function continueNumbers(
+  heard: readonly FinalRecord[],
   live: readonly SpokenText[],
-): readonly Segment[] {
-  const numbers = matched(overlaps(heard, live));
-  const taken = new Set(live.flatMap(({ words }) => words.flatMap(({ speaker }) => speaker ?? [])));
-  const numberOf = (speaker: number): number | undefined => {
-    const known = numbers.get(speaker);
-    if (known !== undefined) return known;
-    const free = NUMBERS.find((number) => !taken.has(number));
-    if (free === undefined) return undefined;
-    taken.add(free);
-    numbers.set(speaker, free);
-    return free;
+): readonly FinalRecord[] {
+  const numberOf = numbersOf(overlaps(heard, live), live);
+  return heard.map((text) => {
+    const words = text.words.map((word) => renumbered(word, numberOf));
+    const speaker = mainSpeaker(words);
+    return { ...withoutSpeaker(text), words, ...(speaker === undefined ? {} : { speaker }) };
+  });
+}
+
+function withoutSpeaker(text: FinalRecord): FinalRecord {
+  const rest: { speaker?: number } & FinalRecord = { ...text };
+  delete rest.speaker;
+  return rest;
+}
+
+type NumberOf = (speaker: number) => number | undefined;
+
+function numbersOf(common: readonly Overlap[], live: readonly SpokenText[]): NumberOf {
+  const numbers = matched(common);
+  const taken = new Set(live.flatMap(({ words }) => words.flatMap(({ speaker = [] }) => speaker)));
+  return (speaker) => {
+    const known = numbers.get(speaker) ?? NUMBERS.find((number) => !taken.has(number));
+    if (known === undefined) return undefined;
+    taken.add(known);
+    numbers.set(speaker, known);
+    return known;
   };
-  return heard.map((segment) => ({
-    ...segment,
-    words: segment.words.map((word) => renumbered(word, numberOf)),
-  }));
 }
 
 const NUMBERS: readonly number[] = Array.from({ length: protocolLimits.speakers.highest + 1 }, (_, at) => at);
 
-function renumbered(word: Word, numberOf: (speaker: number) => number | undefined): Word {
+function renumbered(word: Word, numberOf: NumberOf): Word {
   const { speaker: before, speakerConfidence, ...rest } = word;
   const speaker = before === undefined ? undefined : numberOf(before);
   if (speaker === undefined) return rest;
@@ -49,7 +62,7 @@ interface Overlap {
 
 function overlaps(heard: readonly SpokenText[], live: readonly SpokenText[]): readonly Overlap[] {
   const found = new Map<string, Overlap>();
-  for (const channel of new Set(heard.map(channelOf))) {
+  for (const channel of new Set(heard.map((text) => text.channel))) {
     const before = wordsOn(live, channel);
     let from = 0;
     for (const word of wordsOn(heard, channel)) {
@@ -62,7 +75,7 @@ function overlaps(heard: readonly SpokenText[], live: readonly SpokenText[]): re
   return [...found.values()];
 }
 
-function add(found: Map<string, Overlap>, word: Word, before: Word | undefined): void {
+function add(found: Map<string, Overlap>, word: SpokenWord, before: SpokenWord | undefined): void {
   if (word.speaker === undefined || before?.speaker === undefined) return;
   const seconds = Math.min(word.end, before.end) - Math.max(word.start, before.start);
   if (seconds <= 0) return;
@@ -72,13 +85,11 @@ function add(found: Map<string, Overlap>, word: Word, before: Word | undefined):
   found.set(name, overlap);
 }
 
-function wordsOn(texts: readonly SpokenText[], channel: number): readonly Word[] {
-  const words = texts.filter((text) => channelOf(text) === channel).flatMap((text) => text.words);
-  return words.sort((one, other) => one.start - other.start);
-}
+type SpokenWord = SpokenText['words'][number];
 
-function channelOf({ channel = 0 }: SpokenText): number {
-  return channel;
+function wordsOn(texts: readonly SpokenText[], channel: number): readonly SpokenWord[] {
+  const words = texts.filter((text) => text.channel === channel).flatMap((text) => text.words);
+  return words.sort((one, other) => one.start - other.start);
 }
 
 function matched(found: readonly Overlap[]): Map<number, number> {

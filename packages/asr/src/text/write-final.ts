@@ -10,6 +10,7 @@ import {
   endsInNumber,
   linksNumbers,
   writeWords,
+  type OpenEnds,
 } from './written-form/write-words.js';
 
 /** How recognised text is to be written. */
@@ -31,12 +32,6 @@ export interface WrittenFinal extends FinalHypothesis {
   readonly spoken?: string;
   /** The `sequence` of finals whose text the speaker has taken back with this one, latest first. */
   readonly removes?: readonly number[];
-}
-
-/** At which ends of words a number may have been cut. */
-interface OpenEnds {
-  readonly start: boolean;
-  readonly end: boolean;
 }
 
 /** What is remembered of a stream's finals because writing the next one depends on it. */

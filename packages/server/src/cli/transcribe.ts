@@ -70,6 +70,7 @@ Examples:
   auscult transcribe --written-form visit.wav           25 mg for twenty five milligrams
   auscult transcribe --key-terms ward.txt visit.wav     names and drugs that are likely to be said
   auscult transcribe --hearings 4 visit.wav             fewer errors, in four times the time
+  auscult transcribe --speakers 2 visit.wav             who said what, of two people
   arecord -f S16_LE -r 16000 | auscult transcribe -     from a microphone, line by line
 
 Exit status: 0 if all was transcribed, 1 if a recording failed or is damaged (the others are
@@ -144,13 +145,16 @@ type LiveSettings = Pick<Config, 'endpointingMs' | 'maxUtteranceSeconds' | 'cont
 /** What is wrong with the command line, and on a second line what to do. */
 function usageMistake(
   recordings: readonly FoundRecording[],
-  { format, output, hearings }: TranscribeOptions,
+  { format, output, hearings, speakers = 'off' }: TranscribeOptions,
 ): string | undefined {
   if (recordings.filter(({ path }) => path === STANDARD_INPUT).length > 1) {
     return 'standard input is named twice\n(Give - once.)';
   }
-  if (Number(hearings ?? 1) > 1 && recordings.some(({ path }) => path === STANDARD_INPUT)) {
-    return 'standard input can be heard only once\n(Leave --hearings out, or name a file.)';
+  if (recordings.some(({ path }) => path === STANDARD_INPUT)) {
+    if (Number(hearings ?? 1) > 1)
+      return 'standard input can be heard only once\n(Leave --hearings out, or name a file.)';
+    if (speakers !== 'off')
+      return 'the voices in standard input cannot be heard again\n(Leave --speakers out, or name a file.)';
   }
   if (recordings.length > 1 && output === undefined && (format === 'srt' || format === 'vtt')) {
     return `subtitles of ${recordings.length} recordings do not fit into one file\n(Name a folder with --output.)`;

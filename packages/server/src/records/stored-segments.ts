@@ -21,6 +21,8 @@ interface SealedSession {
   readonly finals: number;
   /** The sealed head; null if it is lost. */
   readonly head: Buffer | null;
+  /** Whether words are of whoever was found to say them, without what people and other sessions know of it. */
+  readonly asFound?: boolean;
 }
 
 /** The text of a session, and whether it is all that was written, and nothing else. */
@@ -30,7 +32,14 @@ export interface StoredText extends Pick<StoredRecord, 'segments' | 'refined' | 
 }
 
 /** Reads the text of a session in all versions, with the newest speakers. Leaves out what is missing or was changed. */
-export async function readSegments({ db, id, dataKey, finals, head }: SealedSession): Promise<StoredText> {
+export async function readSegments({
+  db,
+  id,
+  dataKey,
+  finals,
+  head,
+  asFound = false,
+}: SealedSession): Promise<StoredText> {
   const sliceEnds = createSlices();
   const parts = await db
     .selectFrom('refined_parts')
@@ -40,7 +49,7 @@ export async function readSegments({ db, id, dataKey, finals, head }: SealedSess
     .orderBy('first_place')
     .execute();
   const changes = await openSpeakerChanges(db, id, dataKey);
-  const labels = createSpeakerLabels(changes.opened);
+  const labels = createSpeakerLabels(changes.opened.filter(({ kind }) => !asFound || kind === 'revised'));
   const { live, refined, text, opensAll } = await openSegments(db, id, dataKey, labels);
   await sliceEnds();
   const segments = placesOf(live, 0, finals);

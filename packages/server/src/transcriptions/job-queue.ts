@@ -114,8 +114,9 @@ function endOf(outcome: Outcome, draining: boolean, retentionMs: number): Partia
 function resultOf(outcome: Outcome, draining: boolean): Partial<Transcription> {
   switch (outcome.status) {
     case 'done': {
-      const { damaged, dropped, duration, segments } = outcome.transcribed;
-      return { progress: 1, audioSeconds: duration, damaged, dropped, transcript: { duration, segments } };
+      const { damaged, dropped, duration, segments, speakers } = outcome.transcribed;
+      const transcript = { duration, segments, ...(speakers && { speakers }) };
+      return { progress: 1, audioSeconds: duration, damaged, dropped, transcript };
     }
     case 'failed':
       return { error: outcome.error };

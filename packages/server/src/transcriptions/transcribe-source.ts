@@ -2,20 +2,23 @@ import {
   nothingWritten,
   SAMPLE_RATE,
   standingFinals,
-  transcribeByVote,
   writeFinal,
   type Recognizer,
-  type VoteOptions,
   type WritingOptions,
   type WrittenFinal,
 } from '@auscult/asr';
 import type { DropReason } from '@auscult/protocol';
 import { RequestError } from '../errors.js';
 import type { Transcript, TranscriptSegment } from '../transcripts/transcript.js';
+import { speakersIn } from '../transcripts/by-speaker.js';
+import { comesAtEnd, hearRecording, type HearingOptions } from './hear-recording.js';
 import type { ChannelSource, RecordingSource } from './recording-source.js';
 
 /** How a source is to be transcribed. */
-export interface SourceOptions extends Omit<VoteOptions, 'onProgress' | 'onDropped' | 'signal'> {
+export interface SourceOptions extends Omit<
+  HearingOptions,
+  'channel' | 'onProgress' | 'onDropped' | 'signal'
+> {
   readonly writing: WritingOptions;
   /** The longest recording; a longer one is given up, seconds. */
   readonly maxSeconds: number;
@@ -24,8 +27,8 @@ export interface SourceOptions extends Omit<VoteOptions, 'onProgress' | 'onDropp
   readonly onProgress: (share: number) => void;
   /**
    * Called for each final as soon as it is written, and awaited, if the text of a recording grows only at its end: not where
-   * it is heard several times, where dictated commands may take back what was said, or where channels are heard one after
-   * the other.
+   * it is heard several times, where dictated commands may take back what was said, where speakers are told apart, or where
+   * channels are heard one after the other.
    */
   readonly onFinal?: (final: ChannelFinal) => Promise<void>;
   /** Called for words that were heard but are not kept. */
@@ -62,7 +65,7 @@ export async function transcribeSource(
   let damaged = false;
   let dropped = 0;
   let best = 0;
-  const growsAtEnd = source.channels.length === 1 && options.hearings === 1 && !writing.dictationCommands;
+  const growsAtEnd = source.channels.length === 1 && !comesAtEnd(options) && !writing.dictationCommands;
   for (const [index, channel] of source.channels.entries()) {
     const open = (): AsyncIterable<Float32Array> => {
       const chunks = channel.open(() => (damaged = true));
@@ -75,8 +78,9 @@ export async function transcribeSource(
     };
     const written: ChannelFinal[] = [];
     let state = nothingWritten;
-    for await (const final of transcribeByVote(recognizer, open, {
+    for await (const final of hearRecording(recognizer, open, {
       ...options,
+      channel: channel.channel,
       onProgress: heard,
       onDropped: ({ reason }) => {
         dropped += 1;
@@ -93,12 +97,14 @@ export async function transcribeSource(
     for (const { removes = [] } of written) removes.forEach(() => onDropped('retracted'));
     for (const final of standingFinals(written)) segments.push(placed(final, source, channel));
   }
-  return { duration, segments: segments.sort((a, b) => a.start - b.start), finals: all, damaged, dropped };
+  segments.sort((a, b) => a.start - b.start);
+  const speakers = options.speakers === 'off' ? undefined : speakersIn(segments);
+  return { duration, segments, finals: all, damaged, dropped, ...(speakers && { speakers }) };
 }
 
 /** A segment with its times on the clock of the transcript. */
 function placed(
-  { text, spoken, start, end, confidence, words, language }: TranscriptSegment,
+  { text, spoken, start, end, confidence, words, language, speaker }: TranscriptSegment,
   { startSeconds }: RecordingSource,
   { channel }: ChannelSource,
 ): TranscriptSegment {
@@ -115,6 +121,7 @@ function placed(
     })),
     ...(spoken === undefined ? {} : { spoken }),
     ...(channel === undefined ? {} : { channel }),
+    ...(speaker === undefined ? {} : { speaker }),
   };
 }
 

@@ -14,12 +14,12 @@ describe('a recording sent by the SDK of Deepgram', () => {
       utterances: true,
       paragraphs: true,
       detect_language: true,
-      diarize: true,
+      sentiment: true,
     });
     expect(data).toMatchObject({
       metadata: {
         warnings: [
-          { parameter: 'diarize', type: 'unsupported_feature', message: 'speakers are not told apart' },
+          { parameter: 'sentiment', type: 'unsupported_feature', message: 'sentiments are not recognised' },
           { parameter: 'detect_language', message: 'the model knows one language' },
         ],
       },

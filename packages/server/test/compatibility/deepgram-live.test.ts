@@ -235,13 +235,13 @@ describe('a live session of the SDK of Deepgram', () => {
     const server = await startScriptedServer();
     const session = await openDeepgram(server, {
       tag: ['ward 3'],
-      queryParams: { extra: ['case:17'], diarize: 'true', some_new_one: 'secret', redact: 'false' },
+      queryParams: { extra: ['case:17'], detect_entities: 'true', some_new_one: 'secret', redact: 'false' },
     });
     session.socket.sendMedia(silence(0.5));
     session.socket.sendCloseStream({ type: 'CloseStream' });
     await session.closed;
     const warnings = [
-      { parameter: 'diarize', reason: 'speakers are not told apart' },
+      { parameter: 'detect_entities', reason: 'entities are not marked' },
       { parameter: 'some_new_one', reason: 'not known' },
     ];
     const metadata = session.messages.at(-1) as unknown as { readonly request_id: string };

@@ -65,13 +65,13 @@ describe('before a live session of a client of Deepgram is opened', () => {
 test('the answer to a handshake names the session, the model that runs and what is not done', async () => {
   const server = await startScriptedServer();
   const socket = new WebSocket(
-    `${server.url.replace('http', 'ws')}/v1/listen?${LINEAR}&diarize=true&endpointing=9`,
+    `${server.url.replace('http', 'ws')}/v1/listen?${LINEAR}&detect_entities=true&endpointing=9`,
   );
   const opened = once(socket, 'open');
   const [{ headers }] = (await once(socket, 'upgrade')) as [IncomingMessage];
   expect(headers).toMatchObject({
     'auscult-model': 'scripted',
-    'auscult-warnings': 'diarize: speakers are not told apart; endpointing: 200 ms is the least',
+    'auscult-warnings': 'detect_entities: entities are not marked; endpointing: 200 ms is the least',
   });
   await opened;
   socket.send('{"type":"CloseStream"}');

@@ -165,10 +165,16 @@ describe('what is wrong', () => {
     ],
     [
       'a format that there is not',
-      { response_format: 'diarized_json' },
+      { response_format: 'speakers_json' },
       { param: 'response_format', code: 'invalid_request' },
     ],
     ['a stream of subtitles', { stream: true, response_format: 'srt' }, { param: 'stream' }],
+    [
+      'nobody in a format of speakers',
+      { response_format: 'diarized_json', speakers: 'off' },
+      { param: 'speakers' },
+    ],
+    ['more speakers than there may be', { speakers: 5 }, { param: 'speakers' }],
     ['more hearings than there may be', { hearings: 5 }, { param: 'hearings' }],
   ];
   test.each(mistakes)('%s: BadRequestError', async (_name, fields, error) => {

@@ -8,12 +8,12 @@ import {
   SAMPLE_RATE,
   type SpeechError,
   nothingWritten,
-  transcribeByVote,
-  type VoteOptions,
   writeFinal,
   writeFinals,
   type WritingOptions,
 } from '@auscult/asr';
+import { hearRecording, type HearingOptions } from '../../transcriptions/hear-recording.js';
+import { speakersIn } from '../../transcripts/by-speaker.js';
 import { formatTranscript, type TranscriptFormat } from '../../transcripts/format.js';
 import type { Transcript } from '../../transcripts/transcript.js';
 import { STANDARD_INPUT, type FoundRecording } from './find-recordings.js';
@@ -28,7 +28,7 @@ export interface TranscriptionRun {
   readonly outputPaths: readonly string[] | undefined;
   /** How many recordings are worked on at a time, each of which keeps one worker busy. */
   readonly atATime: number;
-  readonly options: Omit<VoteOptions, 'onProgress'>;
+  readonly options: Omit<HearingOptions, 'channel' | 'onProgress'>;
   readonly writing: WritingOptions;
   readonly progress: Progress;
   /** Called for each recording that failed or was damaged; the others go on. */
@@ -63,9 +63,11 @@ async function transcribeOne(
     openRecording(source, { name: 'Standard input', onDamage });
   const recording = await openedWith((error) => damage.push(error));
 
-  // Lines appear as they are heard, unless the speaker may take them back.
-  const streamed = outputPaths === undefined && format === 'text' && !writing.dictationCommands;
-  if (streamed && task.recordings.length > 1) output.write(index, `==> ${path} <==\n`);
+  // Lines appear as they are heard, unless the speaker may take them back, or it is found out later who that is.
+  const tellsSpeakers = path !== STANDARD_INPUT && (options.speakers ?? 'off') !== 'off';
+  const isShown = outputPaths === undefined && format === 'text';
+  const streamed = isShown && !writing.dictationCommands && !tellsSpeakers;
+  if (isShown && task.recordings.length > 1) output.write(index, `==> ${path} <==\n`);
   const counted = countSamples(recording.chunks());
   let hearings = 0;
   const open = (): AsyncIterable<Float32Array> => {
@@ -79,11 +81,11 @@ async function transcribeOne(
   const finals: FinalHypothesis[] = [];
   let state = nothingWritten;
   const onProgress = (seconds: number): void => progress.heard(index, seconds, recording.durationSeconds);
-  for await (const segment of transcribeByVote(recognizer, open, {
+  for await (const segment of hearRecording(recognizer, open, {
     // Standard input may be a live microphone, where nobody wants to wait for a long window.
     ...(path === STANDARD_INPUT ? { ...defaultLiveOptions, priority: 'live' } : {}),
     ...options,
-    ...(path === STANDARD_INPUT && { hearings: 1 }),
+    ...(path === STANDARD_INPUT && { hearings: 1, speakers: 'off' }),
     onProgress,
   })) {
     finals.push(segment);
@@ -93,7 +95,9 @@ async function transcribeOne(
   }
   const segments = writeFinals(finals, writing);
 
-  const transcript: Transcript = { duration: counted.samples() / SAMPLE_RATE, segments };
+  const speakers = tellsSpeakers ? speakersIn(segments) : undefined;
+  const duration = counted.samples() / SAMPLE_RATE;
+  const transcript: Transcript = { duration, segments, ...(speakers && { speakers }) };
   const written = () => formatTranscript(transcript, format, { about: { file: path } });
   const file = outputPaths?.[index];
   if (file !== undefined) await writeTranscript(file, written());

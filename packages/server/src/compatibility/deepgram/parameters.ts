@@ -1,5 +1,5 @@
 import type { KeyTerm, RecordingSettings } from '@auscult/protocol';
-import { protocolLimits } from '@auscult/protocol';
+import { protocolLimits, speakerCount } from '@auscult/protocol';
 import { RequestError } from '../../errors.js';
 import { languageOf } from '../language.js';
 import {
@@ -12,7 +12,7 @@ import {
   type Parameter,
   type ParameterTable,
 } from '../parameters.js';
-import { lastOf, numberIn, numberOf, switchOf } from '../values.js';
+import { isOff, lastOf, numberIn, numberOf, switchOf } from '../values.js';
 
 /** What a query of a client of Deepgram asks for, whether for a session or a recording. */
 export interface DeepgramWishes {
@@ -28,6 +28,10 @@ export interface DeepgramWishes {
   readonly isPunctuated: boolean;
   readonly writtenForm: RecordingSettings['writtenForm'];
   readonly dictationCommands: RecordingSettings['dictationCommands'];
+  /** Whether it is to be told who speaks. */
+  readonly isDiarized: boolean;
+  /** How many people speak; asks for the same. */
+  readonly speakers: RecordingSettings['speakers'];
   readonly keyterms: readonly KeyTerm[];
   readonly keywords: readonly KeyTerm[];
   /** What the client wants to find again in the answer. */
@@ -83,8 +87,17 @@ export const deepgramParameters: ParameterTable<DeepgramWishes> = {
   mip_opt_out: accepted('nothing is learned from what people say'),
   version: accepted('there is one version of each model'),
   no_delay: accepted('text never waits to be formatted'),
-  diarize: ignored('speakers are not told apart'),
-  diarize_model: ignored('speakers are not told apart'),
+  diarize: honoured('`speakers=auto`, if it is true', (given) => ({
+    ...(switchOf(given) && { isDiarized: true }),
+  })),
+  diarize_model: honoured('any name: as `diarize=true`, since there is one way', ({ values }) => ({
+    ...(!values.every(isOff) && { isDiarized: true }),
+  })),
+  diarize_version: accepted('there is one way to tell speakers apart'),
+  speakers: honoured(
+    'an extension: `off`, `auto`, or how many people speak, 1 to 4, in place of `diarize`',
+    (given) => ({ speakers: speakersIn(given) }),
+  ),
   detect_entities: ignored('entities are not marked'),
   search: ignored('nothing is searched for'),
   replace: ignored('nothing is replaced'),
@@ -101,6 +114,28 @@ export const deepgramParameters: ParameterTable<DeepgramWishes> = {
   }),
   callback_method: accepted('there is no callback'),
 };
+
+/** How many people speak, as far as these parameters say; undefined if they do not ask who does. */
+export function speakersAsked({
+  speakers,
+  isDiarized = false,
+}: Partial<DeepgramWishes>): RecordingSettings['speakers'] | undefined {
+  return speakers ?? (isDiarized ? 'auto' : undefined);
+}
+
+/** Whether answers say who speaks. */
+export function tellsSpeakers(wishes: Partial<DeepgramWishes>): boolean {
+  return (speakersAsked(wishes) ?? 'off') !== 'off';
+}
+
+function speakersIn({ name, values }: GivenParameter): RecordingSettings['speakers'] {
+  const value = values.at(-1) ?? '';
+  const read = speakerCount.safeParse(numberIn(value) ?? value);
+  if (read.success) return read.data;
+  throw new RequestError('invalid_request', { field: name, limit: SPEAKERS_LIMIT });
+}
+
+const SPEAKERS_LIMIT = `off, auto, or 1 to ${protocolLimits.speakers.max}`;
 
 function languageIn(given: GivenParameter): Partial<DeepgramWishes> {
   return lastOf(given) === '' ? {} : { language: languageOf(lastOf(given)) };

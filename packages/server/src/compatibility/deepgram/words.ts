@@ -11,16 +11,31 @@ export interface DeepgramWord {
   readonly confidence: number;
   /** As it stands in the text; left out where no punctuation is wanted. */
   readonly punctuated_word?: string;
+  /** Who said it, counted from 0. */
+  readonly speaker?: number;
+  /** 0 to 1. */
+  readonly speaker_confidence?: number;
 }
 
-/** A word of a transcript, with or without punctuation. */
-export function deepgramWord({ text, start, end, confidence }: Word, isPunctuated: boolean): DeepgramWord {
+/** What is told of words besides their text and times. */
+export interface WordExtent {
+  readonly isPunctuated: boolean;
+  /** Whether it is told who said them, as far as that is known, and how sure that is. */
+  readonly speakers: 'untold' | 'told' | 'told-with-confidence';
+}
+
+/** A word of a transcript. */
+export function deepgramWord(word: Word, { isPunctuated, speakers }: WordExtent): DeepgramWord {
+  const { text, start, end, confidence, speaker, speakerConfidence } = word;
+  const hasConfidence = speakers === 'told-with-confidence' && speakerConfidence !== undefined;
   return {
     word: bareWord(text),
     start: threeDecimals(start),
     end: threeDecimals(end),
     confidence: threeDecimals(confidence),
     ...(isPunctuated && { punctuated_word: text }),
+    ...(speakers !== 'untold' && speaker !== undefined && { speaker }),
+    ...(hasConfidence && { speaker_confidence: threeDecimals(speakerConfidence) }),
   };
 }
 

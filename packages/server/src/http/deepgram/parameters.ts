@@ -34,8 +34,12 @@ export const recordingParameters: ParameterTable<RecordingWishes> = {
       isLanguageDetected: !values.every(isOff),
     }),
   ),
-  utterances: honoured('each segment is an utterance', (given) => ({ hasUtterances: switchOf(given) })),
-  paragraphs: honoured('each segment is a paragraph', (given) => ({ hasParagraphs: switchOf(given) })),
+  utterances: honoured('each segment is an utterance, of one speaker if they are told', (given) => ({
+    hasUtterances: switchOf(given),
+  })),
+  paragraphs: honoured('each segment is a paragraph, of one speaker if they are told', (given) => ({
+    hasParagraphs: switchOf(given),
+  })),
   utt_split: ignored('segments end where they end'),
   summarize: ignored('texts are not summarised'),
   topics: ignored('topics are not recognised'),

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { askedHeaders, LONGEST_MODEL_NAME } from '../../compatibility/asked.js';
 import { deepgramErrorBody } from '../../compatibility/deepgram/error-answer.js';
 import { deepgramModel } from '../../compatibility/deepgram/model-info.js';
+import { speakersAsked } from '../../compatibility/deepgram/parameters.js';
 import { sentTerms } from '../../compatibility/key-terms.js';
 import type { ParameterWarning } from '../../compatibility/parameters.js';
 import { parametersOfQuery, readParameters } from '../../compatibility/read-parameters.js';
@@ -134,15 +135,14 @@ async function receive(
   }
 }
 
-function settingsIn({
-  language,
-  writtenForm,
-  dictationCommands,
-}: Partial<RecordingWishes>): Partial<RecordingSettings> {
+function settingsIn(wishes: Partial<RecordingWishes>): Partial<RecordingSettings> {
+  const { language, writtenForm, dictationCommands } = wishes;
+  const speakers = speakersAsked(wishes);
   return {
     ...(language !== undefined && { language }),
     ...(writtenForm !== undefined && { writtenForm }),
     ...(dictationCommands !== undefined && { dictationCommands }),
+    ...(speakers !== undefined && { speakers }),
   };
 }
 

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Word } from '@auscult/protocol';
 import type { DeepgramModel } from '../../compatibility/deepgram/model-info.js';
-import { deepgramWord } from '../../compatibility/deepgram/words.js';
+import { tellsSpeakers } from '../../compatibility/deepgram/parameters.js';
+import { deepgramWord, type WordExtent } from '../../compatibility/deepgram/words.js';
 import { plainText } from '../../compatibility/plain-text.js';
 import type { ParameterWarning } from '../../compatibility/parameters.js';
 import { mapped } from '../../json-pieces.js';
+import { segmentsBySpeaker } from '../../transcripts/by-speaker.js';
 import {
   runningText,
   threeDecimals,
@@ -30,7 +32,10 @@ export interface AnsweredRecording {
 export function transcriptAnswer(transcript: Transcript, about: AnsweredRecording): object {
   const { wishes, language } = about;
   const isPunctuated = wishes.isPunctuated ?? true;
+  const isTold = tellsSpeakers(wishes);
+  const extent: WordExtent = { isPunctuated, speakers: isTold ? 'told-with-confidence' : 'untold' };
   const { segments } = transcript;
+  const stretches = isTold ? [...segmentsBySpeaker(transcript)] : segments;
   return {
     metadata: metadataOf(transcript, about),
     results: {
@@ -40,14 +45,14 @@ export function transcriptAnswer(transcript: Transcript, about: AnsweredRecordin
           confidence: confidenceOf(segments),
           words: mapped(
             segments.flatMap(({ words }) => words),
-            (word) => deepgramWord(word, isPunctuated),
+            (word) => deepgramWord(word, extent),
           ),
-          ...(wishes.hasParagraphs === true && { paragraphs: paragraphsOf(segments, isPunctuated) }),
+          ...(wishes.hasParagraphs === true && { paragraphs: paragraphsOf(stretches, extent) }),
         })),
         ...(wishes.isLanguageDetected === true && language !== undefined && { detected_language: language }),
       })),
       ...(wishes.hasUtterances === true && {
-        utterances: mapped(segments, (segment) => utteranceOf(segment, isPunctuated)),
+        utterances: mapped(stretches, (segment) => utteranceOf(segment, extent)),
       }),
     },
   };
@@ -92,8 +97,8 @@ function confidenceOf(segments: readonly TranscriptSegment[]): number {
 }
 
 function utteranceOf(
-  { start, end, text, confidence, words }: TranscriptSegment,
-  isPunctuated: boolean,
+  { start, end, text, confidence, words, speaker }: TranscriptSegment,
+  extent: WordExtent,
 ): object {
   return {
     id: randomUUID(),
@@ -101,22 +106,37 @@ function utteranceOf(
     end: threeDecimals(end),
     confidence: threeDecimals(confidence),
     channel: 0,
-    transcript: isPunctuated ? text.trim() : bare(words),
-    words: words.map((word) => deepgramWord(word, isPunctuated)),
+    transcript: extent.isPunctuated ? text.trim() : bare(words),
+    words: words.map((word) => deepgramWord(word, extent)),
+    ...told(speaker, extent),
   };
 }
 
-function paragraphsOf(segments: readonly TranscriptSegment[], isPunctuated: boolean): object {
-  const texts = segments.map(({ text, words }) => (isPunctuated ? text.trim() : bare(words)));
+function paragraphsOf(segments: readonly TranscriptSegment[], extent: WordExtent): object {
+  const { isPunctuated, speakers } = extent;
+  const texts = segments.map(({ text, words, speaker }, index) => {
+    const isTold = speakers !== 'untold' && (index === 0 || segments[index - 1]?.speaker !== speaker);
+    return `${isTold ? calledBy(speaker) : ''}${isPunctuated ? text.trim() : bare(words)}`;
+  });
   return {
     transcript: `\n${texts.join('\n\n')}`,
-    paragraphs: mapped(segments, ({ start, end, words }) => ({
+    paragraphs: mapped(segments, ({ start, end, words, speaker }) => ({
       sentences: sentencesIn(words).map((sentence) => sentenceOf(sentence, isPunctuated)),
       num_words: words.length,
       start: threeDecimals(start),
       end: threeDecimals(end),
+      ...told(speaker, extent),
     })),
   };
+}
+
+/** Their texts count people from 0, as their numbers do. */
+function calledBy(speaker: number | undefined): string {
+  return speaker === undefined ? 'Unknown speaker: ' : `Speaker ${speaker}: `;
+}
+
+function told(speaker: number | undefined, { speakers }: WordExtent): { readonly speaker?: number } {
+  return speakers === 'untold' || speaker === undefined ? {} : { speaker };
 }
 
 function sentencesIn(words: readonly Word[]): readonly (readonly Word[])[] {

@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import type { OpenAiErrorBody } from './error-answer.js';
+import type { DiarizedSegment } from './transcript-formats.js';
 
 /** A transcript that is sent while it comes, as server-sent events. */
 export interface TranscriptStream {
@@ -8,6 +9,8 @@ export interface TranscriptStream {
   readonly isOpen: () => boolean;
   /** Sends text that will not change. A space is put between two of them. */
   readonly add: (text: string) => void;
+  /** Sends a segment that is whole, and that will not change. */
+  readonly addSegment: (segment: DiarizedSegment) => void;
   /** Sends what is missing of the whole text, and ends. */
   readonly finish: (text: string) => void;
   readonly fail: (body: OpenAiErrorBody) => void;
@@ -44,10 +47,13 @@ export function createTranscriptStream(
   const event = (content: object): void => {
     write(`data: ${JSON.stringify(content)}\n\n`);
   };
-  const delta = (text: string): void => {
+  const delta = (text: string, segment: object = {}): void => {
     if (text === '') return;
     sent += text;
-    event({ type: 'transcript.text.delta', delta: text });
+    event({ type: 'transcript.text.delta', delta: text, ...segment });
+  };
+  const add = (text: string, segment?: object): void => {
+    if (text !== '') delta(sent === '' ? text : ` ${text}`, segment);
   };
   const close = (): void => {
     clearInterval(comments);
@@ -57,10 +63,15 @@ export function createTranscriptStream(
   return {
     isOpen: () => isOpen,
     add: (text) => {
-      if (text !== '') delta(sent === '' ? text : ` ${text}`);
+      add(text);
+    },
+    addSegment: (segment) => {
+      add(segment.text, { segment_id: segment.id });
+      event(segment);
     },
     finish: (text) => {
-      delta(text.slice(sent.length));
+      // Segments have no line breaks between them, which a text may have.
+      if (text.startsWith(sent)) delta(text.slice(sent.length));
       event({ type: 'transcript.text.done', text });
       write('data: [DONE]\n\n');
       close();

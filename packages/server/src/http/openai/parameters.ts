@@ -37,10 +37,14 @@ export interface OpenAiWishes {
   readonly dictationCommands: RecordingSettings['dictationCommands'];
   readonly lexicon: RecordingSettings['lexicon'];
   readonly hearings: RecordingSettings['hearings'];
+  readonly speakers: RecordingSettings['speakers'];
 }
 
 /** Settings of ours that a form may have besides what is known there. */
-const extensions = ['writtenForm', 'dictationCommands', 'lexicon', 'hearings'] as const;
+const extensions = ['writtenForm', 'dictationCommands', 'lexicon', 'hearings', 'speakers'] as const;
+
+const NO_KNOWN_SPEAKERS =
+  'nobody is recognised by a sample of a voice; speakers are called `A`, `B` and so on, in the order in which they are heard';
 
 /** The fields of the form besides the file. */
 export const openAiParameters: ParameterTable<OpenAiWishes> = {
@@ -63,7 +67,7 @@ export const openAiParameters: ParameterTable<OpenAiWishes> = {
     keywords: values.filter((value) => value.trim() !== ''),
   })),
   response_format: honoured(
-    '`json`, `text`, `srt`, `verbose_json`, `vtt`; `diarized_json` is refused',
+    '`json`, `text`, `srt`, `verbose_json`, `vtt`, `diarized_json`; the last tells who speaks, whatever the model is called',
     (given) => ({
       format: oneOf(RESPONSE_FORMATS, given, lastOf(given) || 'json'),
     }),
@@ -71,19 +75,27 @@ export const openAiParameters: ParameterTable<OpenAiWishes> = {
   timestamp_granularities: honoured('`segment`, `word`, in `verbose_json`', (given) => ({
     granularities: given.values.map((value) => oneOf(GRANULARITIES, given, value)),
   })),
-  stream: honoured('with the formats `json` and `text`; refused with others', (given) => ({
+  stream: honoured('with the formats `json`, `text` and `diarized_json`; refused with others', (given) => ({
     isStream: lastOf(given) !== '' && switchOf(given),
   })),
   temperature: accepted('nothing is sampled'),
   chunking_strategy: accepted('recordings are cut at their pauses'),
   user: accepted('the key says who it is'),
   include: ignored('log probabilities are not given for tokens'),
-  known_speaker_names: ignored('speakers are not told apart'),
-  known_speaker_references: ignored('speakers are not told apart'),
+  known_speaker_names: ignored(NO_KNOWN_SPEAKERS),
+  known_speaker_references: ignored(NO_KNOWN_SPEAKERS),
   ...(Object.fromEntries(extensions.map((name) => [name, extension(name)])) as Readonly<
     Record<(typeof extensions)[number], Parameter<OpenAiWishes>>
   >),
 };
+
+/** How many people speak, as far as a form says; undefined if it does not ask who does. */
+export function speakersAsked({
+  speakers,
+  format,
+}: Partial<OpenAiWishes>): RecordingSettings['speakers'] | undefined {
+  return speakers ?? (format === 'diarized_json' ? 'auto' : undefined);
+}
 
 function languageIn({ values }: GivenParameter): Partial<OpenAiWishes> {
   const asked = new Set(values.filter((value) => value !== ''));

@@ -8,7 +8,7 @@ import { RequestError } from '../../errors.js';
 import type { ReceivedRecording } from '../accept-recording.js';
 import { FIELD_BYTES, receiveForm, type FormField } from '../receive-form.js';
 import type { UploadLimits } from '../watch-upload.js';
-import { openAiParameters, type OpenAiWishes } from './parameters.js';
+import { openAiParameters, speakersAsked, type OpenAiWishes } from './parameters.js';
 
 /** A form of a client of OpenAI, with the recording that it brings. */
 export interface OpenAiForm {
@@ -45,6 +45,7 @@ export async function receiveOpenAiForm(
   try {
     const { wishes, warnings } = readParameters(openAiParameters, given);
     requireStreamable(wishes);
+    requireSpeakers(wishes);
     const { model, keywords = [], prompted = [] } = wishes;
     return {
       wishes,
@@ -73,17 +74,27 @@ function tooLong(name: string): RequestError {
 }
 
 function requireStreamable({ isStream = false, format = 'json' }: Partial<OpenAiWishes>): void {
-  if (!isStream || format === 'json' || format === 'text') return;
+  if (!isStream || format === 'json' || format === 'text' || format === 'diarized_json') return;
   throw new RequestError('invalid_request', {
     field: 'stream',
-    limit: 'true only with the response_format json or text',
+    limit: 'true only with the response_format json, text or diarized_json',
+  });
+}
+
+function requireSpeakers({ format, speakers }: Partial<OpenAiWishes>): void {
+  if (format !== 'diarized_json' || speakers !== 'off') return;
+  throw new RequestError('invalid_request', {
+    field: 'speakers',
+    limit: 'off only with other formats than diarized_json',
   });
 }
 
 function settingsIn(
-  { language, writtenForm, dictationCommands, lexicon, hearings }: Partial<OpenAiWishes>,
+  wishes: Partial<OpenAiWishes>,
   task: RecordingSettings['task'] | undefined,
 ): Partial<RecordingSettings> {
+  const { language, writtenForm, dictationCommands, lexicon, hearings } = wishes;
+  const speakers = speakersAsked(wishes);
   return {
     ...(language !== undefined && { language }),
     ...(task !== undefined && { task }),
@@ -91,5 +102,6 @@ function settingsIn(
     ...(dictationCommands !== undefined && { dictationCommands }),
     ...(lexicon !== undefined && { lexicon }),
     ...(hearings !== undefined && { hearings }),
+    ...(speakers !== undefined && { speakers }),
   };
 }

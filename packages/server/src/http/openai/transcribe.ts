@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { askedHeaders } from '../../compatibility/asked.js';
 import type { ParameterWarning } from '../../compatibility/parameters.js';
 import { RequestError } from '../../errors.js';
-import { runningText } from '../../transcripts/transcript.js';
+import { runningText, type Transcript } from '../../transcripts/transcript.js';
 import type { OpenedRecording, ReceivedRecording } from '../accept-recording.js';
 import { refusalOf } from '../answer-errors.js';
 import { answerInPieces } from '../answer-in-pieces.js';
@@ -14,9 +14,9 @@ import type { UploadLimits } from '../watch-upload.js';
 import { openAiError } from './error-answer.js';
 import { openAiResponses } from './error-responses.js';
 import { createTranscriptStream, type TranscriptStream } from './event-stream.js';
-import { openAiParameters } from './parameters.js';
+import { openAiParameters, speakersAsked, type OpenAiWishes } from './parameters.js';
 import { receiveOpenAiForm, type OpenAiForm } from './receive-form.js';
-import { formattedPieces, mediaTypeOf } from './transcript-formats.js';
+import { diarizedSegments, formattedPieces, mediaTypeOf } from './transcript-formats.js';
 
 /** The name of the task in errors: what their clients choose to have a translation is the path and the model. */
 const TASK_FIELD = 'model';
@@ -151,12 +151,15 @@ function beginStream(answering: Answering, { model, warnings }: OpenedRecording)
 }
 
 function answer({ form, stream, request, reply }: Answering, done: DoneTranscription): FastifyReply {
-  const { transcription, transcript, warnings } = done;
+  const { transcription, warnings } = done;
+  const { format = 'json', granularities = ['segment' as const] } = form?.wishes ?? {};
+  const transcript = askedFor(done.transcript, form?.wishes);
   if (stream !== undefined) {
+    if (format === 'diarized_json')
+      for (const segment of diarizedSegments(transcript)) stream.addSegment(segment);
     stream.finish(runningText(transcript));
     return reply;
   }
-  const { format = 'json', granularities = ['segment' as const] } = form?.wishes ?? {};
   const { model, task, language, damaged } = transcription;
   void reply.headers({
     'x-request-id': requestIdOf(request),
@@ -169,6 +172,12 @@ function answer({ form, stream, request, reply }: Answering, done: DoneTranscrip
   });
   const pieces = formattedPieces({ transcript, task, language, granularities }, format);
   return answerInPieces(reply, mediaTypeOf(format), pieces);
+}
+
+/** Speakers are told apart by default on some servers, which changes no answer to those who did not ask. */
+function askedFor({ speakers, ...transcript }: Transcript, wishes: Partial<OpenAiWishes> = {}): Transcript {
+  const isTold = (speakersAsked(wishes) ?? 'off') !== 'off';
+  return isTold && speakers !== undefined ? { ...transcript, speakers } : transcript;
 }
 
 const DAMAGED: ParameterWarning = {

@@ -1,6 +1,7 @@
 import { deflateSync } from 'node:zlib';
 import type { Word } from '@auscult/protocol';
 import { jsonPieces, mapped } from '../../json-pieces.js';
+import { segmentsBySpeaker } from '../../transcripts/by-speaker.js';
 import { transcriptPieces } from '../../transcripts/format.js';
 import { mostFrequentLanguage } from '../../transcripts/language.js';
 import {
@@ -11,7 +12,7 @@ import {
 } from '../../transcripts/transcript.js';
 
 /** The formats in which clients of OpenAI can ask for a transcript. */
-export const RESPONSE_FORMATS = ['json', 'text', 'srt', 'verbose_json', 'vtt'] as const;
+export const RESPONSE_FORMATS = ['json', 'text', 'srt', 'verbose_json', 'vtt', 'diarized_json'] as const;
 export type ResponseFormat = (typeof RESPONSE_FORMATS)[number];
 
 /** What `verbose_json` may hold besides the text. */
@@ -29,7 +30,7 @@ export interface WrittenTranscript {
 
 /** The media type of a format. `application/json` only where the body is JSON: clients parse what says so. */
 export function mediaTypeOf(format: ResponseFormat): string {
-  return format === 'json' || format === 'verbose_json' ? 'application/json' : 'text/plain';
+  return /json$/u.test(format) ? 'application/json' : 'text/plain';
 }
 
 /** A transcript in one of the formats, in pieces. */
@@ -40,8 +41,12 @@ export function formattedPieces(written: WrittenTranscript, format: ResponseForm
       return jsonPieces({ text: runningText(transcript), usage: usageOf(transcript) });
     case 'verbose_json':
       return jsonPieces(verbose(written));
+    case 'diarized_json':
+      return jsonPieces(diarized(written));
     case 'text':
-      return [`${runningText(transcript)}\n`];
+      return transcript.speakers === undefined
+        ? [`${runningText(transcript)}\n`]
+        : orLineBreak(transcriptPieces(transcript, format));
     case 'srt':
     case 'vtt':
       return orLineBreak(transcriptPieces(transcript, format));
@@ -74,6 +79,41 @@ function verbose({ transcript, task, language, granularities }: WrittenTranscrip
     usage: usageOf(transcript),
   };
 }
+
+function diarized({ transcript, task }: WrittenTranscript): object {
+  return {
+    task,
+    duration: threeDecimals(transcript.duration),
+    text: runningText(transcript),
+    segments: diarizedSegments(transcript),
+    usage: usageOf(transcript),
+  };
+}
+
+/** A segment of one speaker, as clients of OpenAI expect it. */
+export interface DiarizedSegment {
+  readonly type: 'transcript.text.segment';
+  readonly id: string;
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+  /** A capital letter. */
+  readonly speaker: string;
+}
+
+/** The segments of a transcript, each of one speaker. */
+export function diarizedSegments(transcript: Transcript): Iterable<DiarizedSegment> {
+  return mapped(segmentsBySpeaker(transcript), ({ start, end, text, speaker }, index) => ({
+    type: 'transcript.text.segment' as const,
+    id: `seg_${String(index + 1).padStart(3, '0')}`,
+    start: threeDecimals(start),
+    end: threeDecimals(end),
+    text: text.trim(),
+    speaker: speaker === undefined ? 'unknown' : String.fromCharCode(LETTER_A + speaker),
+  }));
+}
+
+const LETTER_A = 65;
 
 /** What the transcription has cost, as it is counted there: in seconds that have begun. */
 function usageOf({ duration }: Transcript): object {

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '@auscult/protocol';
 import type { LiveWishes } from '../../../compatibility/deepgram/live-parameters.js';
 import { deepgramModel } from '../../../compatibility/deepgram/model-info.js';
+import { tellsSpeakers } from '../../../compatibility/deepgram/parameters.js';
 import type { ParameterWarning } from '../../../compatibility/parameters.js';
 import type { TextReader } from '../../../reading/text-reader.js';
 import type { Command } from '../../commands.js';
@@ -50,7 +51,9 @@ export function converse(place: SessionPlace, options: ConverseOptions): Dialect
   const { sessionId: requestId } = place;
   const { isPunctuated = true } = wishes;
   const audio = receiveAudio(format, isMixed);
-  const transcript = createTranscriptMessages({ requestId, model, channels, isPunctuated }, wishes);
+  const speakers = tellsSpeakers(wishes) ? 'told' : 'untold';
+  const view = { requestId, model, channels, isPunctuated, speakers } as const;
+  const transcript = createTranscriptMessages(view, wishes);
   const reconfiguration = createReconfiguration(requestId);
   const emptyFrames = createEmptyFrameWatch(audio.hasCome);
   const begunAt = new Date();

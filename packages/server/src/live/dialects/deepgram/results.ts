@@ -1,6 +1,6 @@
 import type { PartialHypothesis, WrittenFinal } from '@auscult/asr';
 import type { DeepgramModel } from '../../../compatibility/deepgram/model-info.js';
-import { deepgramWord, type DeepgramWord } from '../../../compatibility/deepgram/words.js';
+import { deepgramWord, type DeepgramWord, type WordExtent } from '../../../compatibility/deepgram/words.js';
 import { plainText } from '../../../compatibility/plain-text.js';
 import { threeDecimals } from '../../../transcripts/transcript.js';
 
@@ -28,12 +28,10 @@ export interface ResultsMessage {
 }
 
 /** What results of a session have in common. */
-export interface ResultsView {
+export interface ResultsView extends WordExtent {
   readonly requestId: string;
   readonly model: DeepgramModel;
   readonly channels: number;
-  /** Whether texts have capital letters and punctuation. */
-  readonly isPunctuated: boolean;
 }
 
 /** The part of the audio that results are about, and how far it is settled. */
@@ -76,10 +74,10 @@ export function resultsOf(view: ResultsView, place: ResultsPlace, heard: HeardTe
 }
 
 /** The text of a final. */
-export function heardInFinal({ text, confidence, words }: WrittenFinal, isPunctuated: boolean): HeardText {
-  const written = words.map((word) => deepgramWord(word, isPunctuated));
+export function heardInFinal({ text, confidence, words }: WrittenFinal, extent: WordExtent): HeardText {
+  const written = words.map((word) => deepgramWord(word, extent));
   return {
-    transcript: isPunctuated ? text : plainText(words.map((word) => word.text)),
+    transcript: extent.isPunctuated ? text : plainText(words.map((word) => word.text)),
     confidence: threeDecimals(confidence),
     words: written,
   };
@@ -87,8 +85,8 @@ export function heardInFinal({ text, confidence, words }: WrittenFinal, isPunctu
 
 /** The text of a partial. Nobody knows when its words were said, so they share its time by their length. */
 export function heardInPartial(
-  { text, start, end, confidence }: PartialHypothesis,
-  isPunctuated: boolean,
+  { text, start, end, confidence, speaker }: PartialHypothesis,
+  extent: WordExtent,
 ): HeardText {
   const texts = text.split(/\s+/u).filter((part) => part !== '');
   const each = (end - start) / Math.max(1, lengthOf(texts));
@@ -96,10 +94,11 @@ export function heardInPartial(
   const words = texts.map((part) => {
     const from = at;
     at += part.length * each;
-    return deepgramWord({ text: part, start: from, end: at, confidence }, isPunctuated);
+    const by = speaker === undefined ? {} : { speaker };
+    return deepgramWord({ text: part, start: from, end: at, confidence, ...by }, extent);
   });
   return {
-    transcript: isPunctuated ? text : plainText(texts),
+    transcript: extent.isPunctuated ? text : plainText(texts),
     confidence: threeDecimals(confidence),
     words,
   };

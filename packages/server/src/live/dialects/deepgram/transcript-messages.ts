@@ -52,7 +52,7 @@ export function createTranscriptMessages(view: ResultsView, told: Told): Transcr
   const final = ({ channel, hypothesis }: FinalEvent): readonly object[] => {
     const { start, end, reason, words } = hypothesis;
     const lastWordEnd = words.at(-1)?.end;
-    return settled({ channel, start, end, reason, lastWordEnd }, heardInFinal(hypothesis, view.isPunctuated));
+    return settled({ channel, start, end, reason, lastWordEnd }, heardInFinal(hypothesis, view));
   };
 
   const empty = (channel: number, { start, end, reason }: EmptyUtterance): readonly object[] =>
@@ -64,7 +64,7 @@ export function createTranscriptMessages(view: ResultsView, told: Told): Transcr
     const start = speech[channel]?.openFrom(hypothesis);
     if (start === undefined) return [];
     const { end } = hypothesis;
-    const heard = heardInPartial({ ...hypothesis, start }, view.isPunctuated);
+    const heard = heardInPartial({ ...hypothesis, start }, view);
     return [resultsOf(view, { channel, start, end, isFinal: false, isSpeechFinal: false }, heard)];
   };
 

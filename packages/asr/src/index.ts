@@ -12,6 +12,7 @@ export type {
   Word,
   WordAlternative,
 } from './live/live-transcription.js';
+<<<<<<< HEAD
 export type {
   KnownVoice,
   RecognisedVoice,
@@ -20,6 +21,18 @@ export type {
   SpeakerFindings,
   SpokenSpan,
 } from './speakers/speaker-findings.js';
+=======
+export { createVoices } from './speakers/voices.js';
+export type {
+  EmbedOptions,
+  Voices,
+  VoicesEvent,
+  VoicesOptions,
+  VoicesStatus,
+  WindowOutcome,
+} from './speakers/voices.js';
+export type { RevisedSpan, SpeakerCount, SpeakerFindings, SpokenSpan } from './speakers/speaker-findings.js';
+>>>>>>> a826ada3
 export type { UtteranceEnd } from './segment/segmenter.js';
 export { recordingKind, type RecordingKind } from './audio/containers/recording-kind.js';
 export { waveEncoding } from './audio/containers/wave-encoding.js';

@@ -44,7 +44,7 @@ export interface LiveOptions {
    * nobody's.
    */
   readonly knownVoices?: readonly KnownVoice[];
-  /** What `speakerState` gave of the stream that this one continues, so that its speakers keep their numbers. */
+  /** What an earlier stream of the session knew of its speakers (`LiveTranscription.speakerState`), whose numbers go on. */
   readonly speakerState?: Uint8Array;
   /** `background` lets the work of all other streams go first; `live` by default. */
   readonly priority?: 'live' | 'background';

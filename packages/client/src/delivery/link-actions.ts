@@ -20,7 +20,7 @@ export function carryOut(action: LinkAction, parts: LinkParts): void {
       listener.onConnection({ kind: 'connecting' });
       return dialer.dial(action);
     case 'send-configure':
-      return dialer.connection()?.send(continuing(configure, action.former));
+      return dialer.connection()?.send(configure);
     case 'send-resume': {
       const { sessionId, token } = action;
       return dialer
@@ -44,16 +44,6 @@ export function carryOut(action: LinkAction, parts: LinkParts): void {
     case 'lose-refinement':
       return listener.onWarning(refinementLost);
   }
-}
-
-/** The settings, with the session whose speakers go on, if any are told apart. */
-function continuing(
-  configure: ConfigureMessage,
-  former: Extract<LinkAction, { kind: 'send-configure' }>['former'],
-): ConfigureMessage {
-  const tellsSpeakers = configure.speakers !== undefined && configure.speakers !== 'off';
-  if (!tellsSpeakers || former?.token === undefined) return configure;
-  return { ...configure, continues: { sessionId: former.id, token: former.token } };
 }
 
 function deliver(

@@ -25,8 +25,6 @@ export interface Link {
   readonly hasTickets: boolean;
   /** The session that is in use or can be resumed. */
   readonly session: ServerSession | undefined;
-  /** A session that is no longer available, and whose speakers the next one continues. */
-  readonly former: ServerSession | undefined;
   /** The last error that the server sent on the connection. */
   readonly lastError: ErrorMessage | undefined;
   /** Whether a server has answered at this address. */
@@ -72,8 +70,7 @@ export type LinkEvent =
 export type LinkAction =
   /** Opens a connection, for the old session or a new one. */
   | { readonly kind: 'connect'; readonly asksFor: 'old-session' | 'new-session'; readonly wasThere: boolean }
-  /** `former`: a session whose speakers are to go on. */
-  | { readonly kind: 'send-configure'; readonly former: ServerSession | undefined }
+  | { readonly kind: 'send-configure' }
   | { readonly kind: 'send-resume'; readonly sessionId: string; readonly token: string }
   /** Audio goes to this session from now on. `receivedSamples` is what it has, if it is an old one. */
   | {
@@ -106,7 +103,6 @@ export function createLink(hasTickets: boolean): Link {
     phase: { kind: 'unopened' },
     hasTickets,
     session: undefined,
-    former: undefined,
     lastError: undefined,
     wasThere: false,
     hasAllText: false,
@@ -183,7 +179,7 @@ function greet(link: Link, phase: ConnectedPhase): Step {
   const { session } = link;
   return phase.asksFor === 'old-session' && session?.token !== undefined
     ? { link, actions: [{ kind: 'send-resume', sessionId: session.id, token: session.token }] }
-    : { link, actions: [{ kind: 'send-configure', former: link.former }] };
+    : { link, actions: [{ kind: 'send-configure' }] };
 }
 
 function takeReady(link: Link, phase: ConnectedPhase, { sessionId, resume, limits }: ReadyMessage): Step {
@@ -201,14 +197,7 @@ function takeResumed(link: Link, phase: ConnectedPhase, receivedSamples: number)
 
 function deliver(link: Link, session: ServerSession, receivedSamples?: number): Step {
   return {
-    link: {
-      ...link,
-      phase: { kind: 'ready' },
-      session,
-      former: undefined,
-      wasThere: true,
-      toldOf: undefined,
-    },
+    link: { ...link, phase: { kind: 'ready' }, session, wasThere: true, toldOf: undefined },
     actions: [{ kind: 'deliver', session, receivedSamples }],
   };
 }
@@ -239,7 +228,7 @@ function follow(link: Link, verdict: Verdict, attempt: number): Step {
 
 /** Opens another session, since the old one is no longer available. */
 function beginAnew(link: Link): Step {
-  const { link: next, actions } = connect({ ...link, session: undefined, former: link.session });
+  const { link: next, actions } = connect({ ...link, session: undefined });
   return { link: next, actions: [{ kind: 'abandon' }, ...actions] };
 }
 

@@ -12,7 +12,6 @@ export type {
   Word,
   WordAlternative,
 } from './live/live-transcription.js';
-<<<<<<< HEAD
 export type {
   KnownVoice,
   RecognisedVoice,
@@ -21,7 +20,6 @@ export type {
   SpeakerFindings,
   SpokenSpan,
 } from './speakers/speaker-findings.js';
-=======
 export { createVoices } from './speakers/voices.js';
 export type {
   EmbedOptions,
@@ -31,8 +29,6 @@ export type {
   VoicesStatus,
   WindowOutcome,
 } from './speakers/voices.js';
-export type { RevisedSpan, SpeakerCount, SpeakerFindings, SpokenSpan } from './speakers/speaker-findings.js';
->>>>>>> a826ada3
 export type { UtteranceEnd } from './segment/segmenter.js';
 export { recordingKind, type RecordingKind } from './audio/containers/recording-kind.js';
 export { waveEncoding } from './audio/containers/wave-encoding.js';

@@ -1,5 +1,6 @@
 import {
   SAMPLE_RATE,
+  SpeechError,
   type KeyTermList,
   type LiveListener,
   type LiveOptions,
@@ -50,8 +51,11 @@ export function openChannels(
   share: readonly string[],
   voices: StreamVoices,
   listenerOf: (channel: number) => LiveListener,
+  /** Called before it returns if the recognizer cannot read `speakerState`, so that numbers begin anew. */
+  onVoicesLost: () => void,
 ): Channels {
   const { endpointing, ...named } = recognitionOf(settings);
+  const { speakerState, ...known } = voices;
   const options: LiveOptions = {
     ...named,
     ...(holdsSamples(settings) ? { encoding: settings.encoding } : DECODED),
@@ -62,11 +66,20 @@ export function openChannels(
     keyTerms,
     share,
     // Of two channels, each is a speaker.
-    ...(settings.channels > 1 ? { speakers: 'off' } : voices),
+    ...(settings.channels > 1 ? { speakers: 'off' } : known),
   };
-  const channels: readonly LiveTranscription[] = Array.from({ length: settings.channels }, (_, channel) =>
-    recognizer.openLive(options, listenerOf(channel)),
-  );
+  const open = (channel: number): LiveTranscription => {
+    const listener = listenerOf(channel);
+    if (options.speakers === 'off' || !speakerState) return recognizer.openLive(options, listener);
+    try {
+      return recognizer.openLive({ ...options, speakerState }, listener);
+    } catch (error) {
+      if (!(error instanceof SpeechError) || error.code !== 'speaker_state_damaged') throw error;
+      onVoicesLost();
+      return recognizer.openLive(options, listener);
+    }
+  };
+  const channels = Array.from({ length: settings.channels }, (_, channel) => open(channel));
   return {
     push: (pcm, sampleRate) => {
       if (!holdsSamples(settings)) throw new TypeError('this audio has to be decoded first');

@@ -1,4 +1,4 @@
-import type { WritingOptions } from '@auscult/asr';
+import type { LiveListener, WritingOptions } from '@auscult/asr';
 import { describeWarning } from '@auscult/protocol';
 import { ownershipOf, shareOf } from '../access/identity.js';
 import { writingOf } from '../settings-by-concern.js';
@@ -72,19 +72,29 @@ export function createSessionStream(stream: StreamServices): SessionStream {
     if (settings.speakers !== 'off') telemetry.tellsSpeakers();
     const { contextSeconds } = services.config;
     const share = shareOf(ownershipOf(identity));
+    const listenerOf = (channel: number): LiveListener => {
+      const origin = { seconds, finals: finals[channel] ?? 0 };
+      origins[channel] = origin;
+      return continueClock(listenToChannel(channel, listening), origin, (counted) => {
+        finals[channel] = counted;
+      });
+    };
     const speakerState = speakers.voices();
     const knownVoices = session.voices.known();
     const voices = {
       ...(speakerState && { speakerState }),
       ...(knownVoices.length > 0 && settings.speakers !== 'off' && { knownVoices }),
     };
-    return openChannels(recognizer, settings, setup.keyTerms(), contextSeconds, share, voices, (channel) => {
-      const origin = { seconds, finals: finals[channel] ?? 0 };
-      origins[channel] = origin;
-      return continueClock(listenToChannel(channel, listening), origin, (counted) => {
-        finals[channel] = counted;
-      });
-    });
+    return openChannels(
+      recognizer,
+      settings,
+      setup.keyTerms(),
+      contextSeconds,
+      share,
+      voices,
+      listenerOf,
+      speakers.beginAnew,
+    );
   });
   const speakers = createSessionSpeakers({
     settings: setup.settings,

@@ -7,6 +7,7 @@ import { calibratedConfidence } from '../live/calibrated-confidence.js';
 import { openLiveStream } from '../live/live-stream.js';
 import { createStreamTerms } from '../live/stream-terms.js';
 import { resolveModel, type ResolvedModel } from '../models/resolve-model.js';
+import { createVoices } from '../speakers/voices.js';
 import { SpeechError } from '../speech-error.js';
 import { loadVoiceActivity } from '../vad/voice-activity.js';
 import type { InferencePool, Share } from '../inference/inference-pool.js';
@@ -40,6 +41,7 @@ export async function startRecognizer(options: RecognizerOptions): Promise<Recog
   const sharedTerms = createSharedTermLists((name) => {
     scheduler.forget({ termList: name });
   });
+  const voices = createVoices({ timeoutSeconds: options.workerTimeoutSeconds, onEvent: options.onEvent });
   let opened = 0;
   let liveStreams = 0;
   const contextFraction = (share: Share) =>
@@ -75,8 +77,10 @@ export async function startRecognizer(options: RecognizerOptions): Promise<Recog
       return stream;
     },
     admission: (share = []) => admission(scheduler, share, options.maxFinalDelaySeconds),
-    status: () => ({ ...schedulerStatus(scheduler), liveStreams }),
-    close: () => scheduler.close(),
+    status: () => ({ ...schedulerStatus(scheduler), liveStreams, voices: voices.status() }),
+    close: async () => {
+      await Promise.all([scheduler.close(), voices.close()]);
+    },
   };
 }
 

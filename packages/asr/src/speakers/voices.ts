@@ -49,7 +49,7 @@ export type VoicesEvent =
 export interface VoicesOptions {
   /** A process that has not answered for this long is taken for hung and replaced, seconds. */
   readonly timeoutSeconds: number;
-  readonly onEvent?: (event: VoicesEvent) => void;
+  readonly onEvent?: ((event: VoicesEvent) => void) | undefined;
 }
 
 /** Starts no process before it is asked for the first time. */

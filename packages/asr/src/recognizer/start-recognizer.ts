@@ -42,10 +42,7 @@ export async function startRecognizer(options: RecognizerOptions): Promise<Recog
   const sharedTerms = createSharedTermLists((name) => {
     scheduler.forget({ termList: name });
   });
-  const voices = createVoices({
-    timeoutSeconds: options.workerTimeoutSeconds,
-    ...(options.onEvent && { onEvent: options.onEvent }),
-  });
+  const voices = createVoices({ timeoutSeconds: options.workerTimeoutSeconds, onEvent: options.onEvent });
   let opened = 0;
   let liveStreams = 0;
   const contextFraction = (share: Share) =>
@@ -90,8 +87,8 @@ export async function startRecognizer(options: RecognizerOptions): Promise<Recog
       return enrolVoice(recording, (audio) => voices.embed(audio, { stream, share, background: true }));
     },
     admission: (share = []) => admission(scheduler, share, options.maxFinalDelaySeconds),
-    status: () => ({ ...schedulerStatus(scheduler), liveStreams }),
-    async close() {
+    status: () => ({ ...schedulerStatus(scheduler), liveStreams, voices: voices.status() }),
+    close: async () => {
       await Promise.all([scheduler.close(), voices.close()]);
     },
   };

@@ -33,6 +33,12 @@ export interface WrittenFinal extends FinalHypothesis {
   readonly removes?: readonly number[];
 }
 
+/** At which ends of words a number may have been cut. */
+interface OpenEnds {
+  readonly start: boolean;
+  readonly end: boolean;
+}
+
 /** What is remembered of a stream's finals because writing the next one depends on it. */
 export interface WritingState {
   /** Where a number at the end of the last final ends, seconds; undefined if it ends in none. */
@@ -66,7 +72,8 @@ export function writeFinal(
     final.words,
     dictated.lines.flatMap(({ words }) => words),
   );
-  const { lines, takenBack } = isObeyed ? dictated : asSpoken(final);
+  const { lines: dictatedLines, takenBack } = isObeyed ? dictated : asSpoken(final);
+  const lines = dictatedLines.flatMap(bySpeaker);
   const spoken = lines.map(({ words }) => words);
   const open = {
     start: continues(state, spoken.at(0)),
@@ -142,6 +149,26 @@ function asSpoken({ words }: FinalHypothesis): Dictated {
   return { lines: [{ breakBefore: '', words }], takenBack: 0 };
 }
 
+/** A line, or the part of one that one speaker said. */
+interface SpokenLine {
+  readonly breakBefore: DictatedLine['breakBefore'] | typeof SAME_LINE;
+  readonly words: readonly Word[];
+}
+
+/** Before the words of somebody else in the same line. */
+const SAME_LINE = ' ';
+
+/** A line, cut where the speaker changes: no written word has the words of two. */
+function bySpeaker({ breakBefore, words }: DictatedLine): readonly SpokenLine[] {
+  const changes = words.flatMap(({ speaker }, at) =>
+    at > 0 && words[at - 1]?.speaker !== speaker ? [at] : [],
+  );
+  return [0, ...changes].map((from, part) => ({
+    breakBefore: part === 0 ? breakBefore : SAME_LINE,
+    words: words.slice(from, changes[part]),
+  }));
+}
+
 function isEnglish(language: string): boolean {
   return /^en(?:-|$)/iu.test(language);
 }
@@ -178,12 +205,9 @@ function isNear(numberEndsAt: number | undefined, words: readonly Word[]): boole
   );
 }
 
-function writeLines(
-  lines: readonly DictatedLine[],
-  open: { readonly start: boolean; readonly end: boolean },
-): readonly DictatedLine[] {
+function writeLines(lines: readonly SpokenLine[], open: OpenEnds): readonly SpokenLine[] {
   return lines.map(({ breakBefore, words }, index) => {
-    const ends = { start: open.start && index === 0, end: open.end && index === lines.length - 1 };
+    const ends = endsOf(lines, index, open);
     const written = writeWords(texts(words), ends);
     const alternatives = writeAlternatives(words, written, ends);
     return {
@@ -195,7 +219,18 @@ function writeLines(
   });
 }
 
-/** A written word in place of spoken ones, with the lowest of their confidences. */
+/** Who speaks may be found out wrongly, so a number that may cross a change of speakers is treated as one that crosses finals. */
+function endsOf(lines: readonly SpokenLine[], index: number, open: OpenEnds): OpenEnds {
+  const [before, line, after] = [lines[index - 1], lines[index], lines[index + 1]];
+  const isContinued = line?.breakBefore === SAME_LINE;
+  const goesOn = after?.breakBefore === SAME_LINE;
+  return {
+    start: isContinued ? endsInNumber(texts(before?.words ?? [])) : open.start && index === 0,
+    end: goesOn ? endsOpen(line?.words) : open.end && after === undefined,
+  };
+}
+
+/** A written word in place of spoken ones of one speaker, with the lowest of their confidences. */
 function writtenWord(text: string, spoken: readonly Word[], alternatives: readonly WordAlternative[]): Word {
   const said = joined(spoken);
   return {
@@ -206,7 +241,15 @@ function writtenWord(text: string, spoken: readonly Word[], alternatives: readon
     ...(said === text ? {} : { spoken: said }),
     ...(alternatives.length === 0 ? {} : { alternatives }),
     ...(spoken.some(({ doubtful }) => doubtful) ? { doubtful: true as const } : {}),
+    ...saidBy(spoken),
   };
+}
+
+function saidBy(spoken: readonly Word[]): Pick<Word, 'speaker' | 'speakerConfidence'> {
+  const { speaker } = spoken.at(0) ?? {};
+  if (speaker === undefined) return {};
+  const known = spoken.flatMap(({ speakerConfidence }) => speakerConfidence ?? []);
+  return { speaker, ...(known.length > 0 && { speakerConfidence: Math.min(...known) }) };
 }
 
 function joined(words: readonly Word[]): string {

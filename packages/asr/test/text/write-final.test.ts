@@ -198,6 +198,61 @@ describe('a number that a cut may have divided', () => {
   });
 });
 
+describe('words of two speakers in a final', () => {
+  const spokenBy = (text: string, speakers: readonly number[]): FinalHypothesis => {
+    const said = final(0, text);
+    return {
+      ...said,
+      words: said.words.map((word, at) => ({
+        ...word,
+        speaker: speakers[at] ?? 0,
+        speakerConfidence: 1 - at / 10,
+      })),
+    };
+  };
+  const writtenBy = (text: string, speakers: readonly number[]) =>
+    writeFinal(nothingWritten, spokenBy(text, speakers), WRITTEN).written;
+
+  test('keep their speaker, a written word with the lowest of its confidences', () => {
+    const { text, words } = writtenBy('How much? Twenty five milligrams.', [0, 0, 1, 1, 1]);
+    expect(text).toBe('How much? 25 mg.');
+    expect(words.map(({ text: word, speaker }) => [word, speaker])).toEqual([
+      ['How', 0],
+      ['much?', 0],
+      ['25', 1],
+      ['mg.', 1],
+    ]);
+    expect(words[2]?.speakerConfidence).toBe(0.7);
+  });
+
+  test('leave a number as it was spoken where the change may be in the middle of it', () => {
+    expect(writtenBy('Take twenty five milligrams daily.', [0, 0, 1, 1, 1]).text).toMatch(
+      /^Take twenty five (?:mg|milligrams) daily\.$/,
+    );
+  });
+
+  test('keep their order, and every word, wherever the speaker changes', () => {
+    const text = 'Take one hundred and forty over ninety, or twenty five milligrams, then rest.';
+    const count = text.split(' ').length;
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 1 }), { minLength: count, maxLength: count }),
+        (speakers) => {
+          const { words, text: whole } = writtenBy(text, speakers);
+          const spoken = words.map((word) => word.spoken ?? word.text).join(' ');
+          expect(spoken.replaceAll(/[.,]/g, '')).toBe(text.replaceAll(/[.,]/g, ''));
+          expect(whole.split(/\s+/)).toEqual(words.map((word) => word.text));
+          const said = spokenBy(text, speakers).words;
+          for (const { start, end, speaker } of words) {
+            const inside = said.filter((word) => word.start >= start && word.end <= end);
+            expect(new Set(inside.map((word) => word.speaker))).toEqual(new Set([speaker]));
+          }
+        },
+      ),
+    );
+  });
+});
+
 describe('dictation commands that are a phrase of their own', () => {
   test('put marks and breaks where they belong', () => {
     expect(dictated('No chest pain, comma, no fever. Period. New paragraph. Plan, colon. Rest.')).toBe(

@@ -6,6 +6,7 @@ export type AuditAction =
   | AccessAuditAction
   | 'session.start'
   | 'session.end'
+  | 'session.continue'
   | 'record.list'
   | 'record.read'
   | 'record.correct'

@@ -103,6 +103,8 @@ const TABLES_WITH_ENTRIES = [
   'segments',
   'refined_parts',
   'audio_pieces',
+  'speaker_changes',
+  'speaker_states',
   'api_keys',
   'users',
   'logins',

@@ -129,6 +129,7 @@ const SESSION_TABLES: Readonly<Record<string, string>> = {
   session_groups: 'session_id',
   refined_parts: 'session_id',
   segments: 'session_id',
+  speaker_changes: 'session_id',
   audio_pieces: 'session_id',
 };
 

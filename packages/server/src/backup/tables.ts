@@ -13,6 +13,7 @@ export const BACKUP_TABLES: readonly BackupTable[] = [
   { name: 'session_groups', key: ['session_id', 'name'], page: 5000 },
   { name: 'destroyed_keys', key: ['session_id'], page: 5000 },
   { name: 'refined_parts', key: ['session_id', 'id'], page: 5000 },
+  { name: 'speaker_changes', key: ['session_id', 'place'], page: 5000 },
   { name: 'segments', key: ['session_id', 'reading', 'place', 'version'], page: 5000 },
   // Rows of 320 kB.
   { name: 'audio_pieces', key: ['session_id', 'channel', 'place'], page: 50 },
@@ -24,8 +25,8 @@ export const BACKUP_TABLES: readonly BackupTable[] = [
 /**
  * Tables that are not in backups. Data keys are in a copy of their own, from which they can be destroyed; people log
  * in again; a recovery code that was used must not come back; settings belong to a server, not to its records; the
- * head of the audit log is sealed anew, and its anchors begin anew; and which servers run, and which copies of data
- * keys exist, changes with time.
+ * head of the audit log is sealed anew, and its anchors begin anew; which servers run, and which copies of data
+ * keys exist, changes with time; and voices are kept no longer than their session can be continued.
  */
 export const TABLES_LEFT_OUT: readonly string[] = [
   'data_keys',
@@ -37,4 +38,5 @@ export const TABLES_LEFT_OUT: readonly string[] = [
   'audit_head',
   'audit_anchors',
   'servers',
+  'speaker_states',
 ];

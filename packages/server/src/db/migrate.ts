@@ -9,6 +9,7 @@ import { missingAudio } from './migrations/0006-missing-audio.js';
 import { auditHead } from './migrations/0007-audit-head.js';
 import { keyCopies } from './migrations/0008-key-copies.js';
 import { authenticatedRows } from './migrations/0009-authenticated-rows.js';
+import { speakers } from './migrations/0010-speakers.js';
 import type { DatabaseKind, SchemaChange } from './schema-change.js';
 
 /** Every step, in order. */
@@ -22,6 +23,7 @@ const schemaChanges: readonly SchemaChange[] = [
   auditHead,
   keyCopies,
   authenticatedRows,
+  speakers,
 ];
 
 /** Name of the newest step that this version knows. */

@@ -14,6 +14,8 @@ export interface Schema {
   readonly segments: SegmentsTable;
   readonly refined_parts: RefinedPartsTable;
   readonly audio_pieces: AudioPiecesTable;
+  readonly speaker_changes: SpeakerChangesTable;
+  readonly speaker_states: SpeakerStatesTable;
   readonly audit_entries: AuditEntriesTable;
   readonly audit_head: AuditHeadTable;
   readonly audit_anchors: AuditAnchorsTable;
@@ -146,6 +148,26 @@ interface AudioPiecesTable {
   channel: Fixed<number>;
   place: Fixed<number>;
   sealed: Fixed<Buffer>;
+}
+
+/** What was found out or corrected about who said what, after that was recorded, in order. */
+interface SpeakerChangesTable {
+  session_id: Fixed<string>;
+  /** From 0, without a gap. */
+  place: Fixed<number>;
+  written_at: Fixed<string>;
+  /** Subject of the identity that corrected it; null for what the server found out. */
+  written_by: Fixed<string | null>;
+  sealed: Fixed<Buffer>;
+}
+
+/** The speakers of sessions that may be continued, with their voices. No longer kept than that. */
+interface SpeakerStatesTable {
+  session_id: Fixed<string>;
+  /** Sealed with the key of the session, see `records/speaker-states.ts`. */
+  sealed: Buffer;
+  /** When it is deleted, seconds since 1970 by the clock of the database; null while its session is open. */
+  kept_until: number | null;
 }
 
 /** The chained entries of the audit log; triggers refuse to change or remove one. */

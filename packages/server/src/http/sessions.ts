@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { waveHeader } from '@auscult/asr';
-import { transcriptionTask } from '@auscult/protocol';
+import { knownSpeaker, speakerCorrections, speakerNumber, transcriptionTask } from '@auscult/protocol';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
@@ -99,6 +99,10 @@ const sessionBody = z.object({
 
 type SessionBody = z.output<typeof sessionBody>;
 
+const speakerList = z.array(knownSpeaker).meta({
+  description: 'Everybody who speaks, if speakers were told apart, and what is known of them.',
+});
+
 const versionBody = z.object({
   version: z.int().meta({ description: '1 is what was recognised; later ones are corrections.' }),
   text: z.string().meta({ description: 'Empty if the final only takes others back.' }),
@@ -107,7 +111,14 @@ const versionBody = z.object({
   end: z.number(),
   confidence: z.number(),
   channel: z.int(),
+  sequence: z
+    .int()
+    .optional()
+    .meta({ description: 'Number of the final in its channel, if it was sent live.' }),
   language: z.string(),
+  speaker: speakerNumber
+    .optional()
+    .meta({ description: 'Who said most of it, if speakers were told apart.' }),
   words: z.array(recordedWord).readonly(),
   writtenAt: z.iso.datetime(),
   writtenBy: z.string().optional().meta({ description: 'Who corrected it.' }),
@@ -121,6 +132,7 @@ const segmentBody = z.object({
 const recordBody = sessionBody.extend({
   settings: recordedSettings.optional().meta({ description: 'The settings of the session.' }),
   text: z.string().meta({ description: 'What was said, in the version of the query.' }),
+  speakers: speakerList,
   segments: z.array(segmentBody).meta({ description: 'What was heard live, with corrections.' }),
   takenBack: z
     .array(segmentBody.extend({ takenBackAt: z.iso.datetime().optional() }))
@@ -328,6 +340,34 @@ function addChanging(app: FastifyInstance, services: SessionRoutes): void {
       return versionBodyOf(await services.records.correct(id, { place, ...request.body }, actor));
     },
   );
+  routes.post(
+    `${PATH}/:id/speakers`,
+    {
+      config: { action: 'record.correct' },
+      schema: {
+        summary: 'Correct who speaks',
+        description:
+          'Gives words to somebody else, merges two speakers, and gives or takes back names and roles. What a person says stays, ' +
+          'whatever is found out later. Either everything is done, or nothing.',
+        params,
+        body: speakerCorrections.extend({
+          reading: z.enum(RECOGNITION_PASSES).default('live').meta({
+            description:
+              'Whose finals `assign` names. Those of `refined`, and those of uploads, have no `sequence`: give their `place`.',
+          }),
+        }),
+        response: {
+          200: z.object({ speakers: speakerList }),
+          ...errorResponses('record_not_found', 'record_damaged', 'correction_refused'),
+        },
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      const actor = await permitted(request, 'record.correct', id, services);
+      return { speakers: [...(await services.records.correctSpeakers(id, request.body, actor))] };
+    },
+  );
   for (const [method, held, summary] of [
     ['put', true, 'Put a session under legal hold'],
     ['delete', false, 'Release a session from legal hold'],
@@ -439,11 +479,12 @@ function summaryBody(record: RecordSummary): SessionBody {
 
 /** The body of a record in pieces, as `recordBody` describes it. */
 function bodyPieces(record: StoredRecord, version: TextVersion): Iterable<string> {
-  const { settings, refined, isWhole } = record;
+  const { settings, speakers, refined, isWhole } = record;
   return jsonPieces({
     ...summaryBody(record),
     settings: settings && writtenJson(settings.json),
     text: runningText({ segments: chosenText(record, version) }),
+    speakers,
     segments: mapped(standing(record), segmentBodyOf),
     takenBack: mapped(takenBack(record), takenBackBodyOf),
     refined: mapped(refined, (part) => ({
@@ -473,7 +514,9 @@ function versionBodyOf(version: SegmentVersion): z.output<typeof versionBody> {
     end: threeDecimals(version.end),
     confidence: version.confidence,
     channel: version.channel,
+    sequence: version.sequence,
     language: version.language,
+    speaker: version.speaker,
     words: version.words,
     writtenAt: version.writtenAt,
     writtenBy: version.writtenBy,

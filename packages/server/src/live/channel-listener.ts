@@ -4,6 +4,7 @@ import { finalRecord } from '../records/final-record.js';
 import type { SessionRecordWriter } from '../records/session-writer.js';
 import type { EventQueue } from './event-queue.js';
 import type { RefinementSpool } from './refinement-spool.js';
+import type { SessionSpeakers } from './session-speakers.js';
 import type { SessionTelemetry } from './session-telemetry.js';
 
 /** Totals of what was sent of a session so far, all channels together. */
@@ -25,12 +26,13 @@ export interface ListenerServices {
   readonly telemetry: SessionTelemetry;
   /** Updated here. */
   readonly told: Told;
+  readonly speakers: SessionSpeakers;
 }
 
-/** Puts what a channel hears into written form, records its finals, and emits events about all of it. */
+/** Puts what a channel hears into written form, tells who speaks, records its finals, and emits events about all of it. */
 export function listenToChannel(
   channel: number,
-  { writing, spool, writer, events, telemetry, told }: ListenerServices,
+  { writing, spool, writer, events, telemetry, told, speakers }: ListenerServices,
 ): LiveListener {
   const { emit } = events;
   let state = nothingWritten;
@@ -60,10 +62,12 @@ export function listenToChannel(
         if (wasShown) tellDropped('retracted', hypothesis);
         return;
       }
+      const final = speakers.tell(channel, written, told.finals);
       told.finals += 1;
-      told.words += written.words.length;
-      const recorded = writer.commit(finalRecord(written, channel));
-      events.emitFinal({ kind: 'final', channel, madeAt: new Date(), hypothesis: written }, recorded);
+      told.words += final.words.length;
+      const recorded = writer.commit(finalRecord(final, channel));
+      events.emitRecorded({ kind: 'final', channel, madeAt: new Date(), hypothesis: final }, recorded);
+      speakers.told();
     },
     onEmpty: (utterance) => {
       emit({ kind: 'empty', channel, utterance });
@@ -71,7 +75,15 @@ export function listenToChannel(
     onPartial: (hypothesis) => {
       if (hypothesis.text === '') return;
       isShown = true;
-      emit({ kind: 'partial', channel, madeAt: new Date(), hypothesis });
+      emit({
+        kind: 'partial',
+        channel,
+        madeAt: new Date(),
+        hypothesis: speakers.partial(channel, hypothesis),
+      });
+    },
+    onSpeakers: (findings) => {
+      speakers.revise(channel, findings);
     },
     onSpeech: (activity) => {
       emit({ kind: 'speech', channel, activity });

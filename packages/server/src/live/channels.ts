@@ -5,6 +5,7 @@ import {
   type LiveOptions,
   type LiveTranscription,
   type Recognizer,
+  type SpokenSpan,
 } from '@auscult/asr';
 import { holdsSamples, type SessionSettings } from '@auscult/protocol';
 import { recognitionOf } from '../settings-by-concern.js';
@@ -20,6 +21,12 @@ export interface Channels {
   readonly flush: () => Promise<void>;
   /** Listens for other key terms in all of them. */
   readonly listenFor: (keyTerms: KeyTermList) => void;
+  /** Gives what was said in these spans of a channel to the speakers named there. */
+  readonly assignSpeakers: (channel: number, spans: readonly SpokenSpan[]) => void;
+  /** Takes two speakers for one. */
+  readonly mergeSpeakers: (from: number, into: number) => void;
+  /** What is known of the voices; undefined if none are told apart. */
+  readonly speakerState: () => Uint8Array | undefined;
   readonly close: () => void;
   /** Audio taken so far by each channel, seconds. */
   readonly receivedSeconds: () => number;
@@ -38,6 +45,7 @@ export function openChannels(
   keyTerms: KeyTermList,
   contextSeconds: number,
   share: readonly string[],
+  speakerState: Uint8Array | undefined,
   listenerOf: (channel: number) => LiveListener,
 ): Channels {
   const { endpointing, ...named } = recognitionOf(settings);
@@ -50,6 +58,8 @@ export function openChannels(
     contextSeconds,
     keyTerms,
     share,
+    // Of two channels, each is a speaker.
+    ...(settings.channels > 1 ? { speakers: 'off' } : speakerState && { speakerState }),
   };
   const channels: readonly LiveTranscription[] = Array.from({ length: settings.channels }, (_, channel) =>
     recognizer.openLive(options, listenerOf(channel)),
@@ -71,6 +81,13 @@ export function openChannels(
     listenFor: (others) => {
       for (const channel of channels) channel.listenFor(others);
     },
+    assignSpeakers: (channel, spans) => {
+      channels[channel]?.assignSpeakers?.(spans);
+    },
+    mergeSpeakers: (from, into) => {
+      for (const channel of channels) channel.mergeSpeakers?.(from, into);
+    },
+    speakerState: () => (channels.length > 1 ? undefined : channels[0]?.speakerState?.()),
     close: () => {
       for (const channel of channels) channel.close();
     },
@@ -100,6 +117,7 @@ export function channelsOnDemand(open: (secondsBefore: number) => Channels): Cha
   let channels: Channels | undefined;
   let secondsBefore = 0;
   let speechBefore = 0;
+  let stateBefore: Uint8Array | undefined;
   const receivedSeconds = (): number => secondsBefore + (channels?.receivedSeconds() ?? 0);
   const speechSeconds = (): number => speechBefore + (channels?.speechSeconds() ?? 0);
   const opened = (): Channels => {
@@ -113,6 +131,7 @@ export function channelsOnDemand(open: (secondsBefore: number) => Channels): Cha
     isOpen: () => channels !== undefined,
     renew: () => {
       [secondsBefore, speechBefore] = [receivedSeconds(), speechSeconds()];
+      stateBefore = channels?.speakerState() ?? stateBefore;
       channels?.close();
       channels = undefined;
     },
@@ -128,6 +147,13 @@ export function channelsOnDemand(open: (secondsBefore: number) => Channels): Cha
     listenFor: (keyTerms) => {
       channels?.listenFor(keyTerms);
     },
+    assignSpeakers: (channel, spans) => {
+      channels?.assignSpeakers(channel, spans);
+    },
+    mergeSpeakers: (from, into) => {
+      channels?.mergeSpeakers(from, into);
+    },
+    speakerState: () => channels?.speakerState() ?? stateBefore,
     close: () => {
       channels?.close();
     },

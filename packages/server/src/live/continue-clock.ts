@@ -1,4 +1,4 @@
-import type { FinalHypothesis, LiveListener } from '@auscult/asr';
+import type { FinalHypothesis, LiveListener, SpokenSpan } from '@auscult/asr';
 
 /** Where one of several streams of a channel begins, on the clock of the session. */
 export interface StreamOrigin {
@@ -35,8 +35,29 @@ export function continueClock(
     onPartial: (partial) => listener.onPartial?.(placed(partial)),
     onSpeech: ({ state, at }) => listener.onSpeech?.({ state, at: seconds + at }),
     onDropped: (words) => listener.onDropped?.(placed(words)),
+    onSpeakers: ({ revised, settledSeconds, ...findings }) =>
+      listener.onSpeakers?.({
+        ...findings,
+        revised: revised.map(placed),
+        settledSeconds: seconds + settledSeconds,
+      }),
     onLost: ({ start, end }) => listener.onLost?.({ start: seconds + start, end: seconds + end }),
   };
+}
+
+/** Spans on the clock of the session, as the stream counts them; without those that were in earlier streams. */
+export function onStreamClock(
+  spans: readonly SpokenSpan[],
+  { seconds, finals }: StreamOrigin,
+): readonly SpokenSpan[] {
+  return spans
+    .filter(({ sequence }) => sequence >= finals)
+    .map((span) => ({
+      ...span,
+      sequence: span.sequence - finals,
+      start: span.start - seconds,
+      end: span.end - seconds,
+    }));
 }
 
 function later(words: FinalHypothesis['words'], seconds: number): FinalHypothesis['words'] {

@@ -25,7 +25,7 @@ export interface ControlledSession {
 
 /** Does what each command asks, except audio, and answers it. */
 export function createControl(session: ControlledSession): Control {
-  const { intake, emit, onEnd } = session;
+  const { intake, stream, emit, onEnd } = session;
   return (command, superseded) => {
     switch (command.kind) {
       case 'configure':
@@ -36,6 +36,8 @@ export function createControl(session: ControlledSession): Control {
         return stop(session).then(onEnd);
       case 'finalize':
         return finalize(session);
+      case 'identify':
+        return stream.speakers.identify(command.corrections);
       case 'reply':
         return emit(command);
       case 'resume':
@@ -51,7 +53,11 @@ function configure(
   command: ConfigureCommand,
   superseded: Superseded,
 ): void | Promise<void> {
-  if (!stream.channels.isOpen()) return setup.configure(command, superseded);
+  const { continues } = command;
+  if (!stream.channels.isOpen())
+    return whenRead(setup.configure(command, superseded), superseded, () =>
+      continues === undefined ? undefined : stream.speakers.continue(continues),
+    );
   if (command.midstream !== true) return emit(problemEvent('configure_too_late'));
   if (!changesHearing(command.change))
     return whenRead(setup.configure(command, superseded), superseded, stream.adoptSetup);

@@ -62,6 +62,8 @@ export interface Conversation {
   readonly acknowledgement: () => SessionEvent;
   /** The first event for a client that comes back. */
   readonly resumption: () => SessionEvent;
+  /** Keeps what another session needs to go on with the speakers of this one. */
+  readonly keepSpeakers: () => void;
   /** Number of finals sent. */
   readonly finals: () => number;
 }
@@ -135,6 +137,7 @@ export function createConversation(place: ConversationPlace): Conversation {
       settledSeconds: stream.settledSeconds(),
     }),
     resumption: () => ({ kind: 'resumed', receivedSamples: intake.receivedSamples() }),
+    keepSpeakers: stream.speakers.keep,
     finals: () => stream.totals().finals,
   };
 }

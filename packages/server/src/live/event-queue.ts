@@ -1,12 +1,12 @@
 import type { WrittenFinal } from '@auscult/asr';
-import type { FinalEvent, SessionEvent } from './events.js';
+import type { FinalEvent, SessionEvent, SpeakersEvent } from './events.js';
 import type { Emit } from './outbox.js';
 
-/** Emits the events of one session in order, and finals only once they are recorded. */
+/** Emits the events of one session in order, and what is recorded only once it is. */
 export interface EventQueue {
   readonly emit: Emit;
-  /** Emits the final once `recorded` resolves, or at once if that is undefined; later events wait for it. */
-  readonly emitFinal: (final: FinalEvent, recorded: Promise<void> | undefined) => void;
+  /** Emits the event once `recorded` resolves, or at once if that is undefined; later events wait for it. */
+  readonly emitRecorded: (event: FinalEvent | SpeakersEvent, recorded: Promise<void> | undefined) => void;
   /** Resolves once everything so far has been emitted. */
   readonly settled: () => Promise<void>;
   /** Where the first final that is not recorded yet begins, seconds; undefined if all are recorded. */
@@ -19,7 +19,7 @@ export interface EventQueue {
 export interface EventQueueRules {
   /** Whether records are being written. While they cannot be, partials overtake the finals that wait. */
   readonly isRecording: () => boolean;
-  /** A final will never be recorded. It and everything after it are not emitted. */
+  /** Something will never be recorded. It and everything after it are not emitted. */
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -57,8 +57,8 @@ export function createEventQueue(emit: Emit, { isRecording, onFailure }: EventQu
       if (event.kind === 'partial' && !isRecording()) emit(event);
       else enqueue({ event, isReady: true });
     },
-    emitFinal: (final, recorded) => {
-      const item = { event: final, isReady: recorded === undefined };
+    emitRecorded: (event, recorded) => {
+      const item = { event, isReady: recorded === undefined };
       enqueue(item);
       recorded?.then(
         () => {

@@ -6,7 +6,9 @@ import {
   type ErrorDetails,
   type ErrorMessage,
   type Explanation,
+  type KnownSpeaker,
   type SessionSettings,
+  type SpeakerRevision,
   type WarningMessage,
 } from '@auscult/protocol';
 import type { Transcription } from '../transcriptions/transcription.js';
@@ -27,6 +29,8 @@ export type SessionEvent =
   | { readonly kind: 'empty'; readonly channel: number; readonly utterance: EmptyUtterance }
   /** Words that a partial showed are not kept. */
   | DroppedEvent
+  /** Who speaks, where it has changed or is better known. */
+  | SpeakersEvent
   /** Audio was taken, which is now so long, seconds. Only for dialects that follow audio. */
   | { readonly kind: 'taken'; readonly receivedSeconds: number }
   | { readonly kind: 'speech'; readonly channel: number; readonly activity: SpeechActivity }
@@ -74,6 +78,16 @@ interface DroppedEvent {
   readonly sequence: number;
   readonly start: number;
   readonly end: number;
+}
+
+export interface SpeakersEvent {
+  readonly kind: 'speakers';
+  /** Words of earlier finals that have another speaker now. */
+  readonly revised: readonly (SpeakerRevision & { readonly channel: number })[];
+  /** Everybody heard so far. */
+  readonly speakers: readonly KnownSpeaker[];
+  /** Up to this moment, only people change who spoke. */
+  readonly settledSeconds: number;
 }
 
 interface LostEvent {

@@ -107,6 +107,7 @@ function isLasting({ kind }: SessionEvent): boolean {
     case 'finalized':
     case 'stopped':
     case 'refined':
+    case 'speakers':
     case 'warning':
     case 'paused':
       return true;

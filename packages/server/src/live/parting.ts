@@ -13,6 +13,8 @@ import type { SessionEnd } from './session-end.js';
 export interface Parting extends ConnectionLoss {
   /** Whether the client may come back when its connection is lost. */
   readonly isResumable: () => boolean;
+  /** Whether the session ends although its client would go on, in another session. */
+  readonly isForced: () => boolean;
   /** Ends the session with an error that the client is told. */
   readonly fail: (code: ErrorCode, explanation?: Explanation) => void;
   /** The client is done. */
@@ -47,6 +49,8 @@ const goodbyes: ReadonlySet<number> = new Set([closeTable.normal.code, CLOSED_WI
 export function createParting(services: PartingServices): Parting {
   const { config, dialect, inbox, outbox, conversation, presence, end } = services;
 
+  let isForced = false;
+
   function isResumable(): boolean {
     return config.resumeSeconds > 0 && dialect.isResumable() && !end.isEnding();
   }
@@ -68,8 +72,10 @@ export function createParting(services: PartingServices): Parting {
   function fail(code: ErrorCode, explanation?: Explanation): void {
     if (end.isOver()) return;
     outbox.emit(problemEvent(code, {}, explanation));
-    if (isBeyondHelp(code)) close(code, end.conclude);
-    else close(code, mayComeBack(code) ? lose : end.release);
+    if (isBeyondHelp(code)) {
+      isForced = true;
+      close(code, end.conclude);
+    } else close(code, mayComeBack(code) ? lose : end.release);
   }
 
   /** Lets the client go, and closes its socket. */
@@ -82,6 +88,7 @@ export function createParting(services: PartingServices): Parting {
 
   return {
     isResumable,
+    isForced: () => isForced,
     lose,
     fail,
     failIdle: () => {
@@ -99,12 +106,14 @@ export function createParting(services: PartingServices): Parting {
       close('done', end.release);
     },
     drain: () => {
+      isForced = true;
       end.drain(() => {
         outbox.emit({ kind: 'ending' });
         close('going_away', end.release);
       });
     },
     abandon: () => {
+      isForced = true;
       close('going_away', end.conclude);
     },
   };

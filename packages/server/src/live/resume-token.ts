@@ -6,6 +6,8 @@ export interface ResumeToken {
   readonly text: string;
   /** Whether `text` is the token. Takes the same time for a wrong one, wherever it differs. */
   readonly is: (text: string) => boolean;
+  /** SHA-256 of the token. */
+  readonly digest: Uint8Array;
 }
 
 /** 256 bits: more than can be guessed. */
@@ -14,10 +16,11 @@ const TOKEN_BYTES = 32;
 /** Makes a random token. */
 export function createResumeToken(): ResumeToken {
   const text = randomBytes(TOKEN_BYTES).toString('base64url');
-  const expected = digest(text);
-  return { text, is: (other) => timingSafeEqual(digest(other), expected) };
+  const digest = digestOf(text);
+  return { text, is: (other) => timingSafeEqual(digestOf(other), digest), digest };
 }
 
-function digest(text: string): Buffer {
+/** SHA-256 of a text that may be a token. */
+export function digestOf(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }

@@ -7,11 +7,12 @@ import { describedBy } from '../records/recorded-settings.js';
 import type { AdmittedSession } from './admitted-session.js';
 import { listenToChannel, type Told } from './channel-listener.js';
 import { channelsOnDemand, openChannels, type ChannelsOnDemand } from './channels.js';
-import { continueClock } from './continue-clock.js';
+import { continueClock, onStreamClock, type StreamOrigin } from './continue-clock.js';
 import type { EventQueue } from './event-queue.js';
 import type { StreamTotals } from './events.js';
 import { createRefinementSpool, type RefinementSpool } from './refinement-spool.js';
 import type { SessionServices } from './session-services.js';
+import { createSessionSpeakers, type SessionSpeakers } from './session-speakers.js';
 import type { SessionSetup } from './session-setup.js';
 import type { SessionTelemetry } from './session-telemetry.js';
 
@@ -28,6 +29,7 @@ export interface SessionStream {
   /** Starts the second pass over the audio kept since the last one, and returns its id; undefined if there is no audio. */
   readonly readAgain: () => string | undefined;
   readonly totals: () => StreamTotals;
+  readonly speakers: SessionSpeakers;
   /** The moment up to which all text is recorded, seconds. */
   readonly settledSeconds: () => number;
   /** Speech whose final is not recorded yet, seconds. */
@@ -50,6 +52,8 @@ export function createSessionStream(stream: StreamServices): SessionStream {
   const { writer, recognizer, identity } = session;
   const told: Told = { finals: 0, words: 0, lostSeconds: 0 };
   const finals: number[] = [];
+  /** Where the stream of each channel begins. */
+  const origins: StreamOrigin[] = [];
   let spool: RefinementSpool | undefined;
 
   const describe = (): void => {
@@ -64,18 +68,33 @@ export function createSessionStream(stream: StreamServices): SessionStream {
     describe();
     telemetry.notDone(setup.asked()?.warnings.length ?? 0);
     spool = settings.refine === 'on-stop' ? openSpool(stream, seconds) : undefined;
-    const listening = { writing, spool, writer, events, telemetry, told };
+    const listening = { writing, spool, writer, events, telemetry, told, speakers };
+    if (settings.speakers !== 'off') telemetry.tellsSpeakers();
     const { contextSeconds } = services.config;
     const share = shareOf(ownershipOf(identity));
-    return openChannels(recognizer, settings, setup.keyTerms(), contextSeconds, share, (channel) =>
-      continueClock(
-        listenToChannel(channel, listening),
-        { seconds, finals: finals[channel] ?? 0 },
-        (counted) => {
-          finals[channel] = counted;
-        },
-      ),
-    );
+    const voices = speakers.voices();
+    return openChannels(recognizer, settings, setup.keyTerms(), contextSeconds, share, voices, (channel) => {
+      const origin = { seconds, finals: finals[channel] ?? 0 };
+      origins[channel] = origin;
+      return continueClock(listenToChannel(channel, listening), origin, (counted) => {
+        finals[channel] = counted;
+      });
+    });
+  });
+  const speakers = createSessionSpeakers({
+    settings: setup.settings,
+    token: services.config.resumeSeconds > 0 ? session.token : undefined,
+    writer,
+    events,
+    telemetry,
+    stream: {
+      assign: (channel, spans) => {
+        const origin = origins[channel];
+        if (origin) channels.assignSpeakers(channel, onStreamClock(spans, origin));
+      },
+      merge: channels.mergeSpeakers,
+      voices: channels.speakerState,
+    },
   });
   const settledSeconds = (): number =>
     Math.min(channels.settledSeconds(), events.unrecordedFrom() ?? Infinity);
@@ -95,6 +114,7 @@ export function createSessionStream(stream: StreamServices): SessionStream {
       await events.settled();
     },
     readAgain: () => spool?.finish(),
+    speakers,
     totals: () => ({
       audioSeconds: channels.receivedSeconds(),
       speechSeconds: channels.speechSeconds(),

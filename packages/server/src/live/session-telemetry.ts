@@ -24,6 +24,10 @@ export interface SessionTelemetry {
   readonly lost: (seconds: number) => void;
   /** Words that were heard are not kept. */
   readonly dropped: (reason: DropReason, times?: number) => void;
+  /** Speakers are told apart in the session. */
+  readonly tellsSpeakers: () => void;
+  /** Words turned out to be of another speaker. */
+  readonly revised: (words: number) => void;
   /** A final stays as it was spoken, since a number or a negation would have been lost. */
   readonly rewriteStopped: () => void;
   /** Something unexpected went wrong. */
@@ -100,6 +104,12 @@ export function createSessionTelemetry(
     },
     dropped: (reason, times = 1) => {
       metrics.wordsDropped.inc({ reason }, times);
+    },
+    tellsSpeakers: () => {
+      metrics.speakersSessions.inc();
+    },
+    revised: (words) => {
+      metrics.speakersRevisedWords.inc(words);
     },
     rewriteStopped: () => {
       metrics.rewritesStopped.inc({ origin: 'live' });

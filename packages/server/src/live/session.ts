@@ -130,7 +130,7 @@ function assemble(session: AdmittedSession, services: SessionServices) {
     leave: presence.leave,
     onOver: (closeCode) => {
       line.flow.stop();
-      settle(session, conversation, telemetry, closeCode);
+      settle(session, conversation, telemetry, { closeCode, mayContinue: parting.isForced() });
     },
   });
   const parting = createParting({ config, dialect, inbox, outbox, conversation, presence, end });
@@ -143,10 +143,11 @@ function settle(
   { writer }: AdmittedSession,
   conversation: Conversation,
   telemetry: SessionTelemetry,
-  closeCode: number,
+  { closeCode, mayContinue }: { readonly closeCode: number; readonly mayContinue: boolean },
 ): void {
+  if (mayContinue) conversation.keepSpeakers();
   const missingSeconds = conversation.close();
-  writer.close(String(closeCode), missingSeconds).catch(telemetry.failed);
+  writer.close(String(closeCode), { missingSeconds, mayContinue }).catch(telemetry.failed);
   const [audioSeconds, finals] = [conversation.receivedSeconds(), conversation.finals()];
   telemetry.closed({ closeCode, audioSeconds, finals, missingSeconds });
 }

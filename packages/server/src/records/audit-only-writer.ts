@@ -14,6 +14,9 @@ export function createAuditOnlyWriter(
     commit: () => undefined,
     keepAudio: () => undefined,
     refine: () => undefined,
+    changeSpeakers: () => undefined,
+    keepSpeakers: () => undefined,
+    continueSpeakers: () => Promise.resolve(undefined),
     close: (reason) =>
       (closed ??= audit.append({
         action: 'session.end',

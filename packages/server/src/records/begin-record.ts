@@ -1,6 +1,7 @@
 import { WRITE_PATIENCE } from '../db/commit-queue.js';
 import { RequestError } from '../errors.js';
 import { createAuditOnlyWriter } from './audit-only-writer.js';
+import { continueSpeakers } from './continue-speakers.js';
 import { newDataKey, wrapDataKey } from './data-keys.js';
 import { createAudioPieces } from './record-audio.js';
 import { recordEvent } from './record-events.js';
@@ -69,13 +70,19 @@ export async function beginRecord(
     rows,
     queue,
     audit,
+    kind: services.database.kind,
     description,
     audioPieces: services.keepsAudio ? createAudioPieces() : undefined,
     onAudioLost: () => {
       log.error('audio not kept', { session: id });
     },
   });
-  return { ...writer, refine: (text) => refineRecord(services, id, text, actor) };
+  return {
+    ...writer,
+    refine: (text) => refineRecord(services, id, text, actor),
+    continueSpeakers: (former, tokenDigest) =>
+      continueSpeakers(services, former, { id, dataKey, actor, tokenDigest }),
+  };
 }
 
 function newRow(

@@ -8,8 +8,11 @@ import type { RecordedSegment, RefinedPart, SegmentVersion, StoredRecord } from 
 export const TEXT_VERSIONS = ['newest', 'live', 'refined', 'edited'] as const;
 export type TextVersion = (typeof TEXT_VERSIONS)[number];
 
+/** The part of a record that texts are chosen from. */
+export type RecordedText = Pick<StoredRecord, 'segments' | 'refined'>;
+
 /** The finals that make up a text of the session, by the time at which they begin, without those that were taken back. */
-export function chosenText(record: StoredRecord, version: TextVersion): readonly SegmentVersion[] {
+export function chosenText(record: RecordedText, version: TextVersion): readonly SegmentVersion[] {
   const wordings: SegmentVersion[] = [];
   for (const segment of segmentsOf(record, version)) {
     const wording = wordingOf(segment, version);
@@ -28,7 +31,7 @@ export function* standing({ segments }: StoredRecord): Generator<RecordedSegment
   for (const segment of segments) if (wordingOf(segment, 'newest') !== undefined) yield segment;
 }
 
-function segmentsOf({ segments, refined }: StoredRecord, version: TextVersion): readonly RecordedSegment[] {
+function segmentsOf({ segments, refined }: RecordedText, version: TextVersion): readonly RecordedSegment[] {
   if (version === 'live' || version === 'edited' || refined.length === 0) return segments;
   const parts = version === 'refined' ? refined : refined.filter((part) => counts(part, segments));
   const elsewhere = segments.filter((segment) => !parts.some((part) => covers(part, segment)));

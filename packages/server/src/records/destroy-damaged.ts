@@ -72,7 +72,13 @@ async function requireDamaged({ records, database }: DestroyDamagedServices, id:
 
 /** Whether anything is left of a record whose row was removed. */
 async function hasRemains({ db }: Database, id: string): Promise<boolean> {
-  for (const table of ['data_keys', 'segments', 'refined_parts', 'audio_pieces'] as const) {
+  for (const table of [
+    'data_keys',
+    'segments',
+    'refined_parts',
+    'audio_pieces',
+    'speaker_changes',
+  ] as const) {
     const row = await db
       .selectFrom(table)
       .select('session_id')

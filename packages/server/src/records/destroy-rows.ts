@@ -10,6 +10,8 @@ export async function destroyRows(transaction: Transaction<Schema>, id: string):
   const segments = await transaction.deleteFrom('segments').where('session_id', '=', id).executeTakeFirst();
   await transaction.deleteFrom('refined_parts').where('session_id', '=', id).execute();
   const audio = await transaction.deleteFrom('audio_pieces').where('session_id', '=', id).executeTakeFirst();
+  for (const table of ['speaker_changes', 'speaker_states'] as const)
+    await transaction.deleteFrom(table).where('session_id', '=', id).execute();
   await transaction.deleteFrom('sessions').where('id', '=', id).execute();
   await transaction
     .insertInto('destroyed_keys')

@@ -6,7 +6,7 @@ type Written = Omit<WrittenFinal, 'sequence' | 'reason'> & Partial<Pick<WrittenF
 
 /** The part of a final that is kept: the text that was sent, what was said, and the words. */
 export function finalRecord(final: Written, channel: number): FinalRecord {
-  const { text, spoken, sequence, removes, start, end, confidence, language, words } = final;
+  const { text, spoken, sequence, removes, start, end, confidence, language, words, speaker } = final;
   return {
     channel,
     text,
@@ -18,5 +18,6 @@ export function finalRecord(final: Written, channel: number): FinalRecord {
     ...(spoken === undefined ? {} : { spoken }),
     ...(sequence === undefined ? {} : { sequence }),
     ...(removes === undefined ? {} : { removes: [...removes] }),
+    ...(speaker === undefined ? {} : { speaker }),
   };
 }

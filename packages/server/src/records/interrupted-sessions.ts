@@ -6,6 +6,7 @@ import type { Database } from '../db/database.js';
 import type { Schema } from '../db/schema.js';
 import { RequestError } from '../errors.js';
 import type { RowIntegrity } from '../integrity/row-integrity.js';
+import { forgetSpeakersSoon } from './speaker-states.js';
 import { createSessionRows, type AuthenticSession, type SessionRows } from './session-rows.js';
 
 /** The services with which sessions are ended. */
@@ -87,6 +88,8 @@ async function end(
   if (session === undefined || session.row.ended_at !== null) return;
   const ended = { ended_at: lastSeenAt, end_reason: INTERRUPTED };
   const revision = await rows.changeIn(transaction, session, ended);
+  // Its client may come back and go on with its speakers.
+  await forgetSpeakersSoon(transaction, database.kind, id);
   await audit.appendIn(transaction, {
     action: 'session.end',
     outcome: 'failure',

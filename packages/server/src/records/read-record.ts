@@ -6,6 +6,7 @@ import { recordEvent, reportingDamage } from './record-events.js';
 import type { RecordServices } from './record-services.js';
 import type { Actor, StoredRecord } from './record.js';
 import { openSettings } from './recorded-settings.js';
+import { talksIn } from './talks-in.js';
 import { readWhole, requireSession } from './whole-record.js';
 
 /** How a record is read. */
@@ -31,10 +32,12 @@ export async function readRecord(
     const said = await readWhole(services, row, dataKey);
     if (!said.isWhole) await reportShortened(services, id, actor, damaged);
     await sliceEnds();
+    const { directory, ...text } = said;
+    const speakers = directory.known(await talksIn(text));
     const settings = row.settings === null ? undefined : openSettings(dataKey, row.settings, id);
     await audit.append(recordEvent(action, actor, id));
     await sliceEnds();
-    return { ...summaryOf(row, groups), settings, ...said };
+    return { ...summaryOf(row, groups), settings, speakers, ...text };
   });
 }
 

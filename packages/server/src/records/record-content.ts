@@ -1,5 +1,6 @@
 import { word, type Word } from '@auscult/protocol';
 import type { z } from 'zod';
+import { mainSpeaker } from '../speakers/main-speaker.js';
 import { open, seal, type SealedPlace } from './seal.js';
 import { withoutBounds } from './without-bounds.js';
 
@@ -23,6 +24,8 @@ export interface FinalRecord {
   readonly confidence: number;
   readonly language: string;
   readonly words: readonly Word[];
+  /** Who said most of it, if speakers were told apart. */
+  readonly speaker?: number;
 }
 
 /** The passes over a session that give a text: live, and the second pass over the whole session. */
@@ -57,8 +60,12 @@ export function openFinal(dataKey: Uint8Array, sealed: Buffer, where: SegmentPla
 /** Where a final keeps the JSON that its words are in. */
 const OPENED = Symbol('opened');
 
+/** Where a final keeps who said its words, if that has changed since it was sealed. */
+const RELABELLING = Symbol('relabelling');
+
 interface OpenedFinal {
   readonly [OPENED]: Buffer;
+  readonly [RELABELLING]?: Relabelling;
 }
 
 /** The same for all finals: with a getter of its own, each takes twice the memory (bench `hostile-input`). */
@@ -66,19 +73,35 @@ const WORDS: PropertyDescriptor & ThisType<OpenedFinal> = {
   enumerable: true,
   configurable: true,
   get() {
-    return parseFinal(this[OPENED]).words;
+    const { words } = parseFinal(this[OPENED]);
+    return this[RELABELLING]?.words(words) ?? words;
   },
 };
+
+/** Gives words to other speakers. */
+export interface Relabelling {
+  readonly words: (words: readonly Word[]) => readonly Word[];
+}
+
+/** Gives the words of an opened final to other speakers, each time they are asked for. */
+export function relabel(final: FinalRecord, relabelling: Relabelling): void {
+  const speaker = mainSpeaker(relabelling.words(final.words));
+  Object.assign(final, { [RELABELLING]: relabelling }, speaker === undefined ? {} : { speaker });
+}
 
 function parseFinal(json: Buffer): FinalRecord {
   return JSON.parse(json.toString()) as FinalRecord;
 }
 
-/** The final with other words, to which its time is divided evenly, since nobody knows when each was said. */
+/**
+ * The final with other words, to which its time is divided evenly, since nobody knows when each was said. Each word is of whoever
+ * spoke at its time.
+ */
 export function corrected(final: FinalRecord, text: string): FinalRecord {
   const words = text.split(/\s+/).filter((part) => part !== '');
   const each = (final.end - final.start) / Math.max(1, words.length);
-  const { channel, sequence, removes, start, end, language } = final;
+  const { channel, sequence, removes, start, end, language, speaker } = final;
+  const spoken = final.words.filter((word) => word.speaker !== undefined);
   return {
     channel,
     ...(sequence === undefined ? {} : { sequence }),
@@ -88,12 +111,24 @@ export function corrected(final: FinalRecord, text: string): FinalRecord {
     language,
     text,
     confidence: 1,
-    words: words.map((part, index) => ({
-      text: part,
-      start: final.start + index * each,
-      end: final.start + (index + 1) * each,
-      confidence: 1,
-    })),
+    words: words.map((part, index) => {
+      const [from, to] = [start + index * each, start + (index + 1) * each];
+      return { text: part, start: from, end: to, confidence: 1, ...speakerAt((from + to) / 2, spoken) };
+    }),
+    ...(speaker === undefined ? {} : { speaker }),
+  };
+}
+
+/** Who said the word that is nearest to a time. */
+function speakerAt(seconds: number, words: readonly Word[]): Pick<Word, 'speaker' | 'speakerConfidence'> {
+  const distance = ({ start, end }: Word): number => Math.abs((start + end) / 2 - seconds);
+  const [first, ...others] = words;
+  if (first === undefined) return {};
+  const nearest = others.reduce((best, word) => (distance(word) < distance(best) ? word : best), first);
+  const { speaker, speakerConfidence } = nearest;
+  return {
+    ...(speaker === undefined ? {} : { speaker }),
+    ...(speakerConfidence === undefined ? {} : { speakerConfidence }),
   };
 }
 

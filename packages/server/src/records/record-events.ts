@@ -2,6 +2,7 @@ import type { AuditAction, AuditEvent } from '../audit/audit-event.js';
 import type { AuditLog } from '../audit/audit-log.js';
 import { RequestError } from '../errors.js';
 import type { Actor } from './record.js';
+import type { CorrectedSpeakers } from './speaker-changes.js';
 
 /** The audit entry for an action on one record, or on several. */
 export function recordEvent(
@@ -10,6 +11,26 @@ export function recordEvent(
   id: string | undefined,
 ): AuditEvent {
   return { action, outcome: 'success', who, from, what: id, reason };
+}
+
+/** The audit entry for a correction of speakers. */
+export function correctionEvent(
+  { spans, merge, name }: CorrectedSpeakers,
+  place: number,
+  { id, actor, revision }: CorrectedRecord,
+): AuditEvent {
+  const counts = { change: place, spans: spans.length, merged: merge.length, named: name.length };
+  return {
+    ...recordEvent('record.correct', actor, id),
+    counts: revision === undefined ? counts : { ...counts, revision },
+  };
+}
+
+interface CorrectedRecord {
+  readonly id: string;
+  readonly actor: Actor;
+  /** That of the session's row; undefined if it is not vouched for. */
+  readonly revision: number | undefined;
 }
 
 /** Does `work`; if it finds the record damaged, that is logged in the audit log too. */

@@ -29,7 +29,8 @@ export interface AudioExtent {
 /** Rows that belong to the text of a record. */
 export type TextRow =
   | ({ readonly table: 'segments' } & Selectable<Schema['segments']>)
-  | ({ readonly table: 'refined_parts' } & Selectable<Schema['refined_parts']>);
+  | ({ readonly table: 'refined_parts' } & Selectable<Schema['refined_parts']>)
+  | ({ readonly table: 'speaker_changes' } & Selectable<Schema['speaker_changes']>);
 
 /** Makes and reads heads of one session. */
 export interface HeadKeys {
@@ -112,8 +113,9 @@ export function audioExtent({ audio }: RecordHead, channel: number): AudioExtent
 }
 
 function coveredOf(row: TextRow): CoveredColumns {
-  return row.table === 'segments'
-    ? {
+  switch (row.table) {
+    case 'segments':
+      return {
         session_id: row.session_id,
         reading: row.reading,
         place: row.place,
@@ -121,8 +123,9 @@ function coveredOf(row: TextRow): CoveredColumns {
         written_at: row.written_at,
         written_by: row.written_by,
         sealed: row.sealed,
-      }
-    : {
+      };
+    case 'refined_parts':
+      return {
         session_id: row.session_id,
         id: row.id,
         first_place: row.first_place,
@@ -132,4 +135,13 @@ function coveredOf(row: TextRow): CoveredColumns {
         end_seconds: row.end_seconds,
         written_at: row.written_at,
       };
+    case 'speaker_changes':
+      return {
+        session_id: row.session_id,
+        place: row.place,
+        written_at: row.written_at,
+        written_by: row.written_by,
+        sealed: row.sealed,
+      };
+  }
 }

@@ -1,6 +1,8 @@
+import type { KnownSpeaker } from '@auscult/protocol';
 import { createSlices } from '../time-slices.js';
 import type { KeyCopies } from './key-copies/key-copies.js';
 import { beginRecord, type KeepingSettings, type NewSession } from './begin-record.js';
+import { correctSpeakers, type RecordedSpeakerCorrections } from './correct-speakers.js';
 import { correctFinal, type Correction } from './correct-final.js';
 import { destroyRecords, type DestroyAction } from './destroy-records.js';
 import { findRecords, summaryOf } from './find-records.js';
@@ -46,6 +48,12 @@ export interface RecordStore {
   /** The kept audio of a channel as 16-bit PCM at 16 kHz, piece by piece. */
   readonly audio: (id: string, channel: number, actor: Actor) => Promise<AsyncIterable<Buffer>>;
   readonly correct: (id: string, correction: Correction, actor: Actor) => Promise<SegmentVersion>;
+  /** See `correctSpeakers`. */
+  readonly correctSpeakers: (
+    id: string,
+    corrections: RecordedSpeakerCorrections,
+    actor: Actor,
+  ) => Promise<readonly KnownSpeaker[]>;
   /** Puts the session under legal hold, or releases it. */
   readonly hold: (id: string, held: boolean, actor: Actor) => Promise<void>;
   /**
@@ -79,8 +87,7 @@ export function createRecordStore(storeServices: StoreServices): RecordStore {
       open.add(id);
       return {
         ...writer,
-        close: (reason, missingSeconds) =>
-          writer.close(reason, missingSeconds).finally(() => open.delete(id)),
+        close: (reason, end) => writer.close(reason, end).finally(() => open.delete(id)),
       };
     },
     find: async (search, actor) => {
@@ -107,6 +114,7 @@ export function createRecordStore(storeServices: StoreServices): RecordStore {
       readRecord(services, id, actor, { action, damaged }),
     audio: (id, channel, actor) => readAudio(services, id, channel, actor),
     correct: (id, correction, actor) => correctFinal(services, id, correction, actor),
+    correctSpeakers: (id, corrections, actor) => correctSpeakers(services, id, corrections, actor),
     hold: (id, held, actor) => holdRecord(services, id, held, actor),
     destroy: (ids, actor, action = 'record.delete') => destroyRecords(services, ids, actor, action),
   };

@@ -1,3 +1,4 @@
+import type { KnownSpeaker } from '@auscult/protocol';
 import type { Identity } from '../access/identity.js';
 import type { FinalRecord } from './record-content.js';
 import type { StoredSettings } from './recorded-settings.js';
@@ -86,6 +87,8 @@ export interface StoredRecord extends RecordSummary {
   readonly segments: readonly RecordedSegment[];
   /** In the order of their beginning. */
   readonly refined: readonly RefinedPart[];
+  /** Everybody who speaks, if speakers were told apart. */
+  readonly speakers: readonly KnownSpeaker[];
   /** Whether the text is all that was written, and nothing else. */
   readonly isWhole: boolean;
 }

@@ -6,6 +6,7 @@ import type { DatabaseKind } from '../db/schema-change.js';
 import type { Schema } from '../db/schema.js';
 import { secondsNow } from '../db/seconds-now.js';
 import type { Log } from '../telemetry/log.js';
+import { forgetOldSpeakers, hasForgottenSpeakers } from './speaker-states.js';
 import { endInterruptedSessions, type EndingServices } from './interrupted-sessions.js';
 
 /** The services with which a server holds its sessions. */
@@ -43,6 +44,8 @@ export async function leaseSessions(services: LeaseServices, log: Log): Promise<
     if (lease?.wasLost === true) return;
     const ended = await endSessionsWithoutLease(services);
     if (ended > 0) log.warn('sessions of a server that went down are ended', { count: ended });
+    if (await hasForgottenSpeakers(database))
+      await queue.submit((transaction) => forgetOldSpeakers(transaction, database.kind), WRITE_PATIENCE);
   };
 
   await renew();

@@ -1,5 +1,6 @@
 import type { AuditLog } from '../audit/audit-log.js';
 import type { CommitQueue } from '../db/commit-queue.js';
+import type { DatabaseKind } from '../db/schema-change.js';
 import { RequestError } from '../errors.js';
 import { createAudioKeeper } from './audio-keeper.js';
 import { insertSegment } from './insert-or-replace.js';
@@ -12,6 +13,16 @@ import { beginProgress, type RecordProgress } from './record-progress.js';
 import { createChangeSession, type ChangeSession } from './change-session.js';
 import type { SessionRows } from './session-rows.js';
 import type { SessionDescription } from './recorded-settings.js';
+import { correctionEvent } from './record-events.js';
+import { speakerChangeRow, type SpeakerChange } from './speaker-changes.js';
+import { nextSpeakerChange } from './stored-speaker-changes.js';
+import type { FormerSession } from './continue-speakers.js';
+import {
+  forgetSpeakers,
+  forgetSpeakersSoon,
+  writeSpeakerState,
+  type SpeakerState,
+} from './speaker-states.js';
 
 /** Writes the record of one open session. */
 export interface SessionRecordWriter {
@@ -33,10 +44,27 @@ export interface SessionRecordWriter {
    */
   readonly refine: (text: RefinedText) => Promise<void> | undefined;
   /**
-   * Ends the record, after all finals. Resolves once that is on disk. May be called again.
-   * `missingSeconds`: length of audio that was accepted but whose text is not in the record.
+   * Keeps a change in who speaks, in the order of the calls and after the finals before it. Resolves once it is on disk. Undefined
+   * if finals are not kept.
    */
-  readonly close: (reason: string, missingSeconds?: number) => Promise<void>;
+  readonly changeSpeakers: (change: SpeakerChange) => Promise<void> | undefined;
+  /** Takes what another session needs to go on with the speakers. It is written with the next final, or the end. */
+  readonly keepSpeakers: (state: SpeakerState) => void;
+  /** Moves the speakers of a former session to this one, see `continueSpeakers`. `tokenDigest`: that of this session's token. */
+  readonly continueSpeakers: (
+    former: FormerSession,
+    tokenDigest: Uint8Array,
+  ) => Promise<SpeakerState | undefined>;
+  /** Ends the record, after all finals. Resolves once that is on disk. May be called again. */
+  readonly close: (reason: string, end?: RecordEnd) => Promise<void>;
+}
+
+/** How a record ends. */
+export interface RecordEnd {
+  /** Length of audio that was accepted but whose text is not in the record. */
+  readonly missingSeconds?: number;
+  /** Whether another session may go on with its speakers; if not, what is known of them is deleted at once. */
+  readonly mayContinue?: boolean;
 }
 
 /** The services of a writer. */
@@ -48,6 +76,7 @@ export interface WriterServices {
   readonly rows: SessionRows;
   readonly queue: CommitQueue;
   readonly audit: AuditLog;
+  readonly kind: DatabaseKind;
   readonly description: SessionDescription;
   /** Turns samples into pieces; undefined if audio is not kept. */
   readonly audioPieces:
@@ -57,7 +86,9 @@ export interface WriterServices {
 }
 
 /** Makes a writer for a session that is in the database. */
-export function createSessionWriter(services: WriterServices): Omit<SessionRecordWriter, 'refine'> {
+export function createSessionWriter(
+  services: WriterServices,
+): Omit<SessionRecordWriter, 'refine' | 'continueSpeakers'> {
   const { sessionId, dataKey, description } = services;
   const headKeys = createHeadKeys(dataKey, sessionId);
   const change = createChangeSession({ ...services, headKeys });
@@ -67,12 +98,13 @@ export function createSessionWriter(services: WriterServices): Omit<SessionRecor
     headKeys,
     change,
     progress: beginProgress(dataKey, sessionId, description),
+    unwrittenSpeakers: undefined,
   };
   let closed: Promise<void> | undefined;
 
-  const end = async (reason: string, missingSeconds: number): Promise<void> => {
+  const end = async (reason: string, how: RecordEnd): Promise<void> => {
     for (let channel = 0; channel < record.progress.channels(); channel++) void keepAudio(channel, undefined);
-    await writeEnd(record, reason, missingSeconds);
+    await writeEnd(record, reason, how);
     dataKey.fill(0);
   };
 
@@ -81,22 +113,29 @@ export function createSessionWriter(services: WriterServices): Omit<SessionRecor
     commit: (final) =>
       closed ? Promise.reject(new RequestError('record_failed')) : writeFinal(record, final),
     keepAudio,
-    close: (reason, missingSeconds = 0) => (closed ??= end(reason, missingSeconds)),
+    changeSpeakers: (speakers) =>
+      closed ? Promise.reject(new RequestError('record_failed')) : writeSpeakerChange(record, speakers),
+    keepSpeakers: (state) => {
+      record.unwrittenSpeakers = state;
+    },
+    close: (reason, how = {}) => (closed ??= end(reason, how)),
   };
 }
 
 /** A record that is written to. */
-interface OpenRecord extends Pick<WriterServices, 'sessionId' | 'actor' | 'dataKey' | 'audit'> {
+interface OpenRecord extends Pick<WriterServices, 'sessionId' | 'actor' | 'dataKey' | 'audit' | 'kind'> {
   readonly headKeys: HeadKeys;
   readonly change: ChangeSession;
   readonly progress: RecordProgress;
+  unwrittenSpeakers: SpeakerState | undefined;
 }
 
 function writeFinal(record: OpenRecord, final: FinalRecord): Promise<void> {
-  const { headKeys, change, progress } = record;
+  const { sessionId, dataKey, headKeys, change, progress } = record;
   const place = progress.count(final);
   const row = segmentRow(record, final, place);
   const said = progress.columns();
+  const speakers = takeSpeakers(record);
   return change(async (transaction, session) => {
     // The session goes on: if another server took this one for dead and ended it, that is undone.
     const mayBeOver = session?.row.ended_at !== null;
@@ -104,6 +143,7 @@ function writeFinal(record: OpenRecord, final: FinalRecord): Promise<void> {
     // The final is there already: its commit is repeated, since the answer was lost with the connection.
     if (session !== undefined && session.row.finals > place) return undefined;
     await insertSegment(transaction, row);
+    if (speakers) await writeSpeakerState(transaction, dataKey, sessionId, speakers);
     return { about, head: (head) => headKeys.withText(head, [{ table: 'segments', ...row }]) };
   });
 }
@@ -125,22 +165,55 @@ function segmentRow(
   };
 }
 
-function writeEnd(
-  { sessionId, actor, audit, change, progress }: OpenRecord,
-  reason: string,
-  missingSeconds: number,
+/** The state of the speakers that was not written yet. It counts as written from then on. */
+function takeSpeakers(record: OpenRecord): SpeakerState | undefined {
+  const { unwrittenSpeakers } = record;
+  record.unwrittenSpeakers = undefined;
+  return unwrittenSpeakers;
+}
+
+function writeSpeakerChange(
+  { sessionId, dataKey, actor, audit, headKeys, change }: OpenRecord,
+  speakers: SpeakerChange,
 ): Promise<void> {
+  const isByPerson = speakers.kind === 'corrected';
+  return change(async (transaction) => {
+    const place = await nextSpeakerChange(transaction, sessionId);
+    const writtenBy = isByPerson ? actor.who.subject : null;
+    const row = speakerChangeRow(dataKey, sessionId, place, speakers, writtenBy);
+    await transaction.insertInto('speaker_changes').values(row).execute();
+    return {
+      about: {},
+      head: (head) => headKeys.withText(head, [{ table: 'speaker_changes', ...row }]),
+      ...(isByPerson && {
+        note: (noting, revision) =>
+          audit.appendIn(noting, correctionEvent(speakers, place, { id: sessionId, actor, revision })),
+      }),
+    };
+  });
+}
+
+function writeEnd(
+  record: OpenRecord,
+  reason: string,
+  { missingSeconds = 0, mayContinue = false }: RecordEnd,
+): Promise<void> {
+  const { sessionId, dataKey, kind, actor, audit, change, progress } = record;
+  const speakers = takeSpeakers(record);
   const ended = {
     ...progress.takeDescription(),
     ended_at: new Date().toISOString(),
     end_reason: reason,
     missing_seconds: missingSeconds,
   };
-  return change(() =>
-    Promise.resolve({
+  return change(async (transaction) => {
+    if (!mayContinue) await forgetSpeakers(transaction, sessionId);
+    if (mayContinue && speakers) await writeSpeakerState(transaction, dataKey, sessionId, speakers);
+    if (mayContinue) await forgetSpeakersSoon(transaction, kind, sessionId);
+    return {
       about: ended,
-      note: (transaction, revision) =>
-        audit.appendIn(transaction, {
+      note: (noting, revision) =>
+        audit.appendIn(noting, {
           action: 'session.end',
           outcome: 'success',
           who: actor.who,
@@ -149,6 +222,6 @@ function writeEnd(
           reason,
           counts: { finals: progress.finals(), ...(revision === undefined ? {} : { revision }) },
         }),
-    }),
-  );
+    };
+  });
 }

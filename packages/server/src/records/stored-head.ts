@@ -4,6 +4,7 @@ import { readDataKey } from './data-keys.js';
 import type { MasterKeys } from './master-keys.js';
 import { createHeadKeys, EMPTY_RECORD_HEAD, type HeadKeys, type RecordHead } from './record-head.js';
 import { segmentPages } from './segment-pages.js';
+import { speakerChangePages } from './stored-speaker-changes.js';
 
 /** Computes the head of a record from its stored rows, and seals it; null if the key of the session cannot be opened. */
 export async function headOfStored(
@@ -51,6 +52,11 @@ export async function readStoredHead(
     head = keys.withText(
       head,
       segments.map((segment) => ({ table: 'segments', ...segment }) as const),
+    );
+  for await (const changes of speakerChangePages(db, sessionId))
+    head = keys.withText(
+      head,
+      changes.map((change) => ({ table: 'speaker_changes', ...change }) as const),
     );
   return { ...head, audio: await audioOf(db, sessionId) };
 }

@@ -3,10 +3,14 @@ import type { Database } from '../db/database.js';
 import type { Schema } from '../db/schema.js';
 import { RequestError } from '../errors.js';
 import { createSlices, inSlices } from '../time-slices.js';
-import { openFinal, RECOGNITION_PASSES, type RecognitionPass } from './record-content.js';
+import { openFinal, RECOGNITION_PASSES, relabel, type RecognitionPass } from './record-content.js';
 import { createHeadKeys, EMPTY_RECORD_HEAD, type HeadKeys, type RecordHead } from './record-head.js';
 import type { RecordedSegment, RefinedPart, SegmentVersion, StoredRecord } from './record.js';
 import { segmentPages, type SegmentRow } from './segment-pages.js';
+import { openSpeakerChange, type SpeakerChange, type SpeakerChangeRow } from './speaker-changes.js';
+import { createSpeakerLabels, type SpeakerLabels } from './speaker-labels.js';
+import { speakerChangePages } from './stored-speaker-changes.js';
+import type { SpeakerDirectory } from '../speakers/speaker-directory.js';
 
 /** A session whose text is to be read. */
 interface SealedSession {
@@ -20,9 +24,12 @@ interface SealedSession {
 }
 
 /** The text of a session, and whether it is all that was written, and nothing else. */
-export type StoredText = Pick<StoredRecord, 'segments' | 'refined' | 'isWhole'>;
+export interface StoredText extends Pick<StoredRecord, 'segments' | 'refined' | 'isWhole'> {
+  /** Who speaks in it. */
+  readonly directory: SpeakerDirectory;
+}
 
-/** Reads the text of a session in all versions. Leaves out what is missing or was changed. */
+/** Reads the text of a session in all versions, with the newest speakers. Leaves out what is missing or was changed. */
 export async function readSegments({ db, id, dataKey, finals, head }: SealedSession): Promise<StoredText> {
   const sliceEnds = createSlices();
   const parts = await db
@@ -32,7 +39,9 @@ export async function readSegments({ db, id, dataKey, finals, head }: SealedSess
     .orderBy('start_seconds')
     .orderBy('first_place')
     .execute();
-  const { live, refined, text, opensAll } = await openSegments(db, id, dataKey);
+  const changes = await openSpeakerChanges(db, id, dataKey);
+  const labels = createSpeakerLabels(changes.opened);
+  const { live, refined, text, opensAll } = await openSegments(db, id, dataKey, labels);
   await sliceEnds();
   const segments = placesOf(live, 0, finals);
   const read = parts.map((part) => refinedPart(part, refined));
@@ -41,22 +50,52 @@ export async function readSegments({ db, id, dataKey, finals, head }: SealedSess
   return {
     segments: await markTakenBack(segments),
     refined: read,
-    isWhole: opensAll && isComplete && isTextOf(head, createHeadKeys(dataKey, id), text, parts),
+    isWhole:
+      opensAll &&
+      isComplete &&
+      changes.opened.length === changes.rows.length &&
+      isTextOf(head, createHeadKeys(dataKey, id), text, parts, changes.rows),
+    directory: labels.directory,
   };
 }
 
-/** Whether exactly the rows of `text` and these parts belong to the record, by its head. */
+interface OpenSpeakerChanges {
+  readonly rows: readonly SpeakerChangeRow[];
+  /** Those that could be opened. */
+  readonly opened: readonly SpeakerChange[];
+}
+
+async function openSpeakerChanges(
+  db: Database['db'],
+  id: string,
+  dataKey: Buffer,
+): Promise<OpenSpeakerChanges> {
+  const rows: SpeakerChangeRow[] = [];
+  const opened: SpeakerChange[] = [];
+  const sliceEnds = createSlices();
+  for await (const page of speakerChangePages(db, id))
+    for (const row of page) {
+      rows.push(row);
+      const change = orUndefined(() => openSpeakerChange(dataKey, row));
+      if (change !== undefined) opened.push(change);
+      await sliceEnds();
+    }
+  return { rows, opened };
+}
+
+/** Whether exactly the rows of `text`, these parts and these changes belong to the record, by its head. */
 function isTextOf(
   sealed: Buffer | null,
   keys: HeadKeys,
   text: RecordHead,
   parts: readonly Selectable<Schema['refined_parts']>[],
+  changes: readonly SpeakerChangeRow[],
 ): boolean {
   const head = sealed === null ? undefined : orUndefined(() => keys.openHead(sealed));
-  const there = keys.withText(
-    text,
-    parts.map((part) => ({ table: 'refined_parts', ...part }) as const),
-  );
+  const there = keys.withText(text, [
+    ...parts.map((part) => ({ table: 'refined_parts', ...part }) as const),
+    ...changes.map((change) => ({ table: 'speaker_changes', ...change }) as const),
+  ]);
   return there.text === head?.text;
 }
 
@@ -86,7 +125,12 @@ interface OpenSegments extends Readonly<Record<RecognitionPass, Segments>> {
 }
 
 /** Reads the versions of each final of each pass, some rows at a time, so that a long record does not block the event loop. */
-async function openSegments(db: Database['db'], id: string, dataKey: Buffer): Promise<OpenSegments> {
+async function openSegments(
+  db: Database['db'],
+  id: string,
+  dataKey: Buffer,
+  labels: SpeakerLabels,
+): Promise<OpenSegments> {
   const passes = { live: new Map<number, OpenSegment>(), refined: new Map<number, OpenSegment>() };
   const keys = createHeadKeys(dataKey, id);
   const sliceEnds = createSlices();
@@ -96,7 +140,7 @@ async function openSegments(db: Database['db'], id: string, dataKey: Buffer): Pr
     for (const row of page) {
       text = keys.withText(text, [{ table: 'segments', ...row }]);
       const reading = RECOGNITION_PASSES.find((pass) => pass === row.reading);
-      const version = reading && orUndefined(() => openVersion(dataKey, row, reading));
+      const version = reading && orUndefined(() => openVersion(dataKey, row, reading, labels));
       if (reading !== undefined && version !== undefined) {
         const { place } = row;
         const segment = passes[reading].get(place);
@@ -110,9 +154,17 @@ async function openSegments(db: Database['db'], id: string, dataKey: Buffer): Pr
   return { ...passes, text, opensAll };
 }
 
-function openVersion(dataKey: Buffer, row: SegmentRow, reading: RecognitionPass): SegmentVersion {
+function openVersion(
+  dataKey: Buffer,
+  row: SegmentRow,
+  reading: RecognitionPass,
+  labels: SpeakerLabels,
+): SegmentVersion {
   const { session_id: sessionId, place, version, written_at, written_by, sealed } = row;
   const final = openFinal(dataKey, sealed, { sessionId, reading, place, version });
+  const { channel, start, end } = final;
+  const relabelling = labels.relabelling({ reading, place, version, channel, start, end });
+  if (relabelling !== undefined) relabel(final, relabelling);
   return Object.assign(final, { version, writtenAt: written_at, writtenBy: written_by ?? undefined });
 }
 

@@ -35,19 +35,19 @@ export async function readWhole(
 }
 
 /**
- * Throws `record_damaged` if a record is not whole. Called before anything is added to it, as the new head would vouch for
- * the rest too.
+ * The text of a record. Throws `record_damaged` if it is not whole. Called before anything is added to it, as the new head would
+ * vouch for the rest too.
  */
 export async function requireWhole(
   services: Pick<RecordServices, 'database' | 'rows' | 'masterKeys' | 'integrity'>,
   id: string,
-): Promise<void> {
+): Promise<StoredText> {
   const { database, rows, masterKeys, integrity } = services;
   const { row } = await requireSession(rows, id);
   const dataKey = await readDataKey(database.db, masterKeys, id);
-  const { isWhole } = await readWhole(services, row, dataKey);
+  const text = await readWhole(services, row, dataKey);
   dataKey.fill(0);
-  if (isWhole) return;
+  if (text.isWhole) return text;
   integrity.refused.report({ table: 'sessions', id, refusal: 'shortened' });
   throw new RequestError('record_damaged');
 }

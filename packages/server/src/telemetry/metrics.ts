@@ -16,6 +16,8 @@ export interface Metrics {
   readonly hypotheses: Counter<'kind'>;
   readonly partialsDropped: Counter;
   readonly wordsDropped: Counter<'reason'>;
+  readonly speakersSessions: Counter;
+  readonly speakersRevisedWords: Counter;
   readonly readingPaused: Counter<'reason'>;
   readonly receivedBytes: Counter;
   readonly sentBytes: Counter;
@@ -168,6 +170,16 @@ function countTranscriptions(registers: Registry[]) {
 /** What is done to text, of live sessions and of recordings alike. */
 function countText(registers: Registry[]) {
   return {
+    speakersSessions: new Counter({
+      name: 'auscult_speakers_sessions_total',
+      help: 'Sessions in which speakers are told apart.',
+      registers,
+    }),
+    speakersRevisedWords: new Counter({
+      name: 'auscult_speakers_revised_words_total',
+      help: 'Words that turned out to be of another speaker after they were sent.',
+      registers,
+    }),
     wordsDropped: new Counter({
       name: 'auscult_words_dropped_total',
       help: 'Times that words of an utterance were heard and not kept.',

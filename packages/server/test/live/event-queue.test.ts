@@ -12,8 +12,8 @@ test('events behind a final wait until it is recorded, and its audio is not sett
   });
   let record: () => void = () => undefined;
   const recorded = new Promise<void>((resolve) => (record = resolve));
-  events.emitFinal(final('first', 2, 5), recorded);
-  events.emitFinal(final('second', 5, 6), Promise.resolve());
+  events.emitRecorded(final('first', 2, 5), recorded);
+  events.emitRecorded(final('second', 5, 6), Promise.resolve());
   events.emit(partial());
   await Promise.resolve();
   expect(sent).toEqual([]);
@@ -30,7 +30,7 @@ test('partials go ahead while records cannot be written', () => {
     isRecording: () => false,
     onFailure: () => undefined,
   });
-  events.emitFinal(final('final', 0, 1), new Promise(() => undefined));
+  events.emitRecorded(final('final', 0, 1), new Promise(() => undefined));
   events.emit(partial());
   expect(sent).toEqual(['partial']);
 });
@@ -42,7 +42,7 @@ test('a final that is never recorded is never sent, nor are events behind it', a
     isRecording: () => true,
     onFailure: (error) => failures.push(error),
   });
-  events.emitFinal(final('final', 0, 1), Promise.reject(new Error('damaged')));
+  events.emitRecorded(final('final', 0, 1), Promise.reject(new Error('damaged')));
   events.emit(partial());
   await new Promise(setImmediate);
   expect(sent).toEqual([]);

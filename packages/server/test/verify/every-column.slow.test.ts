@@ -174,7 +174,7 @@ async function fill(storage: Storage, place: DatabaseSettings): Promise<void> {
     await writer.commit(spoken('my knee', 0));
     await writer.keepAudio(0, new Float32Array(16_000));
     await writer.refine({ id: 'p', model: 'm', start: 0, end: 1, finals: [spoken('my knees', 0)] });
-    await writer.close('1000', 0);
+    await writer.close('1000', { missingSeconds: 0 });
   }
   await storage.records.correct('a', { reading: 'live', place: 0, version: 1, text: 'the knee' }, DR_LEE);
   await storage.records.destroy(['c'], DR_LEE);

@@ -6,11 +6,12 @@ import {
   type ReadyMessage,
   type ServerMessage,
   type SessionSettings,
+  type SpeakersMessage,
 } from '@auscult/protocol';
 import type { Config } from '../../../config/schema.js';
 import { threeDecimals } from '../../../transcripts/transcript.js';
 import type { SessionPlace } from '../../dialect.js';
-import type { SessionEvent, SetupInForce } from '../../events.js';
+import type { SessionEvent, SetupInForce, SpeakersEvent } from '../../events.js';
 import { refinementMessage } from './refinement-message.js';
 import { finalMessage, flooredSeconds, partialMessage } from './transcription-message.js';
 
@@ -84,6 +85,8 @@ function messageForOptedIn(event: SessionEvent, view: SessionView): ServerMessag
       const message = dropTable[reason];
       return { type: 'dropped', reason, message, sequence, start, end, ...channelOf(event, view.settings) };
     }
+    case 'speakers':
+      return speakersMessage(event, view.settings);
     case 'resumed':
       return { type: 'resumed', sessionId: view.place.sessionId, receivedSamples: event.receivedSamples };
     case 'acknowledged': {
@@ -116,6 +119,22 @@ function stoppedMessage({ totals, refinement }: Extract<SessionEvent, { kind: 's
     utterances: totals.finals,
     words: totals.words,
     ...(refinement === undefined ? {} : { refinement: { id: refinement } }),
+  };
+}
+
+function speakersMessage(
+  { revised, speakers, settledSeconds }: SpeakersEvent,
+  settings: SessionSettings,
+): SpeakersMessage {
+  return {
+    type: 'speakers',
+    revised: revised.map(({ channel, speakerConfidence, ...one }) => ({
+      ...one,
+      ...channelOf({ channel }, settings),
+      ...(speakerConfidence === undefined ? {} : { speakerConfidence: threeDecimals(speakerConfidence) }),
+    })),
+    speakers: [...speakers],
+    settledSeconds: flooredSeconds(settledSeconds),
   };
 }
 

@@ -53,5 +53,6 @@ function common(
     start: threeDecimals(hypothesis.start),
     end: threeDecimals(hypothesis.end),
     confidence: threeDecimals(hypothesis.confidence),
+    ...(hypothesis.speaker === undefined ? {} : { speaker: hypothesis.speaker }),
   };
 }

@@ -1,0 +1,107 @@
+import type { Word } from '@auscult/protocol';
+import {
+  createSpeakerDirectory,
+  EMPTY_DIRECTORY,
+  type SpeakerDirectory,
+} from '../speakers/speaker-directory.js';
+import type { RecognitionPass, Relabelling } from './record-content.js';
+import type { SpeakerChange, SpeakerSpan } from './speaker-changes.js';
+
+/** Who said what in a record, after all changes. */
+export interface SpeakerLabels {
+  readonly directory: SpeakerDirectory;
+  /**
+   * How the words of a version have to be labelled; undefined if they are as they were sealed. What people say goes before what
+   * was found, whichever came later, and counts for all versions and passes over the same audio.
+   */
+  readonly relabelling: (version: LabelledVersion) => Relabelling | undefined;
+}
+
+/** A version of a final, as far as its labels depend on it. */
+interface LabelledVersion {
+  readonly reading: RecognitionPass;
+  readonly place: number;
+  readonly version: number;
+  readonly channel: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Puts all changes of a record together. */
+export function createSpeakerLabels(changes: readonly SpeakerChange[]): SpeakerLabels {
+  const directory = createSpeakerDirectory(
+    changes.find((change) => change.kind === 'continued')?.directory ?? EMPTY_DIRECTORY,
+  );
+  /** By final. */
+  const found = new Map<string, SpeakerSpan[]>();
+  const said: SpeakerSpan[] = [];
+  for (const change of changes) {
+    if (change.kind === 'recognised') directory.recognise(change.voices);
+    if (change.kind === 'revised') for (const span of change.spans) addTo(found, nameOf(span), span);
+    if (change.kind !== 'corrected') continue;
+    said.push(...change.spans);
+    for (const { from, into } of change.merge) directory.merge(from, into);
+    directory.name(change.name);
+  }
+  const hasMerges = directory.save().merged.length > 0;
+
+  return {
+    directory,
+    relabelling: (version) => {
+      const spans = [
+        ...(found.get(nameOf(version)) ?? []),
+        ...said.filter((span) => isAbout(span, version)),
+      ].map((span) => ({ ...span, isExact: isOf(span, version) && span.version === version.version }));
+      if (spans.length === 0 && !hasMerges) return undefined;
+      const words = (given: readonly Word[]): readonly Word[] =>
+        given.map((word, index) => {
+          const span = spans.findLast((one) => holds(one, word, index));
+          return span === undefined ? resolved(word, directory) : labelled(word, span, directory);
+        });
+      return { words };
+    },
+  };
+}
+
+type PlacedSpan = SpeakerSpan & { readonly isExact: boolean };
+
+/** In the version that the span is about, words are counted; in others, they are found by their time. */
+function holds(
+  { isExact, words: [first, last], start, end }: PlacedSpan,
+  word: Word,
+  index: number,
+): boolean {
+  if (isExact) return index >= first && index <= last;
+  const middle = (word.start + word.end) / 2;
+  return middle >= start && middle <= end;
+}
+
+function labelled(word: Word, { speaker, confidence = 1 }: SpeakerSpan, directory: SpeakerDirectory): Word {
+  return { ...word, speaker: directory.resolve(speaker), speakerConfidence: confidence };
+}
+
+function resolved(word: Word, directory: SpeakerDirectory): Word {
+  return word.speaker === undefined ? word : { ...word, speaker: directory.resolve(word.speaker) };
+}
+
+function isOf(span: SpeakerSpan, { reading, place }: LabelledVersion): boolean {
+  return span.reading === reading && span.place === place;
+}
+
+function isAbout(span: SpeakerSpan, version: LabelledVersion): boolean {
+  if (isOf(span, version)) return true;
+  const isSamePass = span.reading === version.reading;
+  return (
+    !isSamePass && span.channel === version.channel && span.start < version.end && span.end > version.start
+  );
+}
+
+function nameOf({ reading, place }: Pick<SpeakerSpan, 'reading' | 'place'>): string {
+  return `${reading}/${place}`;
+}
+
+function addTo<Item>(lists: Map<string, Item[]>, key: string, item: Item): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [item]);
+  else list.push(item);
+}

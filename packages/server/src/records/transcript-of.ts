@@ -4,7 +4,9 @@ import type { StoredRecord } from './record.js';
 
 /** A session as a transcript, in one version of its text. The finals are not copied, as a session may take hours. */
 export function transcriptOf(record: StoredRecord, version: TextVersion): Transcript {
-  return { duration: record.audioSeconds, segments: chosenText(record, version) };
+  const { audioSeconds: duration, speakers } = record;
+  const segments = chosenText(record, version);
+  return { duration, segments, ...(speakers.length === 0 ? {} : { speakers }) };
 }
 
 /** The notice that a text of a record carries if the record is not whole. */

@@ -48,14 +48,12 @@ export function checkCorrections(
     if (problem) return problem;
     spans.push(span);
   }
-  const assigned = new Map([
-    ...talks,
-    ...spans.map(({ speaker }) => [speaker, { words: 1, questions: 0 }] as const),
-  ]);
+  const heardOnce = [...talks.keys(), ...spans.map(({ speaker }) => speaker)];
   for (const [index, { from, into }] of merge.entries()) {
     const at = `merge[${index}]`;
     if (from === into) return refused(`${at}.into`, `another speaker than ${from}`);
-    const heard = directory.known(assigned).map(({ speaker }) => speaker);
+    const known = directory.known(talks).map(({ speaker }) => speaker);
+    const heard = [...new Set([...heardOnce, ...known])].filter((speaker) => !directory.isMerged(speaker));
     if (!heard.includes(from)) return refused(`${at}.from`, oneOf(heard));
     if (!heard.includes(into)) return refused(`${at}.into`, oneOf(heard));
     directory.merge(from, into);

@@ -65,7 +65,6 @@ export function roundedWord({ alternatives, speakerConfidence, ...word }: Word):
     start: threeDecimals(word.start),
     end: threeDecimals(word.end),
     confidence: threeDecimals(word.confidence),
-    ...(speakerConfidence !== undefined && { speakerConfidence: threeDecimals(speakerConfidence) }),
     ...(alternatives && {
       alternatives: alternatives.map((one) => ({ ...one, confidence: threeDecimals(one.confidence) })),
     }),

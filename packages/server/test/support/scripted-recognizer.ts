@@ -9,9 +9,19 @@ import {
   type LiveTranscription,
   type Recognizer,
   type RecognizerStatus,
+  type SpeakerFindings,
+  type SpokenSpan,
   type UtteranceEnd,
   type Word,
 } from '@auscult/asr';
+
+/** What somebody says before somebody else does. */
+export type Turn = readonly [speaker: number, text: string];
+
+/** What a stream was told of speakers. */
+type SpeakerCorrection =
+  | { readonly kind: 'assign'; readonly spans: readonly SpokenSpan[] }
+  | { readonly kind: 'merge'; readonly from: number; readonly into: number };
 
 /** A stream whose results the test makes itself. */
 interface ScriptedStream {
@@ -30,7 +40,16 @@ interface ScriptedStream {
   readonly final: (text: string, reason?: UtteranceEnd) => void;
   /** Reports that the audio since the last final held no text. */
   readonly empty: (reason: UtteranceEnd) => void;
-  readonly partial: (text: string) => void;
+  /** `speaker`: who is probably speaking. */
+  readonly partial: (text: string, speaker?: number) => void;
+  /** Makes a final of what several people say, one after another. */
+  readonly say: (...turns: readonly Turn[]) => void;
+  /** Reports that something was found out about the speakers of earlier finals. */
+  readonly findSpeakers: (findings: SpeakerFindings) => void;
+  /** What people said of speakers, in order. */
+  readonly corrections: readonly SpeakerCorrection[];
+  /** The value of `speakerState`. */
+  speakerState: Uint8Array | undefined;
   readonly speech: (state: 'started' | 'ended', at: number) => void;
   readonly lose: (start: number, end: number) => void;
   /** Reports that the words since the last final were dropped. */
@@ -121,6 +140,16 @@ function openStream(
   let speaking = false;
   let receivedAt16k = 0;
   const received = () => receivedAt16k / SAMPLE_RATE;
+  const corrections: SpeakerCorrection[] = [];
+  const say = (...turns: readonly Turn[]): void => {
+    if (closed) return;
+    const start = settled;
+    settled = received();
+    const text = turns.map(([, said]) => said).join(' ');
+    const words = wordsOf(turns, start, settled);
+    const heard = hypothesis(sequence++, text, start, settled);
+    listener.onFinal({ ...heard, words, reason: 'silence', ...(turns[0] && { speaker: turns[0][0] }) });
+  };
   const final = (text: string, reason: UtteranceEnd = 'silence'): void => {
     if (closed) return;
     const start = settled;
@@ -145,9 +174,16 @@ function openStream(
     empty: (reason) => {
       if (!closed) listener.onEmpty?.({ sequence, start: settled, end: received(), reason });
     },
-    partial: (text) => {
-      if (!closed) listener.onPartial?.({ sequence, text, start: settled, end: received(), confidence: 0.5 });
+    partial: (text, speaker) => {
+      const partial = { sequence, text, start: settled, end: received(), confidence: 0.5 };
+      if (!closed) listener.onPartial?.({ ...partial, ...(speaker !== undefined && { speaker }) });
     },
+    say,
+    findSpeakers: (findings) => {
+      if (!closed) listener.onSpeakers?.(findings);
+    },
+    corrections,
+    speakerState: options.speakerState,
     speech: (state, at) => {
       if (closed) return;
       speaking = state === 'started';
@@ -179,6 +215,13 @@ function openStream(
     listenFor: (others) => {
       keyTerms = others;
     },
+    assignSpeakers: (spans) => {
+      corrections.push({ kind: 'assign', spans });
+    },
+    mergeSpeakers: (from, into) => {
+      corrections.push({ kind: 'merge', from, into });
+    },
+    speakerState: () => stream.speakerState,
     close: () => {
       closed = true;
       endStream();
@@ -213,4 +256,17 @@ function hypothesis(
 ): Omit<FinalHypothesis, 'reason'> {
   const words = text.split(' ').map((word) => ({ text: word, start, end, confidence: 0.9 }));
   return { sequence, text, start, end, confidence: 0.9, words, language: 'en' };
+}
+
+/** The words of some turns, each as long as every other. */
+function wordsOf(turns: readonly Turn[], start: number, end: number): readonly Word[] {
+  const said = turns.flatMap(([speaker, text]) => text.split(' ').map((word) => ({ text: word, speaker })));
+  const each = (end - start) / said.length;
+  return said.map((word, index) => ({
+    ...word,
+    start: start + index * each,
+    end: start + (index + 1) * each,
+    confidence: 0.9,
+    speakerConfidence: 0.8,
+  }));
 }

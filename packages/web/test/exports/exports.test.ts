@@ -1,12 +1,16 @@
 import { Buffer } from 'node:buffer';
 import { inflateRawSync } from 'node:zlib';
+import type { KnownSpeaker } from '@auscult/client';
 import { describe, expect, test } from 'vitest';
 import { EXPORT_FORMATS } from '../../src/page/exports/formats.js';
 import type { TranscriptExport } from '../../src/page/exports/transcript-export.js';
 import { correctWord, lineOf, textOf, type Line } from '../../src/page/transcript/line.js';
 import { said } from '../support/said.js';
 
-const speakers = ['Clinician', 'Patient'];
+const speakers = [
+  { speaker: 0, role: 'clinician' as const },
+  { speaker: 1, name: 'Ms. Okafor' },
+];
 const at = new Date('2026-01-31T09:30:00Z');
 
 const talk = [
@@ -15,35 +19,42 @@ const talk = [
 ];
 
 describe('the transcript as', () => {
-  test('text has one line for each utterance, with the speaker', async () => {
-    expect(await text('Text', talk)).toBe('Clinician: Any pain?\nPatient: In my <left> arm & shoulder\n');
+  test('text has one line for each turn, with the speaker', async () => {
+    expect(await text('Text', talk, speakers)).toBe(
+      'Clinician: Any pain?\nMs. Okafor: In my <left> arm & shoulder\n',
+    );
   });
 
-  test('text names no speaker where one microphone was used', async () => {
-    expect(await text('Text', [said('No pain.')])).toBe('No pain.\n');
+  test('text names no speaker where none are told apart', async () => {
+    expect(await text('Text', [said('No pain.'), said('Rest.')], [])).toBe('No pain.\nRest.\n');
   });
 
   test('subtitles have times, and cues of at most two lines', async () => {
     const long =
       'So the pain is just right in the lower back and it started yesterday when I was unloading groceries';
-    expect(await text('Subtitles (SRT)', [...talk, said(long, { start: 3600 })])).toBe(
+    expect(await text('Subtitles (SRT)', talk, speakers)).toBe(
       [
         '1\n00:00:00,000 --> 00:00:02,000\nClinician: Any pain?\n',
-        '2\n00:01:01,500 --> 00:01:07,500\nPatient: In my <left> arm & shoulder\n',
-        '3\n01:00:00,000 --> 01:00:17,000\nSo the pain is just right in the lower\nback and it started yesterday when I was\n',
-        '4\n01:00:17,000 --> 01:00:19,000\nunloading groceries\n\n',
+        '2\n00:01:01,500 --> 00:01:07,500\nMs. Okafor: In my <left> arm & shoulder\n\n',
+      ].join('\n'),
+    );
+    expect(await text('Subtitles (SRT)', [said(long, { start: 3600 })])).toBe(
+      [
+        '1\n01:00:00,000 --> 01:00:17,000\nSo the pain is just right in the lower\nback and it started yesterday when I was\n',
+        '2\n01:00:17,000 --> 01:00:19,000\nunloading groceries\n\n',
       ].join('\n'),
     );
   });
 
   test('JSON has times, confidences and the text before corrections', async () => {
-    const document = JSON.parse(await text('JSON', talk)) as Record<string, unknown>;
+    const document = JSON.parse(await text('JSON', talk, speakers)) as Record<string, unknown>;
     expect(document).toMatchObject({
       createdAt: at.toISOString(),
       text: 'Any pain? In my <left> arm & shoulder',
+      speakers,
       segments: [
-        { start: 0, end: 2, channel: 0, speaker: 'Clinician', text: 'Any pain?' },
-        { text: 'In my <left> arm & shoulder', heard: 'In my <left> arm & sholder', speaker: 'Patient' },
+        { start: 0, end: 2, channel: 0, speaker: 0, text: 'Any pain?' },
+        { text: 'In my <left> arm & shoulder', heard: 'In my <left> arm & sholder', speaker: 1 },
       ],
     });
     expect(document).not.toHaveProperty('segments.0.heard');
@@ -53,14 +64,54 @@ describe('the transcript as', () => {
       start: 66.5,
       end: 67.5,
       confidence: 1,
+      speaker: 1,
     });
   });
 
   test('Word document holds the corrected text', async () => {
-    const xml = await unzip(await written('Word', talk), 'word/document.xml');
+    const xml = await unzip(await written('Word', talk, speakers), 'word/document.xml');
     const runs = [...xml.matchAll(/<w:t[^>]*>(.*?)<\/w:t>/gs)].map(([, run]) => run).join('');
     expect(runs).toContain('Clinician: Any pain?');
-    expect(runs).toContain('Patient: In my &lt;left&gt; arm &amp; shoulder');
+    expect(runs).toContain('Ms. Okafor: In my &lt;left&gt; arm &amp; shoulder');
+  });
+});
+
+describe('a line that several people say', () => {
+  const line = lineOf(
+    {
+      text: 'Where does it hurt? Here.',
+      start: 0,
+      end: 5,
+      confidence: 0.9,
+      words: ['Where', 'does', 'it', 'hurt?', 'Here.'].map((word, index) => ({
+        text: word,
+        start: index,
+        end: index + 1,
+        confidence: 0.9,
+        speaker: index < 4 ? 0 : 1,
+      })),
+    },
+    0,
+  );
+
+  test('is divided where the speaker changes, and joined with what the same person says next', async () => {
+    const next = said('Since yesterday.', { start: 5, channel: 1 });
+    expect(await text('Text', [line, next], speakers)).toBe(
+      'Clinician: Where does it hurt?\nMs. Okafor: Here. Since yesterday.\n',
+    );
+    expect((await text('Subtitles (SRT)', [line, next], speakers)).split('\n')).toEqual(
+      expect.arrayContaining([
+        'Clinician: Where does it hurt?',
+        'Ms. Okafor: Here.',
+        'Ms. Okafor: Since yesterday.',
+      ]),
+    );
+    const document = JSON.parse(await text('JSON', [line], speakers)) as {
+      segments: { speaker: number; words: { speaker: number }[] }[];
+    };
+    expect(
+      document.segments.map(({ speaker, words }) => [speaker, words.map((word) => word.speaker)]),
+    ).toEqual([[0, [0, 0, 0, 0, 1]]]);
   });
 });
 
@@ -87,8 +138,8 @@ describe('dictated paragraphs and lines', () => {
 
   test('come after the speaker in text', async () => {
     const named = dictated.map((line) => ({ ...line, channel: 0 }));
-    expect(await text('Text', named)).toMatch(
-      /^Clinician: No fever.\n\nClinician: Plan: 25 mg.\nRest.\n\nReturn.\n\nClinician: Signed.\n$/,
+    expect(await text('Text', named, speakers)).toMatch(
+      /^Clinician: No fever.\n\nPlan: 25 mg.\nRest.\n\nReturn.\n\nSigned.\n$/,
     );
   });
 
@@ -125,15 +176,23 @@ describe('dictated paragraphs and lines', () => {
   });
 });
 
-async function written(name: string, lines: readonly Line[]): Promise<Blob> {
+async function written(
+  name: string,
+  lines: readonly Line[],
+  known: readonly KnownSpeaker[] = [],
+): Promise<Blob> {
   const format = EXPORT_FORMATS.find((each) => each.name === name);
   if (format === undefined) throw new Error(`there is no format ${name}`);
-  const transcript: TranscriptExport = { lines, speakers, at };
+  const transcript: TranscriptExport = { lines, speakers: known, at };
   return format.write(transcript);
 }
 
-async function text(name: string, lines: readonly Line[]): Promise<string> {
-  return (await written(name, lines)).text();
+async function text(
+  name: string,
+  lines: readonly Line[],
+  known: readonly KnownSpeaker[] = [],
+): Promise<string> {
+  return (await written(name, lines, known)).text();
 }
 
 /** One file of a ZIP archive, by its central directory. */

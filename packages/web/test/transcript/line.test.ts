@@ -27,8 +27,8 @@ describe('a line', () => {
 
   test('has words where the server sent none', () => {
     expect(lineOf({ text: 'No pain.', start: 0, end: 3.5, confidence: 0.9 }, 0).words).toEqual([
-      { text: 'No', start: 0, end: 1, confidence: 0.9 },
-      { text: 'pain.', start: 1, end: 3.5, confidence: 0.9 },
+      { text: 'No', start: 0, end: 1, confidence: 0.9, at: 0 },
+      { text: 'pain.', start: 1, end: 3.5, confidence: 0.9, at: 1 },
     ]);
   });
 
@@ -49,6 +49,7 @@ describe('a correction of a word', () => {
       start: 1,
       end: 2,
       confidence: 1,
+      at: 1,
     });
     expect(heardTextOf(corrected)).toBe(textOf(line));
     expect(isCorrected(corrected)).toBe(true);
@@ -87,6 +88,7 @@ describe('an alternative of a word', () => {
       start: 1,
       end: 3,
       confidence: 1,
+      at: 1,
     });
     expect(chosen.words.some(isUnsure)).toBe(false);
   });
@@ -109,6 +111,7 @@ describe('a correction of a line', () => {
       start: 1,
       end: 3,
       confidence: 1,
+      at: 1,
     });
     expect(corrected.words[2]).toBe(line.words[3]);
     expect(corrected.words.at(-1)).toMatchObject({ text: 'daily', start: 6, end: 6 });

@@ -16,6 +16,8 @@ import { isUnderWay } from '../recording/recording-state.js';
 import { createLiveRecording } from '../recording/live-recording.js';
 import { loadSettings, type Theme } from '../settings/settings.js';
 import { shortcutActionOf, type ShortcutAction } from '../shortcuts/shortcuts.js';
+import { createCorrectRecord } from '../speakers/record-speakers.js';
+import { createSpeakers } from '../speakers/speakers.js';
 import { observe } from '../state/observe.js';
 import { observable } from '../state/observable.js';
 import type { Line } from '../transcript/line.js';
@@ -32,6 +34,7 @@ import './page-dialog.js';
 import { PageDialog } from './page-dialog.js';
 import './role-note.js';
 import './setup-panel.js';
+import './speaker-bar.js';
 import { SetupPanel, type PanelParts } from './setup-panel.js';
 import { sharedStyles } from './shared-styles.js';
 import './shortcut-list.js';
@@ -60,10 +63,15 @@ export class AuscultApp extends LitElement {
   readonly #settings = loadSettings(localStorage);
   readonly #lines = observable<readonly Line[]>([]);
   readonly #terms = observable<readonly string[]>([]);
+  readonly #speakers = createSpeakers(this.#lines, this.#settings);
   readonly #recording = createLiveRecording({
     settings: this.#settings,
     keyTerms: this.#terms,
     lines: this.#lines,
+    speakers: this.#speakers,
+    correctRecord: createCorrectRecord(this.#login.untilIn, (message) => {
+      this.#say(message);
+    }),
     url: new URL('ws/transcribe', document.baseURI),
     login: this.#login,
   });
@@ -118,6 +126,9 @@ export class AuscultApp extends LitElement {
     this.#login.state.subscribe(this.#onLogin);
     this.#lines.subscribe(() => {
       this.#say('');
+      if (this.#settings.value.keepTranscript) this.#keep();
+    });
+    this.#speakers.state.subscribe(() => {
       if (this.#settings.value.keepTranscript) this.#keep();
     });
     this.#settings.subscribe(() => {
@@ -220,6 +231,7 @@ export class AuscultApp extends LitElement {
             <p class=${this.said === '' || this.said === COPIED ? 'spoken' : 'said'} role="status">
               ${this.said}
             </p>
+            <speaker-bar .speakers=${this.#speakers} .lines=${this.#lines}></speaker-bar>
             <transcript-view
               tabindex="0"
               role="group"
@@ -228,6 +240,7 @@ export class AuscultApp extends LitElement {
               .lines=${this.#lines}
               .recording=${this.#recording}
               .settings=${this.#settings}
+              .speakers=${this.#speakers}
             ></transcript-view>
           </section>
         </div>
@@ -331,8 +344,7 @@ export class AuscultApp extends LitElement {
   }
 
   #export(): TranscriptExport {
-    const { firstName, secondName } = this.#settings.value;
-    return { lines: this.#lines.value, speakers: [firstName, secondName], at: new Date() };
+    return { lines: this.#lines.value, speakers: this.#speakers.people(), at: new Date() };
   }
 
   async #copy(): Promise<void> {
@@ -378,6 +390,7 @@ export class AuscultApp extends LitElement {
 
   #clear(): void {
     this.#lines.set([]);
+    this.#speakers.clear();
     this.#saved = [];
     this.#recording.restartClock();
     this.#say('');
@@ -392,23 +405,29 @@ export class AuscultApp extends LitElement {
     if (isBusy(this.#files.state.value)) return;
     this.#clearFirst(() => {
       if (this.dialog.kind === 'setup') this.#openDialog.value?.close();
-      void this.#files.transcribe(file).then((lines) => {
-        if (lines === undefined) return;
+      void this.#files.transcribe(file).then((transcribed) => {
+        if (transcribed === undefined) return;
+        const { lines, speakers } = transcribed;
         this.#lines.set(lines);
+        this.#speakers.know(speakers);
         this.#recording.restartClock(lines.at(-1)?.end);
       });
     });
   }
 
   #restore(owner: string): void {
-    this.#lines.set(readKept(localStorage, owner));
+    const { lines, speakers } = readKept(localStorage, owner);
+    this.#lines.set(lines);
+    this.#speakers.know(speakers);
     this.#saved = this.#lines.value;
     this.#recording.restartClock(Math.max(0, ...this.#lines.value.map(({ end }) => end)));
   }
 
   #keep(): void {
     if (this.#owner === undefined) return;
-    if (keepTranscript(localStorage, this.#owner, this.#lines.value)) this.#saved = this.#lines.value;
+    const [lines, speakers] = [this.#lines.value, this.#speakers.people()];
+    if (keepTranscript(localStorage, { owner: this.#owner, lines, speakers }))
+      this.#saved = this.#lines.value;
     else this.#say('There is no room to keep the transcript in this browser. Download it.');
   }
 

@@ -35,6 +35,7 @@ export const icons = {
     svg`<path d="M12 9v4M12 17h.01M10.300 4 2.500 18a2 2 0 0 0 1.700 3h15.600a2 2 0 0 0 1.700-3L13.700 4a2 2 0 0 0-3.400 0Z" />`,
   ),
   person: icon(svg`<circle cx="12" cy="8" r="4" /><path d="M4 21a8 8 0 0 1 16 0" />`),
+  swap: icon(svg`<path d="M4 8h15M15 4l4 4-4 4M20 16H5M9 12l-4 4 4 4" />`),
   back: icon(svg`<path d="M11 6l-6 6 6 6M5 12h14" />`),
   add: icon(svg`<path d="M12 5v14M5 12h14" />`),
 } as const;

@@ -1,6 +1,8 @@
+import type { Segment } from '@auscult/client';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
 import type { LiveRecording } from '../recording/live-recording.js';
+import type { NameOf } from '../speakers/speaker-names.js';
 import { observe } from '../state/observe.js';
 import { sharedStyles } from './shared-styles.js';
 
@@ -10,8 +12,8 @@ import { sharedStyles } from './shared-styles.js';
  */
 export class PartialLines extends LitElement {
   @property({ attribute: false }) recording!: LiveRecording;
-  /** Names by channel; empty if speakers are not told apart. */
-  @property({ attribute: false }) speakers: readonly string[] = [];
+  /** What a speaker is called; absent if speakers are not told apart. */
+  @property({ attribute: false }) nameOf: NameOf | undefined;
 
   static override styles = [
     sharedStyles,
@@ -51,14 +53,18 @@ export class PartialLines extends LitElement {
     const { partials, dropped } = this.recording.state.value;
     return html`${[0, 1].map((channel) => {
       const [partial, reason] = [partials[channel], dropped[channel]];
-      const speaker = this.speakers[channel];
       if (partial === undefined)
         return reason === undefined ? nothing : html`<p class="partial dropped tag">${reason}</p>`;
       return html`<div class="partial" aria-live="off">
-        <p class="tag">${speaker === undefined ? '' : `${speaker}, `}still listening …</p>
+        <p class="tag">${this.#speakerBefore(partial)}still listening …</p>
         <p class="text">${partial.text}</p>
       </div>`;
     })}`;
+  }
+
+  #speakerBefore({ speaker, channel }: Segment): string {
+    const number = speaker ?? channel;
+    return number === undefined || this.nameOf === undefined ? '' : `${this.nameOf(number)}, `;
   }
 
   override updated(): void {

@@ -5,7 +5,7 @@ import { isBusy, type FileTranscription } from '../files/file-transcription.js';
 import type { Microphone, Microphones } from '../recording/microphones.js';
 import { isUnderWay } from '../recording/recording-state.js';
 import type { LiveRecording } from '../recording/live-recording.js';
-import type { Settings, Theme } from '../settings/settings.js';
+import { SPEAKER_CHOICES, type Settings, type SpeakerChoice, type Theme } from '../settings/settings.js';
 import { observe } from '../state/observe.js';
 import type { Changeable } from '../state/observable.js';
 import './file-progress.js';
@@ -131,8 +131,8 @@ export class SetupPanel extends LitElement {
           ${ref((element) => (this.#terms = element instanceof KeyTerms ? element : undefined))}
         ></key-terms>
       </section>
-      ${this.#renderMicrophone(running)} ${this.#renderWriting(running)} ${this.#renderFile()}
-      ${this.#renderPage()}
+      ${this.#renderMicrophone(running)} ${this.#renderSpeakers(running)} ${this.#renderWriting(running)}
+      ${this.#renderFile()} ${this.#renderPage()}
     `;
   }
 
@@ -211,6 +211,39 @@ export class SetupPanel extends LitElement {
           : nothing
       }
     `;
+  }
+
+  #renderSpeakers(running: boolean): TemplateResult {
+    const { settings } = this.parts;
+    const { speakers, twoSpeakers } = settings.value;
+    return html`<section aria-labelledby="speakers-heading">
+      <h2 id="speakers-heading">Speakers</h2>
+      <div class="field">
+        <label for="speakers">At one microphone${running ? ' (can be changed after Stop)' : ''}</label>
+        <select
+          id="speakers"
+          aria-describedby="speakers-hint"
+          ?disabled=${running}
+          @change=${({ target }: Event) => {
+            settings.patch({ speakers: (target as HTMLSelectElement).value as SpeakerChoice });
+          }}
+        >
+          ${SPEAKER_CHOICES.map(
+            (choice) =>
+              html`<option value=${choice} ?selected=${choice === speakers}>
+                ${SPEAKER_CHOICE_NAMES[choice]}
+              </option>`,
+          )}
+        </select>
+      </div>
+      <p class="hint" id="speakers-hint">
+        ${
+          twoSpeakers
+            ? 'Only in recordings that you transcribe: with two microphones, it is known who speaks.'
+            : 'A line for each turn. If you know how many people speak, say so: it makes fewer mistakes.'
+        }
+      </p>
+    </section>`;
   }
 
   #renderDevice(
@@ -340,5 +373,14 @@ export class SetupPanel extends LitElement {
     </section>`;
   }
 }
+
+const SPEAKER_CHOICE_NAMES: Readonly<Record<SpeakerChoice, string>> = {
+  off: 'Not told apart',
+  '1': 'One person',
+  '2': 'Two people',
+  '3': 'Three people',
+  '4': 'Four people',
+  auto: 'Find out how many',
+};
 
 customElements.define('setup-panel', SetupPanel);

@@ -12,24 +12,63 @@ import {
   type Line,
 } from '../transcript/line.js';
 import type { LineWord } from '../transcript/line-word.js';
+import { isOfUnsureSpeaker } from '../transcript/parts.js';
 import { isUnsure } from '../transcript/unsure.js';
 import { icons } from './icons.js';
+import { selectedWords } from './selected-words.js';
 import { sharedStyles } from './shared-styles.js';
+import { speakerClasses, speakerStyles } from './speaker-styles.js';
 
 /** The part of the line that is being edited. */
 type Editing = { readonly kind: 'word'; readonly index: number } | { readonly kind: 'line' } | undefined;
 
-/** One utterance, which can be corrected in place. Dispatches `corrected` with the corrected line. */
+/** What is about to be given to somebody else. */
+interface Moving {
+  /** The first and the last word, as `at` counts them; all if it is undefined. */
+  readonly words: readonly [first: number, last: number] | undefined;
+  /** Whether words are chosen by pressing them. */
+  readonly isPicking: boolean;
+}
+
+/** Somebody to whom words can be given. */
+export interface Person {
+  readonly speaker: number;
+  readonly name: string;
+}
+
+/** Words that are given to somebody else. */
+export interface MovedWords {
+  /** The first and the last word, as `at` counts them; all of the line if it is undefined. */
+  readonly words: readonly [first: number, last: number] | undefined;
+  /** Somebody new if it is undefined. */
+  readonly speaker: number | undefined;
+}
+
+/**
+ * What one person says without a pause, which can be corrected in place. Dispatches `corrected` with the corrected line, `moved`
+ * with words that somebody else said, and `held` with whether a person is at it, so that it must not change by itself.
+ */
 export class TranscriptLine extends LitElement {
   @property({ attribute: false }) line!: Line;
-  @property({ attribute: false }) speaker: string | undefined;
+  /** Everybody who speaks; empty if speakers are not told apart. */
+  @property({ attribute: false }) people: readonly Person[] = [];
+  @property({ attribute: false }) speaker: number | undefined;
+  /** What the speaker is called; absent if speakers are not told apart. */
+  @property({ attribute: false }) speakerName: string | undefined;
+  /** Whether somebody else spoke before. */
+  @property({ type: Boolean }) startsTurn = false;
+  /** Whether it may still turn out that somebody else speaks. */
+  @property({ type: Boolean }) isProvisional = false;
   @property({ type: Boolean }) markUnsure = false;
   /** Whether what was said is shown below lines that are written differently. */
   @property({ type: Boolean }) showSpoken = false;
   @state() private editing: Editing;
+  @state() private moving: Moving | undefined;
+  #isHeld = false;
 
   static override styles = [
     sharedStyles,
+    speakerStyles,
     css`
       :host {
         display: block;
@@ -39,7 +78,7 @@ export class TranscriptLine extends LitElement {
 
       .line {
         display: grid;
-        grid-template-columns: 3.75rem minmax(0, 1fr) 2rem;
+        grid-template-columns: 3.75rem minmax(0, 1fr) auto;
         gap: 0 0.5rem;
         align-items: start;
         padding: 0.375rem 0.5rem;
@@ -58,11 +97,56 @@ export class TranscriptLine extends LitElement {
         font-variant-numeric: tabular-nums;
       }
 
+      .spoken-by {
+        border-left: 4px solid var(--who, var(--edge));
+        border-start-start-radius: 0;
+        border-end-start-radius: 0;
+      }
+
+      .spoken-by.provisional {
+        border-left-style: dashed;
+      }
+
+      .turn {
+        margin-top: 0.5rem;
+      }
+
       .speaker {
-        display: block;
-        color: var(--accent);
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.375rem;
+        align-items: center;
+        color: var(--who, var(--quiet));
         font-size: 0.875rem;
         font-weight: 650;
+      }
+
+      .may-change {
+        color: var(--quiet);
+        font-weight: 400;
+        font-style: italic;
+      }
+
+      .whose {
+        text-decoration: underline dashed 1px var(--edge);
+        text-underline-offset: 0.25em;
+      }
+
+      .buttons {
+        display: flex;
+      }
+
+      button.word {
+        display: inline;
+        min-height: 0;
+        padding: 0 0.125rem;
+        border-radius: 4px;
+        font-weight: inherit;
+      }
+
+      button.word[aria-pressed='true'] {
+        border-color: var(--accent);
+        background: var(--tint);
       }
 
       .text {
@@ -109,7 +193,7 @@ export class TranscriptLine extends LitElement {
         text-underline-offset: 0.25em;
       }
 
-      button.edit {
+      .buttons button {
         width: 2rem;
         min-height: 2rem;
         color: var(--quiet);
@@ -171,7 +255,7 @@ export class TranscriptLine extends LitElement {
 
       @media (width < 40rem) {
         .line {
-          grid-template-columns: minmax(0, 1fr) 2rem;
+          grid-template-columns: minmax(0, 1fr) auto;
           padding: 0.375rem 0.25rem;
         }
 
@@ -192,11 +276,11 @@ export class TranscriptLine extends LitElement {
 
   override render(): TemplateResult {
     const { line, editing } = this;
-    return html`<div class="line ${paragraphsAround(line)}">
+    return html`<div class="line ${paragraphsAround(line)} ${this.#speakerClasses()}">
       <time datetime="PT${line.start.toFixed(1)}S">${clock(line.start)}</time>
       <div>
-        ${this.speaker === undefined ? nothing : html`<span class="speaker">${this.speaker}</span>`}
-        ${editing?.kind === 'line' ? this.#renderEditor() : this.#renderText()}
+        ${this.#renderSpeaker()} ${editing?.kind === 'line' ? this.#renderEditor() : this.#renderText()}
+        ${this.moving === undefined ? nothing : this.#renderMoving(this.moving)}
         ${
           this.showSpoken && line.spoken !== undefined
             ? html`<p class="said">Said: “${line.spoken}”</p>`
@@ -204,25 +288,175 @@ export class TranscriptLine extends LitElement {
         }
         ${isCorrected(line) && editing?.kind !== 'line' ? this.#renderHeard() : nothing}
       </div>
+      <div class="buttons" ?hidden=${editing?.kind === 'line'}>
+        ${this.#renderMove()}
+        <button
+          class="icon plain edit"
+          title="Correct this line"
+          aria-label="Correct the line at ${clock(line.start)}"
+          @click=${() => {
+            this.editing = { kind: 'line' };
+            this.moving = undefined;
+          }}
+        >
+          ${icons.edit}
+        </button>
+      </div>
+    </div>`;
+  }
+
+  /** Puts the focus on what gives the line to somebody else. */
+  focusMove(): void {
+    this.renderRoot.querySelector<HTMLElement>('button.move')?.focus();
+  }
+
+  #speakerClasses(): string {
+    if (this.speakerName === undefined) return '';
+    const who = this.speaker === undefined ? '' : speakerClasses(this.speaker);
+    return `spoken-by ${who} ${this.startsTurn ? 'turn' : ''} ${this.isProvisional ? 'provisional' : ''}`;
+  }
+
+  #renderSpeaker(): TemplateResult | typeof nothing {
+    if (this.speakerName === undefined) return nothing;
+    // Within a turn, the name is only read out.
+    return html`<p
+      class=${this.startsTurn ? `speaker ${this.speaker === undefined ? '' : speakerClasses(this.speaker)}` : 'spoken'}
+    >
+      ${this.speaker === undefined ? nothing : html`<span class="mark"></span>`}<span class="name"
+        >${this.speakerName}</span
+      >${this.isProvisional ? html`<span class="may-change">may still change</span>` : nothing}
+    </p>`;
+  }
+
+  /** With two people, one press gives the line to the other. */
+  #renderMove(): TemplateResult | typeof nothing {
+    if (this.speakerName === undefined) return nothing;
+    const others = this.#others();
+    const [other] = others.length === 1 ? others : [];
+    const what = this.moving?.words === undefined ? 'the line' : 'the chosen words';
+    return html`<button
+      class="icon plain move"
+      title=${other ? `Said by ${other.name}` : 'Said by somebody else'}
+      aria-label="Give ${what} at ${clock(this.line.start)} to ${other ? other.name : 'somebody else'}"
+      aria-expanded=${other ? nothing : this.moving !== undefined}
+      @pointerdown=${keepSelection}
+      @click=${() => {
+        if (other) this.#move(other.speaker);
+        else this.moving = this.moving ? undefined : { words: undefined, isPicking: false };
+      }}
+    >
+      ${icons.swap}
+    </button>`;
+  }
+
+  #renderMoving({ words, isPicking }: Moving): TemplateResult {
+    const count = words === undefined ? 0 : words[1] - words[0] + 1;
+    return html`<div
+      class="actions moving"
+      role="group"
+      aria-label="Who said this"
+      @keydown=${(event: KeyboardEvent) => {
+        if (event.key === 'Escape') this.#endMoving();
+      }}
+    >
+      <span>${sayChosen(count, isPicking)}</span>
+      ${this.#others().map(
+        ({ speaker, name }) =>
+          html`<button
+            class="small ${speakerClasses(speaker)}"
+            @pointerdown=${keepSelection}
+            @click=${() => {
+              this.#move(speaker);
+            }}
+          >
+            <span class="mark"></span>${name}
+          </button>`,
+      )}
       <button
-        class="icon plain edit"
-        title="Correct this line"
-        aria-label="Correct the line at ${clock(line.start)}"
-        ?hidden=${editing?.kind === 'line'}
+        class="small"
+        @pointerdown=${keepSelection}
         @click=${() => {
-          this.editing = { kind: 'line' };
+          this.#move(undefined);
         }}
       >
-        ${icons.edit}
+        Somebody new
+      </button>
+      ${
+        isPicking || words !== undefined
+          ? nothing
+          : html`<button
+              class="small"
+              @click=${() => {
+                this.moving = { words: undefined, isPicking: true };
+              }}
+            >
+              Only some words
+            </button>`
+      }
+      <button
+        class="small plain"
+        @click=${() => {
+          this.#endMoving();
+        }}
+      >
+        Cancel
       </button>
     </div>`;
   }
 
+  #others(): readonly Person[] {
+    return this.people.filter(({ speaker }) => speaker !== this.speaker);
+  }
+
+  #move(speaker: number | undefined): void {
+    const detail: MovedWords = { words: this.moving?.words, speaker };
+    this.moving = undefined;
+    this.dispatchEvent(new CustomEvent('moved', { detail }));
+  }
+
+  #endMoving(): void {
+    this.moving = undefined;
+    this.focusMove();
+  }
+
+  /** The first press chooses a word, the second all up to another, and the third begins anew. */
+  #pick(at: number): void {
+    const [first, last] = this.moving?.words ?? [];
+    const isSecond = first !== undefined && first === last && at !== first;
+    this.moving = {
+      words: isSecond ? [Math.min(first, at), Math.max(first, at)] : [at, at],
+      isPicking: true,
+    };
+  }
+
+  readonly #onSelect = (): void => {
+    if (this.speakerName === undefined || this.editing !== undefined || this.moving?.isPicking === true)
+      return;
+    const words = selectedWords(this.renderRoot);
+    if (words) this.moving = { words, isPicking: false };
+    else if (this.moving?.words) this.moving = undefined;
+  };
+
   override updated(changed: PropertyValues): void {
+    this.#tellHeld();
+    if (changed.has('moving' as keyof TranscriptLine) && this.moving) this.#focusMoving(this.moving);
     if (!changed.has('editing' as keyof TranscriptLine)) return;
     const field = this.renderRoot.querySelector<HTMLInputElement | HTMLTextAreaElement>('input, textarea');
     field?.focus();
     if (field instanceof HTMLInputElement) field.select();
+  }
+
+  #tellHeld(): void {
+    const isHeld = this.editing !== undefined || this.moving !== undefined;
+    if (isHeld === this.#isHeld) return;
+    this.#isHeld = isHeld;
+    this.dispatchEvent(new CustomEvent('held', { detail: isHeld }));
+  }
+
+  #focusMoving({ words, isPicking }: Moving): void {
+    // Whoever chooses words with the pointer, or one after the other, goes on with that.
+    if (words === undefined)
+      this.renderRoot.querySelector<HTMLElement>(isPicking ? 'button.word' : '.moving button')?.focus();
   }
 
   #renderText(): TemplateResult {
@@ -231,7 +465,7 @@ export class TranscriptLine extends LitElement {
       return html`<p class="text">
         ${words.length === 0 ? '' : html`<span class="break" title="Line break">¶</span>`}
       </p>`;
-    return html`<p class="text">
+    return html`<p class="text" @pointerup=${this.#onSelect} @keyup=${this.#onSelect}>
       ${words.map((word, index) => [
         index === 0 || isAtEnd(words, index) ? '' : renderSpace(word),
         word.text === '' ? nothing : this.#renderWord(word, index),
@@ -240,7 +474,8 @@ export class TranscriptLine extends LitElement {
   }
 
   #renderWord(word: LineWord, index: number): TemplateResult {
-    const { editing } = this;
+    const { editing, moving } = this;
+    if (moving?.isPicking === true) return this.#renderPick(word, moving);
     if (editing?.kind === 'word' && editing.index === index) return this.#renderWordEditor(word, index);
     const edit = (): void => {
       // A drag over the text selects it.
@@ -249,6 +484,7 @@ export class TranscriptLine extends LitElement {
     if (this.markUnsure && isUnsure(word))
       return html`<span
         class="word unsure"
+        data-at=${word.at ?? nothing}
         role="button"
         tabindex="0"
         aria-label="${word.text}, unsure${orElse(word)}: correct or confirm"
@@ -261,11 +497,39 @@ export class TranscriptLine extends LitElement {
         }}
         >${word.text}</span
       >`;
-    const title =
-      word.heard === undefined ? saidFor(word).trim() || nothing : `Heard: ${word.heard || 'nothing'}`;
-    return html`<span class="word ${word.heard === undefined ? '' : 'changed'}" title=${title} @click=${edit}
+    const isWhose = this.speakerName !== undefined && this.#isOfUnsureSpeaker(word);
+    const said = word.heard === undefined ? saidFor(word).trim() : `Heard: ${word.heard || 'nothing'}`;
+    const title = `${said}${isWhose ? ' Perhaps somebody else said it.' : ''}`.trim();
+    return html`<span
+      class="word ${word.heard === undefined ? '' : 'changed'} ${isWhose ? 'whose' : ''}"
+      data-at=${word.at ?? nothing}
+      title=${title || nothing}
+      @click=${edit}
       >${word.text}</span
     >`;
+  }
+
+  #isOfUnsureSpeaker({ at }: LineWord): boolean {
+    const heard = this.line.heard.find((word) => word.at === at);
+    return heard !== undefined && isOfUnsureSpeaker(heard);
+  }
+
+  #renderPick({ text, at = 0 }: LineWord, { words: [first, last] = [Infinity, -1] }: Moving): TemplateResult {
+    return html`<button
+      class="word"
+      aria-pressed=${at >= first && at <= last}
+      @click=${() => {
+        this.#pick(at);
+      }}
+      @keydown=${(event: KeyboardEvent) => {
+        const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+        const words = [...this.renderRoot.querySelectorAll<HTMLElement>('button.word')];
+        if (step !== undefined) words[words.indexOf(event.currentTarget as HTMLElement) + step]?.focus();
+        if (event.key === 'Escape') this.#endMoving();
+      }}
+    >
+      ${text}
+    </button>`;
   }
 
   #renderWordEditor(word: LineWord, index: number): TemplateResult {
@@ -339,6 +603,19 @@ export class TranscriptLine extends LitElement {
       <div class="actions">
         <button class="small primary" @click=${save}>Save</button>
         <button class="small" @click=${leave}>Leave as it was</button>
+        ${
+          this.speakerName === undefined
+            ? nothing
+            : html`<button
+                class="small"
+                @click=${() => {
+                  save();
+                  this.moving = { words: undefined, isPicking: false };
+                }}
+              >
+                Who said this
+              </button>`
+        }
       </div>`;
   }
 
@@ -373,6 +650,16 @@ export class TranscriptLine extends LitElement {
     const active = (this.getRootNode() as Document | ShadowRoot).activeElement;
     return active !== null && active !== this && active !== document.body;
   }
+}
+
+/** The focus and the selection stay where they are, which some browsers otherwise take from the text. */
+function keepSelection(event: PointerEvent): void {
+  event.preventDefault();
+}
+
+function sayChosen(count: number, isPicking: boolean): string {
+  if (count > 0) return `${count === 1 ? 'This word' : `These ${String(count)} words`} said by`;
+  return isPicking ? 'Press the first and the last word said by' : 'Said by';
 }
 
 /** The alternatives of a word in words, if it has any. */

@@ -5,11 +5,13 @@ import type { LiveRecording } from '../recording/live-recording.js';
 import type { Settings } from '../settings/settings.js';
 import { observe } from '../state/observe.js';
 import type { Changeable, Observable } from '../state/observable.js';
+import type { Speakers } from '../speakers/speakers.js';
 import { textOf, type Line } from '../transcript/line.js';
+import { partsOf, speakersOf, withPart, type LinePart } from '../transcript/parts.js';
 import './partial-lines.js';
 import { sharedStyles } from './shared-styles.js';
 import './transcript-line.js';
-import { TranscriptLine } from './transcript-line.js';
+import { TranscriptLine, type MovedWords, type Person } from './transcript-line.js';
 
 /**
  * Screen readers announce only the last finals: earlier ones have been announced, even if later ones are taken back.
@@ -23,6 +25,7 @@ export class TranscriptView extends LitElement {
   @property({ attribute: false }) lines!: Changeable<readonly Line[]>;
   @property({ attribute: false }) recording!: LiveRecording;
   @property({ attribute: false }) settings!: Observable<Settings>;
+  @property({ attribute: false }) speakers!: Speakers;
   @state() private behind = false;
 
   static override styles = [
@@ -113,9 +116,14 @@ export class TranscriptView extends LitElement {
   #isFollowing = true;
   #announced: readonly Line[] = [];
   #known: ReadonlySet<string> = new Set();
+  #people: readonly Person[] = [];
+  /** The parts of lines that a person is at, as they were when that began: they must not change under their hands. */
+  readonly #held = new Map<string, readonly LinePart[]>();
+  /** What was announced, by line: it does not change when the speaker does, since it would be read again. */
+  readonly #sentences = new Map<string, string>();
 
   protected override firstUpdated(): void {
-    observe(this, this.lines, this.settings);
+    observe(this, this.lines, this.settings, this.speakers.state);
     this.addEventListener('scroll', this.#onScroll, { passive: true });
   }
 
@@ -132,44 +140,44 @@ export class TranscriptView extends LitElement {
     const announced = new Set(this.#announced.map(({ id }) => id));
     this.#announced = lines.filter(({ id }) => announced.has(id) || !this.#known.has(id)).slice(-ANNOUNCED);
     this.#known = new Set(lines.map(({ id }) => id));
+    for (const id of this.#sentences.keys())
+      if (this.#announced.every((line) => line.id !== id)) this.#sentences.delete(id);
+    const people = this.speakers
+      .people()
+      .map(({ speaker }) => ({ speaker, name: this.speakers.nameOf(speaker) }));
+    // The same list as long as nothing has changed, so that lines are not rendered again.
+    if (JSON.stringify(people) !== JSON.stringify(this.#people)) this.#people = people;
   }
 
   override render(): TemplateResult {
-    const { settings, lines } = this;
-    const { twoSpeakers, firstName, secondName, markUnsure, showSpoken } = settings.value;
-    const isApart = twoSpeakers || lines.value.some(({ channel }) => channel !== undefined);
-    const speakers = isApart ? [firstName, secondName] : [];
+    const { lines } = this;
+    const { twoSpeakers, firstName, secondName, speakers: told } = this.settings.value;
+    const isApart = twoSpeakers || told !== 'off' || this.#people.length > 0;
+    const { nameOf } = this.speakers;
+    // Before the first line, only the settings know who has which microphone.
+    const nameOfPartial = (speaker: number | undefined): string =>
+      (twoSpeakers && this.#people.length === 0 ? [firstName, secondName][speaker ?? 0] : undefined) ??
+      nameOf(speaker);
+    const parts = lines.value.flatMap((line) => this.#held.get(line.id) ?? partsOf(line));
     return html`
       ${lines.value.length === 0 ? this.#renderEmpty() : nothing}
       <div>
         ${repeat(
-          lines.value,
-          ({ id }) => id,
-          (line) =>
-            html`<transcript-line
-              .line=${line}
-              .speaker=${line.channel === undefined ? undefined : speakers[line.channel]}
-              .markUnsure=${markUnsure}
-              .showSpoken=${showSpoken}
-              @corrected=${({ detail }: CustomEvent<Line>) => {
-                this.#replace(line, detail);
-              }}
-            ></transcript-line>`,
+          parts,
+          ({ line: { id } }) => id,
+          (part, index) => this.#renderPart(part, parts[index - 1]),
         )}
       </div>
       <partial-lines
         .recording=${this.recording}
-        .speakers=${speakers}
+        .nameOf=${isApart ? nameOfPartial : undefined}
         @grown=${this.#follow}
       ></partial-lines>
       <div class="spoken" aria-live="polite" aria-relevant="additions">
         ${repeat(
           this.#announced,
           ({ id }) => id,
-          (line) =>
-            html`<p>
-              ${line.channel === undefined ? '' : `${speakers[line.channel] ?? ''}: `}${textOf({ words: line.heard })}
-            </p>`,
+          (line) => html`<p>${this.#announcement(line)}</p>`,
         )}
       </div>
       ${
@@ -213,8 +221,68 @@ export class TranscriptView extends LitElement {
     </div>`;
   }
 
-  #replace(old: Line, corrected: Line): void {
-    this.lines.set(this.lines.value.map((line) => (line.id === old.id ? corrected : line)));
+  #renderPart(part: LinePart, before: LinePart | undefined): TemplateResult {
+    const { markUnsure, showSpoken } = this.settings.value;
+    const { settledSeconds } = this.speakers.state.value;
+    const { line, speaker } = part;
+    const isApart = this.#people.length > 0;
+    const isProvisional =
+      isApart &&
+      settledSeconds !== undefined &&
+      line.end > settledSeconds &&
+      !line.heard.every(({ isAssigned, text }) => isAssigned === true || text === '');
+    return html`<transcript-line
+      .line=${line}
+      .people=${this.#people}
+      .speaker=${speaker}
+      .speakerName=${isApart ? this.speakers.nameOf(speaker) : undefined}
+      .startsTurn=${isApart && (before === undefined || before.speaker !== speaker)}
+      .isProvisional=${isProvisional}
+      .markUnsure=${markUnsure}
+      .showSpoken=${showSpoken}
+      @corrected=${({ detail }: CustomEvent<Line>) => {
+        this.#replace(part.whole, detail);
+      }}
+      @held=${({ detail }: CustomEvent<boolean>) => {
+        if (detail) this.#held.set(part.whole.id, partsOf(part.whole));
+        else this.#held.delete(part.whole.id);
+        this.requestUpdate();
+      }}
+      @moved=${({ detail }: CustomEvent<MovedWords>) => {
+        this.#move(part, detail);
+      }}
+    ></transcript-line>`;
+  }
+
+  #replace({ id }: Line, corrected: Line): void {
+    this.lines.set(this.lines.value.map((line) => (line.id === id ? withPart(line, corrected) : line)));
+  }
+
+  /** Gives words of a part to somebody, and puts the focus where they are then. */
+  #move({ whole, from, to }: LinePart, { words = [from, to - 1], speaker }: MovedWords): void {
+    const [start] = words;
+    this.#held.delete(whole.id);
+    this.speakers.assign({ line: whole.id, words, speaker: speaker ?? this.speakers.nextNumber() });
+    void this.updateComplete.then(async () => {
+      const parts = this.lines.value.flatMap(partsOf);
+      const index = parts.findIndex(
+        (part) => part.whole.id === whole.id && start >= part.from && start < part.to,
+      );
+      const element = this.renderRoot.querySelectorAll<TranscriptLine>('transcript-line')[index];
+      await element?.updateComplete;
+      element?.focusMove();
+    });
+  }
+
+  /** What screen readers say of a final: who spoke as far as that was known then, and the words. */
+  #announcement(line: Line): string {
+    const known = this.#sentences.get(line.id);
+    if (known !== undefined) return known;
+    const speakers = new Set(speakersOf(line).filter((speaker) => speaker !== undefined));
+    const names = [...speakers].map((speaker) => this.speakers.nameOf(speaker)).join(', ');
+    const sentence = `${names === '' ? '' : `${names}: `}${textOf({ words: line.heard })}`;
+    this.#sentences.set(line.id, sentence);
+    return sentence;
   }
 
   readonly #follow = (): void => {

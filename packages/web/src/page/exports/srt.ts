@@ -1,6 +1,6 @@
 import type { LineWord } from '../transcript/line-word.js';
 import type { Line } from '../transcript/line.js';
-import { speakerOf, type TranscriptExport } from './transcript-export.js';
+import { namedLines, type TranscriptExport } from './transcript-export.js';
 
 /** Letters of a line and lines of a cue, as subtitles have them. */
 const LINE_LETTERS = 42;
@@ -8,7 +8,7 @@ const CUE_LINES = 2;
 
 /** The transcript as SubRip subtitles: a cue for every two full lines, and for every dictated paragraph. */
 export function asSrt(transcript: TranscriptExport): string {
-  const cues = transcript.lines.flatMap((line) => cuesOf(line, speakerOf(transcript, line)));
+  const cues = namedLines(transcript).flatMap(({ line, name }) => cuesOf(line, name));
   return cues
     .map(
       ({ start, end, text }, index) => `${String(index + 1)}\n${time(start)} --> ${time(end)}\n${text}\n\n`,

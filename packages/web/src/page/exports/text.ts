@@ -1,13 +1,14 @@
+import { textOfSegments } from '@auscult/client';
 import { textOf } from '../transcript/line.js';
-import { speakerOf, type TranscriptExport } from './transcript-export.js';
+import { turnsOf, type TranscriptExport } from './transcript-export.js';
 
 /**
- * The transcript as plain text: a line for each utterance, with the speaker before it if there are two, and an empty
- * line where a paragraph was dictated.
+ * The transcript as plain text: a line for each turn with the speaker before it, or for each utterance if speakers are not told
+ * apart, and an empty line where a paragraph was dictated.
  */
 export function asText(transcript: TranscriptExport): string {
-  return transcript.lines
-    .map((line) => asLines(textOf(line), speakerOf(transcript, line)))
+  return turnsOf(transcript)
+    .map((turn) => asLines(textOfSegments(turn.map(({ line }) => ({ text: textOf(line) }))), turn[0]?.name))
     .join('')
     .replace(/\n{3,}/gu, '\n\n')
     .replace(/^\n+|(?<=\n)\n$/gu, '');

@@ -1,15 +1,38 @@
+import type { KnownSpeaker } from '@auscult/client';
+import { nameSpeakers } from '../speakers/speaker-names.js';
 import type { Line } from '../transcript/line.js';
+import { partsOf } from '../transcript/parts.js';
 
 /** What an export is made of. */
 export interface TranscriptExport {
   readonly lines: readonly Line[];
-  /** Names by channel; empty if speakers are not told apart. */
-  readonly speakers: readonly string[];
+  /** Everybody who speaks; empty if speakers are not told apart. */
+  readonly speakers: readonly KnownSpeaker[];
   /** When the transcript was made. */
   readonly at: Date;
 }
 
-/** Who said a line, if that is known. */
-export function speakerOf({ speakers }: Pick<TranscriptExport, 'speakers'>, line: Line): string | undefined {
-  return line.channel === undefined ? undefined : speakers[line.channel];
+/** What one person says of a line. */
+interface NamedLine {
+  readonly line: Line;
+  /** Absent if speakers are not told apart. */
+  readonly name: string | undefined;
+}
+
+/** The lines, each of one speaker: a line with several is divided where they change. */
+export function namedLines({ lines, speakers }: TranscriptExport): readonly NamedLine[] {
+  if (speakers.length === 0) return lines.map((line) => ({ line, name: undefined }));
+  const nameOf = nameSpeakers(speakers);
+  return lines.flatMap(partsOf).map(({ line, speaker }) => ({ line, name: nameOf(speaker) }));
+}
+
+/** The lines of each turn: what somebody says until somebody else does, or a line if speakers are not told apart. */
+export function turnsOf(transcript: TranscriptExport): readonly (readonly NamedLine[])[] {
+  const turns: NamedLine[][] = [];
+  for (const each of namedLines(transcript)) {
+    const turn = turns.at(-1);
+    if (turn !== undefined && each.name !== undefined && turn[0]?.name === each.name) turn.push(each);
+    else turns.push([each]);
+  }
+  return turns;
 }

@@ -1,11 +1,12 @@
+import { textOfSegments } from '@auscult/client';
 import { Document, HeadingLevel, Packer, Paragraph, TextRun, type IRunOptions } from 'docx';
 import { clock } from '../transcript/clock.js';
 import { textOf, type Line } from '../transcript/line.js';
-import { speakerOf, type TranscriptExport } from './transcript-export.js';
+import { turnsOf, type TranscriptExport } from './transcript-export.js';
 
 /**
- * The transcript as a Word document: a heading, then a paragraph for each utterance with its time and speaker, or
- * several where paragraphs were dictated.
+ * The transcript as a Word document: a heading, then a paragraph for each turn with its time and speaker, or for each utterance
+ * if speakers are not told apart; several where paragraphs were dictated.
  */
 export function asWord(transcript: TranscriptExport): Promise<Blob> {
   const when = transcript.at.toLocaleString('en', { dateStyle: 'long', timeStyle: 'short' });
@@ -14,7 +15,12 @@ export function asWord(transcript: TranscriptExport): Promise<Blob> {
     children: [new TextRun({ text: when, color: '555555' })],
     spacing: { after: 240 },
   });
-  const paragraphs = transcript.lines.flatMap((line) => paragraphsOf(line, speakerOf(transcript, line)));
+  const paragraphs = turnsOf(transcript).flatMap((turn) =>
+    paragraphsOf(
+      turn.map(({ line }) => line),
+      turn[0]?.name,
+    ),
+  );
   return Packer.toBlob(
     new Document({
       creator: 'Auscult',
@@ -24,11 +30,11 @@ export function asWord(transcript: TranscriptExport): Promise<Blob> {
   );
 }
 
-function paragraphsOf(line: Line, speaker: string | undefined): readonly Paragraph[] {
+function paragraphsOf(lines: readonly Line[], speaker: string | undefined): readonly Paragraph[] {
   const bold: IRunOptions = { text: `${speaker ?? ''}: `, bold: true };
   const name = speaker === undefined ? [] : [new TextRun(bold)];
-  const time = new TextRun({ text: `${clock(line.start)}  `, color: '555555', size: 18 });
-  const text = textOf(line).trim();
+  const time = new TextRun({ text: `${clock(lines[0]?.start ?? 0)}  `, color: '555555', size: 18 });
+  const text = textOfSegments(lines.map((line) => ({ text: textOf(line) }))).trim();
   if (text === '') return [];
   return text.split('\n\n').map((paragraph, index) => {
     const opening = index === 0 ? [time, ...name] : [];

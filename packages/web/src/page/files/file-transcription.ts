@@ -1,3 +1,4 @@
+import type { KnownSpeaker } from '@auscult/client';
 import { observable, type Observable } from '../state/observable.js';
 import { lineOf, type Line } from '../transcript/line.js';
 import { TranscriptionError, type TranscriptionsApi } from './transcriptions-api.js';
@@ -11,11 +12,17 @@ export type FileState =
   | { readonly kind: 'done'; readonly name: string; readonly empty: boolean }
   | { readonly kind: 'failed'; readonly name: string; readonly message: string };
 
+/** The transcript of a file. */
+export interface TranscribedFile {
+  readonly lines: readonly Line[];
+  readonly speakers: readonly KnownSpeaker[];
+}
+
 /** Transcribes files, one at a time. */
 export interface FileTranscription {
   readonly state: Observable<FileState>;
-  /** Resolves with the lines, or with nothing if it failed or was cancelled; the state says which. */
-  readonly transcribe: (file: File) => Promise<readonly Line[] | undefined>;
+  /** Resolves with the transcript, or with nothing if it failed or was cancelled; the state says which. */
+  readonly transcribe: (file: File) => Promise<TranscribedFile | undefined>;
   readonly cancel: () => void;
   /** Dismisses the outcome. */
   readonly dismiss: () => void;
@@ -37,7 +44,7 @@ export function createFileTranscription({
   const state = observable<FileState>({ kind: 'none' });
   let running: AbortController | undefined;
 
-  async function transcribe(file: File): Promise<readonly Line[] | undefined> {
+  async function transcribe(file: File): Promise<TranscribedFile | undefined> {
     const controller = new AbortController();
     const { signal } = controller;
     const { name } = file;
@@ -49,9 +56,9 @@ export function createFileTranscription({
         if (!signal.aborted) state.set({ kind: 'uploading', name, share });
       });
       await finished(id, name, signal);
-      const segments = await resultOf(id, signal);
+      const { segments, speakers = [] } = await resultOf(id, signal);
       state.set({ kind: 'done', name, empty: segments.length === 0 });
-      return segments.map((segment) => lineOf(segment, 0));
+      return { lines: segments.map((segment) => lineOf(segment, 0)), speakers };
     } catch (error) {
       const message = error instanceof TranscriptionError ? error.message : 'The file could not be read.';
       state.set(signal.aborted ? { kind: 'none' } : { kind: 'failed', name, message });

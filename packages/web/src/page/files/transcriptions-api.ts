@@ -1,4 +1,4 @@
-import type { Segment } from '@auscult/client';
+import type { KnownSpeaker, Segment } from '@auscult/client';
 import { recognitionOptionsOf } from '../settings/recognition.js';
 import type { Settings } from '../settings/settings.js';
 import type { Observable } from '../state/observable.js';
@@ -12,8 +12,12 @@ interface TranscriptionProgress {
   readonly error?: { readonly message: string };
 }
 
-/** A segment of a result. */
-type ResultSegment = Omit<Segment, 'sequence'>;
+/** What a transcription that is done came to. */
+interface TranscriptionResult {
+  readonly segments: readonly Omit<Segment, 'sequence'>[];
+  /** Everybody who speaks, if speakers were told apart. */
+  readonly speakers?: readonly KnownSpeaker[];
+}
 
 /** The server refused, or could not be reached. The message says why and what to do. */
 export class TranscriptionError extends Error {}
@@ -28,8 +32,7 @@ export interface TranscriptionsApi {
   readonly upload: (file: File, signal: AbortSignal, onProgress: (share: number) => void) => Promise<string>;
   /** How far a transcription has come. */
   readonly progressOf: (id: string, signal: AbortSignal) => Promise<TranscriptionProgress>;
-  /** The segments of a transcription that is done. */
-  readonly resultOf: (id: string, signal: AbortSignal) => Promise<readonly ResultSegment[]>;
+  readonly resultOf: (id: string, signal: AbortSignal) => Promise<TranscriptionResult>;
   /** Cancels a transcription, or deletes its result. */
   readonly remove: (id: string) => Promise<void>;
 }
@@ -57,13 +60,7 @@ export function createTranscriptionsApi(untilIn: UntilIn, settings: Observable<S
       return id;
     },
     progressOf: (id, signal) => bodyOf(() => ask(`${PATH}/${id}`, { signal }), signal),
-    resultOf: async (id, signal) => {
-      const { segments } = await bodyOf(
-        () => ask<{ segments: readonly ResultSegment[] }>(`${PATH}/${id}/result?format=json`, { signal }),
-        signal,
-      );
-      return segments;
-    },
+    resultOf: (id, signal) => bodyOf(() => ask(`${PATH}/${id}/result?format=json`, { signal }), signal),
     // The server deletes it a little later anyway, so a failure does not matter.
     remove: async (id) => {
       await ask(`${PATH}/${id}`, { method: 'DELETE' });

@@ -3,7 +3,9 @@ import type { Login } from '../login/login.js';
 import { observable, type Changeable, type Observable } from '../state/observable.js';
 import { recognitionOptionsOf } from '../settings/recognition.js';
 import type { Settings } from '../settings/settings.js';
-import type { Line } from '../transcript/line.js';
+import type { CorrectRecord } from '../speakers/record-speakers.js';
+import type { Speakers } from '../speakers/speakers.js';
+import { newId, type Line } from '../transcript/line.js';
 import { problemOfError } from './problem-of.js';
 import { isUnderWay, NOT_STARTED, type Levels, type RecordingState } from './recording-state.js';
 import { showTranscriber } from './show-transcriber.js';
@@ -37,6 +39,8 @@ export interface LiveRecordingSources {
   readonly settings: Observable<Settings>;
   readonly keyTerms: Observable<readonly string[]>;
   readonly lines: Changeable<readonly Line[]>;
+  readonly speakers: Speakers;
+  readonly correctRecord: CorrectRecord;
   /** Address of the WebSocket. */
   readonly url: URL;
   readonly login: Pick<Login, 'ticket'>;
@@ -63,13 +67,20 @@ export function createLiveRecording(sources: LiveRecordingSources): LiveRecordin
     state.patch({ problem: undefined, muted: false, transcriber: { kind: 'starting' } });
     const clock = setInterval(tick, CLOCK_MS);
     try {
-      const transcriber = createTranscriber(optionsOf(sources));
+      const { twoSpeakers, speakers } = sources.settings.value;
+      // Nobody knows whether those of an earlier recording are there again.
+      const first = twoSpeakers ? 0 : sources.speakers.nextNumber();
+      const transcriber = createTranscriber({ ...optionsOf(sources), firstSpeaker: first });
+      const recording = newId();
       current = transcriber;
+      const isProvisional = !twoSpeakers && speakers !== 'off';
+      sources.speakers.follow(transcriber, { recording, offset, first, isProvisional });
       showTranscriber(transcriber, {
         state,
         levels,
         lines: sources.lines,
         warned,
+        recording,
         offset,
         elapsed,
         isCurrent: () => transcriber === current,
@@ -138,6 +149,7 @@ function optionsOf({
   keyTerms,
   url,
   login,
+  correctRecord,
 }: LiveRecordingSources): TranscriberOptions {
   const { deviceId, secondDeviceId, twoSpeakers } = settings;
   const { echoCancellation, noiseSuppression, autoGainControl } = settings;
@@ -146,7 +158,8 @@ function optionsOf({
   return {
     ...recognitionOptionsOf(settings),
     url: url.href,
-    channels: twoSpeakers ? 2 : 1,
+    ...(twoSpeakers ? { channels: 2, speakers: 2 } : {}),
+    correctRecord,
     ticket,
     ...(keyTerms.value.length > 0 ? { keyTerms: keyTerms.value } : {}),
     microphone: {

@@ -1,6 +1,6 @@
 import type { Segment, Transcriber } from '@auscult/client';
 import type { Changeable } from '../state/observable.js';
-import { newId, withFinal, type Line } from '../transcript/line.js';
+import { withFinal, type Line } from '../transcript/line.js';
 import { describeDropped } from './describe-dropped.js';
 import { describeWarning } from './describe-warning.js';
 import { isUnderWay, type Levels, type RecordingState } from './recording-state.js';
@@ -13,6 +13,8 @@ interface Shown {
   readonly lines: Changeable<readonly Line[]>;
   /** Codes of warnings that have been shown. */
   readonly warned: Set<string>;
+  /** What tells its lines from those of other recordings. */
+  readonly recording: string;
   /** Where the transcriber begins on the clock of the transcript, seconds. */
   readonly offset: number;
   readonly elapsed: () => number;
@@ -54,8 +56,8 @@ function showState(transcriber: Transcriber, { state, levels, elapsed, isCurrent
   });
 }
 
-function showText(transcriber: Transcriber, { state, lines, offset }: Shown): void {
-  const source = { recording: newId(), offset };
+function showText(transcriber: Transcriber, { state, lines, recording, offset }: Shown): void {
+  const source = { recording, offset };
   transcriber.on('partial', (segment) => {
     const shown = segment.text === '' ? undefined : segment;
     state.patch({

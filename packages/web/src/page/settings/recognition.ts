@@ -5,10 +5,12 @@ import type { Settings } from './settings.js';
 export function recognitionOptionsOf({
   writtenForm,
   dictationCommands,
-}: Settings): Pick<TranscriberOptions, 'words' | 'writtenForm' | 'dictationCommands'> {
+  speakers,
+}: Settings): Pick<TranscriberOptions, 'words' | 'writtenForm' | 'dictationCommands' | 'speakers'> {
   return {
     words: true,
     writtenForm: writtenForm ? 'on' : 'off',
     dictationCommands: dictationCommands ? 'on' : 'off',
+    speakers: speakers === 'off' || speakers === 'auto' ? speakers : Number(speakers),
   };
 }

@@ -11,6 +11,8 @@ export interface Settings {
   readonly noiseSuppression: boolean;
   readonly autoGainControl: boolean;
   readonly twoSpeakers: boolean;
+  /** How many speakers are told apart at one microphone, and in recordings. */
+  readonly speakers: SpeakerChoice;
   /** Names of the speakers, by channel. */
   readonly firstName: string;
   readonly secondName: string;
@@ -29,6 +31,12 @@ export interface Settings {
 /** Which colours the page has. */
 export type Theme = 'system' | 'light' | 'dark';
 
+/** How many people speak at one microphone; `auto` finds out. */
+export type SpeakerChoice = (typeof SPEAKER_CHOICES)[number];
+
+/** All of them, in the order in which they are offered. */
+export const SPEAKER_CHOICES = ['off', '2', '3', '4', 'auto', '1'] as const;
+
 /** The settings of a person who has chosen none. */
 export const DEFAULT_SETTINGS: Settings = {
   theme: 'system',
@@ -38,6 +46,7 @@ export const DEFAULT_SETTINGS: Settings = {
   noiseSuppression: false,
   autoGainControl: true,
   twoSpeakers: false,
+  speakers: 'off',
   firstName: 'Clinician',
   secondName: 'Patient',
   writtenForm: true,
@@ -69,7 +78,8 @@ export function parseSettings(stored: string | null): Settings {
 }
 
 function isAllowed(name: string, value: unknown): boolean {
-  return name !== 'theme' || value === 'system' || value === 'light' || value === 'dark';
+  if (name === 'theme') return value === 'system' || value === 'light' || value === 'dark';
+  return name !== 'speakers' || SPEAKER_CHOICES.some((choice) => choice === value);
 }
 
 function readObject(text: string | null): Readonly<Record<string, unknown>> {

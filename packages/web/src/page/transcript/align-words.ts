@@ -40,9 +40,11 @@ function replaced(
     .filter((text) => text !== '')
     .join(' ');
   const texts = pieces.map(({ text }) => text);
-  return spreadWords(texts, { start, end, confidence: 1 }).map((word, index) =>
-    withBreak<LineWord>(word.text === '' ? word : { ...word, heard }, pieces[index]?.breakBefore),
-  );
+  return spreadWords(texts, { start, end, confidence: 1 }).map((word, index) => {
+    const stoodHere = old[Math.floor((index * old.length) / texts.length)] ?? before ?? after;
+    const placed = { ...word, at: stoodHere?.at };
+    return withBreak<LineWord>(word.text === '' ? placed : { ...placed, heard }, pieces[index]?.breakBefore);
+  });
 }
 
 /** Positions of the longest common subsequence. */

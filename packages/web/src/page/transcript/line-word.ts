@@ -9,4 +9,8 @@ export interface LineWord extends Word {
   readonly heard?: string;
   /** The line break before it. A line break that no word follows is kept with a word without text. */
   readonly breakBefore?: LineBreak | undefined;
+  /** The word of `heard` that it is or stands for, counted from 0. */
+  readonly at?: number | undefined;
+  /** Whether a person has said who spoke it. */
+  readonly isAssigned?: true;
 }

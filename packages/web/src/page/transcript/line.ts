@@ -10,14 +10,16 @@ export interface Line {
   readonly id: string;
   readonly start: number;
   readonly end: number;
-  /** Who spoke, if two microphones were used. */
+  /** Whose microphone it was, if two were used. */
   readonly channel?: number;
   /** The text as it stands. */
   readonly words: readonly LineWord[];
-  /** The words as they were recognised. */
+  /** The words as they were recognised, and who said them. */
   readonly heard: readonly LineWord[];
   /** What was said, word by word, if it was written differently. */
   readonly spoken?: string;
+  /** The final that it was, if it was recorded here. */
+  readonly final?: { readonly recording: string; readonly sequence: number };
 }
 
 /** A recording that lines come from. */
@@ -37,7 +39,12 @@ export function lineOf(segment: Omit<Segment, 'sequence'>, offset: number, id = 
   const { channel, spoken, text } = segment;
   const texts = text.split(/\s+/u).filter((word) => word !== '');
   const words = wordsWithBreaks(segment.words ?? spreadWords(texts, segment), text, segment.end);
-  const heard = words.map((word) => ({ ...word, start: word.start + offset, end: word.end + offset }));
+  const heard = words.map((word, at) => ({
+    ...word,
+    start: word.start + offset,
+    end: word.end + offset,
+    at,
+  }));
   return {
     id,
     start: segment.start + offset,
@@ -64,7 +71,8 @@ export function withFinal(
   const idOf = (counted: number): string => `${recording}/${String(channel)}/${String(counted)}`;
   const takenBack = removes.map(idOf);
   const left = lines.filter(({ id }) => !takenBack.includes(id));
-  return segment.text === '' ? left : withLine(left, lineOf(segment, offset, idOf(sequence)));
+  const line = { ...lineOf(segment, offset, idOf(sequence)), final: { recording, sequence } };
+  return segment.text === '' ? left : withLine(left, line);
 }
 
 /** The lines with one more. They are ordered by their beginnings, since finals of two channels may come in another order. */
@@ -103,7 +111,7 @@ export function correctWord(line: Line, index: number, text: string, count = 1):
   if (first === undefined || last === undefined) return line;
   const written = text.trim().replace(/\s+/gu, ' ');
   const heard = replaced.map((word) => word.heard ?? word.text).join(' ');
-  const checked = { text: written, start: first.start, end: last.end, confidence: 1 };
+  const checked = { text: written, start: first.start, end: last.end, confidence: 1, at: first.at };
   const replacement: LineWord = heard === written || written === '' ? checked : { ...checked, heard };
   const isNothing = written === '' && first.breakBefore === undefined;
   const inPlace = isNothing ? [] : [withBreak(replacement, first.breakBefore)];

@@ -15,7 +15,9 @@ const step = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('show' as const, 'pause' as const) }) },
   {
     weight: 4,
-    arbitrary: fc.record({ kind: fc.constantFrom('commit' as const, 'clear' as const, 'change' as const) }),
+    arbitrary: fc.record({
+      kind: fc.constantFrom('commit' as const, 'commit' as const, 'clear' as const, 'change' as const),
+    }),
   },
 );
 type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;

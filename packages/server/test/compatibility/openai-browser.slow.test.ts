@@ -47,7 +47,7 @@ describe.skipIf(noChromium !== undefined)(
     test('hears a sentence, with a client secret in place of a key and the settings that it holds', async () => {
       const speech = await loadSpeech('librivox/sense_and_sensibility_01_austen_64kb-0880');
       const { value: secret } = await clientOf(server, key).realtime.clientSecrets.create({
-        session: { type: 'transcription', audio: { input: { turn_detection: null as never } } },
+        session: { type: 'transcription', audio: { input: { turn_detection: null } } },
       });
       const audio = Buffer.from(at24k(speech.pcm)).toString('base64');
       const { types, transcript, detectsTurns } = await speakInPage(secret, audio);
@@ -93,7 +93,7 @@ async function speakInPage(secret: string, audio: string): Promise<Told> {
           types.push(type);
         });
         socket.on('session.created', ({ session }) => {
-          detectsTurns = 'audio' in session && Boolean(session.audio?.input?.turn_detection);
+          detectsTurns = 'audio' in session && Boolean(session.audio.input?.turn_detection);
           for (const piece of pieces) socket.send({ type: 'input_audio_buffer.append', audio: piece });
           socket.send({ type: 'input_audio_buffer.commit' });
         });
@@ -101,7 +101,7 @@ async function speakInPage(secret: string, audio: string): Promise<Told> {
           resolve({ types, transcript, detectsTurns });
           socket.close();
         });
-        (socket.socket as WebSocket).addEventListener('close', ({ code }) => {
+        socket.socket.addEventListener('close', ({ code }) => {
           reject(new Error(`closed with ${code}`));
         });
       });

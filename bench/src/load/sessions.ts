@@ -85,7 +85,8 @@ export function runInTurn(
 const RETRY_SECONDS = 5;
 const RETRIES = 12;
 
-async function runUntilAdmitted(run: () => Promise<Session>): Promise<Session> {
+/** Runs a session, again and again for a minute while the server has no capacity for it. */
+export async function runUntilAdmitted(run: () => Promise<Session>): Promise<Session> {
   for (let tries = 0; tries < RETRIES; tries++) {
     const session = await run();
     if (session.outcome !== 'refused') return session;

@@ -3,17 +3,21 @@ export interface ServerMetrics {
   /** 99th percentile since the server started, seconds. */
   readonly eventLoopDelayP99?: number | undefined;
   readonly workerRestarts?: number | undefined;
+  /** Live sessions that are open. */
+  readonly sessions?: number | undefined;
   readonly jobsRetried?: number | undefined;
   readonly jobsLost?: number | undefined;
 }
 
-/** Reads the metrics; fields that the server lacks are absent, and all of them if it has no such page. */
-export async function readMetrics(httpUrl: string): Promise<ServerMetrics> {
-  const response = await fetch(`${httpUrl}/metrics`).catch(() => undefined);
+/** Reads the metrics, with a key where everybody must show one; fields that the server lacks are absent, and all of them if it has no such page. */
+export async function readMetrics(httpUrl: string, key?: string): Promise<ServerMetrics> {
+  const headers = key === undefined ? {} : { authorization: `Bearer ${key}` };
+  const response = await fetch(`${httpUrl}/metrics`, { headers }).catch(() => undefined);
   if (response?.ok !== true) return {};
   const samples = parseSamples(await response.text());
   return {
     eventLoopDelayP99: samples.get('auscult_event_loop_delay_seconds{quantile="0.99"}'),
+    sessions: samples.get('auscult_sessions'),
     workerRestarts: sumOf(samples, 'auscult_worker_restarts'),
     jobsRetried: samples.get('auscult_jobs_retried_total'),
     jobsLost: samples.get('auscult_jobs_lost_total'),

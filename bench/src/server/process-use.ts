@@ -46,6 +46,13 @@ export function watchProcesses(pid: number, intervalSeconds: number): ProcessWat
   };
 }
 
+/** A process and all its descendants, in the order of their numbers. */
+export function processesOf(pid: number): readonly number[] {
+  return treeOf(pid)
+    .map(({ id }) => id)
+    .sort((a, b) => a - b);
+}
+
 /** Kernel ticks a second in `/proc/PID/stat`; 100 on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
 

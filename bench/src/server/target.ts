@@ -16,6 +16,8 @@ export interface Target {
   readonly pid?: number | undefined;
   /** Seconds from the start of the process until it answers that it is ready. */
   readonly startSeconds?: number | undefined;
+  /** The last lines that it has written; present if the benchmark has started it. */
+  readonly output?: (() => string) | undefined;
   /** Stops the server if the benchmark has started it. */
   stop(): Promise<void>;
 }
@@ -89,6 +91,7 @@ export async function startServer(
     httpUrl,
     pid: child.pid,
     startSeconds: (performance.now() - started) / 1000,
+    output,
     stop: () => end(child),
   };
 }

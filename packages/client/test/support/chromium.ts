@@ -36,6 +36,8 @@ interface PageOptions {
   /** Of the page, and what follows it. */
   readonly path?: string;
   readonly inlineScripts?: boolean;
+  /** Whether the server may have a certificate that no authority signed. */
+  readonly trustsEveryCertificate?: boolean;
 }
 
 /** Opens a page that may load the SDK from `/client/index.js`, under a strict Content-Security-Policy. */
@@ -46,6 +48,7 @@ export async function openPage({
   html = PAGE,
   path = '/',
   inlineScripts = false,
+  trustsEveryCertificate = false,
 }: PageOptions): Promise<Page> {
   const url = await serve(html, server, inlineScripts);
   const browser = await chromium.launch({
@@ -53,6 +56,7 @@ export async function openPage({
     args: [
       '--no-sandbox',
       '--use-fake-device-for-media-stream',
+      ...(trustsEveryCertificate ? ['--ignore-certificate-errors'] : []),
       ...(denies ? [] : ['--use-fake-ui-for-media-stream']),
       ...(microphone === undefined ? [] : [`--use-file-for-fake-audio-capture=${microphone}%noloop`]),
     ],

@@ -89,10 +89,15 @@ describe('what is wrong', () => {
   });
 });
 
-test('the models are listed', async () => {
+test('the model is listed, and found by its UUID', async () => {
   const server = await startScriptedServer();
-  expect(await clientOf(server).manage.v1.models.list()).toMatchObject({
+  const { models } = clientOf(server).manage.v1;
+  const { stt = [], tts } = await models.list();
+  expect({ stt, tts }).toMatchObject({
     stt: [{ name: 'scripted', architecture: 'moonshine', languages: ['en'], uuid: text }],
     tts: [],
   });
+  const [{ uuid = '' } = {}] = stt;
+  expect(await models.get(uuid)).toEqual(stt[0]);
+  await expect(models.get('0197a1f0-6c1e-7c50-9d53-5a3b7f4f2c11')).rejects.toMatchObject({ statusCode: 404 });
 });

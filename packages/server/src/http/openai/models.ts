@@ -24,23 +24,23 @@ const openAiModel = z.object({
   owned_by: z.literal('auscult'),
 });
 
+const deepgramListing = z.object({
+  name: z.string(),
+  canonical_name: z.string(),
+  architecture: z.string(),
+  languages: z.array(z.string()),
+  version: z.string(),
+  uuid: z.string(),
+  batch: z.boolean(),
+  streaming: z.boolean(),
+  formatted_output: z.boolean(),
+});
+
 const modelList = z.object({
   object: z.literal('list'),
   data: z.array(openAiModel),
   stt: z
-    .array(
-      z.object({
-        name: z.string(),
-        canonical_name: z.string(),
-        architecture: z.string(),
-        languages: z.array(z.string()),
-        version: z.string(),
-        uuid: z.string(),
-        batch: z.boolean(),
-        streaming: z.boolean(),
-        formatted_output: z.boolean(),
-      }),
-    )
+    .array(deepgramListing)
     .meta({ description: 'The same for clients of Deepgram, which ask at the same path.' }),
   tts: z.array(z.never()),
 });
@@ -68,7 +68,7 @@ function addList(app: FastifyInstance, services: ModelServices): void {
     () => ({
       object: 'list' as const,
       data: namesOf(services).map(modelOf),
-      stt: [services.recognizer()?.model].flatMap((model) => (model === undefined ? [] : [listed(model)])),
+      stt: listings(services),
       tts: [],
     }),
   );
@@ -80,14 +80,16 @@ function addModel(app: FastifyInstance, services: ModelServices): void {
     {
       config: { action: 'model.list', takesForeignCredentials: true },
       schema: {
-        summary: 'A model by its name, for clients of OpenAI',
+        summary: 'A model by its name, for clients of OpenAI, or by its UUID, for clients of Deepgram',
         params: z.object({ id: z.string() }),
-        response: { 200: openAiModel, ...openAiResponses },
+        response: { 200: z.union([openAiModel, deepgramListing]), ...openAiResponses },
       },
     },
     ({ params: { id } }) => {
       const names = namesOf(services);
       if (names.includes(id)) return modelOf(id);
+      const [listing] = listings(services);
+      if (listing?.uuid === id.toLowerCase()) return listing;
       throw new RequestError('model_not_found', { field: 'model', limit: `one of ${names.join(', ')}` });
     },
   );
@@ -101,7 +103,13 @@ function modelOf(id: string): z.output<typeof openAiModel> {
   return { id, object: 'model', created: CREATED, owned_by: 'auscult' };
 }
 
-function listed(model: ModelDescription): z.output<typeof modelList>['stt'][number] {
+/** The model that runs, once it is warm. */
+function listings({ recognizer }: ModelServices): z.output<typeof deepgramListing>[] {
+  const model = recognizer()?.model;
+  return model === undefined ? [] : [listed(model)];
+}
+
+function listed(model: ModelDescription): z.output<typeof deepgramListing> {
   const { uuid, name, version, arch } = deepgramModel(model);
   return {
     name,

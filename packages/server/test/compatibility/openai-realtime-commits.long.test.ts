@@ -1,0 +1,3 @@
+import { testCommits } from './openai-realtime-commits.js';
+
+testCommits({ histories: 600, midWord: 200 });

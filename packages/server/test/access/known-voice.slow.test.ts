@@ -1,3 +1,4 @@
+import type { SpeakersMessage, TranscriptionMessage, Word } from '@auscult/protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { VOICE_CONSENT } from '../../src/access/voice-consent.js';
 import { connectOptedIn, silence, type Client } from '../support/client.js';
@@ -43,9 +44,9 @@ describe('with real speech', { timeout: TIMEOUT_MS }, () => {
       expect.objectContaining({ speaker: 0, name: 'Dr. Joe', suggestedRole: 'clinician' }),
     );
     expect(present.speakers.filter(({ name }) => name !== undefined)).toHaveLength(1);
-    const read = present.finals.filter(({ text }) => /stew|turnips|carrots|mutton/i.test(text));
-    expect(read.length).toBeGreaterThan(0);
-    for (const { speaker } of read) expect(speaker).not.toBe(0);
+    const read = present.words.filter(({ text }) => /stew|turnips|carrots|potatoes|mutton/i.test(text));
+    expect(read.length).toBeGreaterThan(2);
+    for (const { speaker } of read) expect(speaker).toBe(1);
 
     const absent = await hold(server, [JFK, READER]);
     expect(absent.finals.length).toBeGreaterThan(0);
@@ -86,10 +87,28 @@ async function hold(server: RealServer, clips: readonly string[]) {
   }
   client.send({ type: 'stop' });
   await client.next('stopped');
+  const finals = client.all('transcription').filter(({ isFinal }) => isFinal);
   return {
-    finals: client.all('transcription').filter(({ isFinal }) => isFinal),
+    finals,
+    words: wordsAtLast(finals, client.all('speakers')),
     speakers: client.all('speakers').at(-1)?.speakers ?? [],
   };
+}
+
+/** All words, with who said them as far as it was known at the end. */
+function wordsAtLast(
+  finals: readonly TranscriptionMessage[],
+  changes: readonly SpeakersMessage[],
+): readonly Word[] {
+  const revised = changes.flatMap((change) => change.revised);
+  return finals.flatMap(({ sequence, words = [] }) =>
+    words.map((word, at) => {
+      const last = revised.findLast(
+        (revision) => revision.sequence === sequence && revision.words[0] <= at && at <= revision.words[1],
+      );
+      return last ? { ...word, speaker: last.speaker } : word;
+    }),
+  );
 }
 
 async function spoken(clips: readonly string[]): Promise<Buffer> {

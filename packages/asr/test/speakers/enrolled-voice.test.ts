@@ -65,7 +65,7 @@ describe('an enrolled voice', () => {
       start: start + at / 2,
       end: start + at / 2 + 0.5,
     }));
-    const labels = diarization.label(sequence, words).map((label) => label?.speaker);
+    const labels = diarization.label(sequence, words).map((label) => label.speaker);
     return [0, 1, 2, 3].filter(
       (speaker) => labels.filter((label) => label === speaker).length >= labels.length / 10,
     );

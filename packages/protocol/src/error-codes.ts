@@ -249,7 +249,7 @@ const table = {
     remedy: 'Set up an authenticator; recovery codes come with it.',
   },
   voice_enrolment_off: {
-    httpStatus: 403,
+    httpStatus: 409,
     retryable: false,
     meaning: 'This server keeps no voices: their enrolment is switched off.',
     remedy: 'Ask the operator to switch it on, if voices may be kept where you work.',

@@ -115,7 +115,7 @@ export function createDiarization({
 
   /** Until somebody else is found, all that is said would otherwise have the name of the one who is known. */
   const isOfSomebodyElse = (speaker: number, word: TimeSpan, windows: readonly VoiceWindow[]): boolean => {
-    const nearest = nearestTo(word, windows);
+    const nearest = voices.length > 1 ? undefined : nearestTo(word, windows);
     return nearest !== undefined && enrolledVoices.isUnlike(speaker, nearest);
   };
 

@@ -72,11 +72,8 @@ const STILL = 0.6;
 /** By how much the best speaker must be more like a voice than the next, and the best voice more like a speaker. */
 const LEAD = 0.1;
 
-/**
- * Windows of one person are more like their voice, unless they are too short: of 1.5 s in another recording, 99 % have more than
- * 0.46, and half of other people's less than 0.11.
- */
-const UNLIKE = 0.25;
+/** Of windows of 1.2 s or more, 0.1 % of those of the same person in another recording are below this, and 90 % of others'. */
+const UNLIKE = 0.35;
 const SHORTEST_UNLIKE = 1.2;
 
 /** A known voice, and a speaker who may have it. */

@@ -60,6 +60,22 @@ describe('a known voice', () => {
     ]);
   });
 
+  test('is not that of windows which are quite unlike it, once it is recognised', () => {
+    const voices = createKnownVoices([MOREAU]);
+    const window = (cosine: number, seconds = 1.5) => ({
+      start: 3,
+      end: 3 + seconds,
+      voice: voiceAt(cosine),
+    });
+    expect(voices.isUnlike(0, window(0.1))).toBe(false);
+    voices.recognise([heard(0, 0.7, 2)]);
+    expect(voices.speakers).toEqual([{ speaker: 0, voice: MOREAU.voice }]);
+    expect([0.1, 0.5].map((cosine) => voices.isUnlike(0, window(cosine)))).toEqual([true, false]);
+    // A short sound tells nothing, and nothing is known of other speakers.
+    expect(voices.isUnlike(0, window(0.1, 0.8))).toBe(false);
+    expect(voices.isUnlike(1, window(0.1))).toBe(false);
+  });
+
   test('of another encoder is like nobody', () => {
     const other = { name: 'Dr. Moreau', voice: new Float32Array(4).fill(0.5) };
     expect(createKnownVoices([other]).recognise([heard(0, 1, 20)])).toEqual([]);

@@ -1,4 +1,4 @@
-import type { ExpressionBuilder, Selectable, Transaction } from 'kysely';
+import type { ExpressionBuilder, Transaction } from 'kysely';
 import { WRITE_PATIENCE } from '../db/commit-queue.js';
 import type { Database } from '../db/database.js';
 import type { Schema } from '../db/schema.js';
@@ -8,9 +8,7 @@ import type { MasterKeys } from '../records/master-keys.js';
 import type { AuditedBy } from './access-audit.js';
 import type { ChangeServices } from './change-services.js';
 import { destroyVoiceIn, type VoiceOwner } from './destroy-voice.js';
-import { openVoice, sealVoice, type VoiceSecret } from './voice-seal.js';
-
-export type EnrolledVoiceRow = Selectable<Schema['enrolled_voices']>;
+import { openVoice, sealVoice, type EnrolledVoiceRow, type VoiceSecret } from './voice-seal.js';
 
 /** What may be shown of an enrolled voice. */
 export interface EnrolledVoice {

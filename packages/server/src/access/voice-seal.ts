@@ -1,8 +1,12 @@
+import type { Selectable } from 'kysely';
 import { z } from 'zod';
+import type { Schema } from '../db/schema.js';
 import type { SealedPlace } from '../records/seal.js';
 import { open, seal } from '../records/seal.js';
 import type { MasterKey } from '../records/master-keys.js';
-import type { EnrolledVoiceRow } from './enrolled-voices.js';
+
+/** An enrolled voice as it is stored. */
+export type EnrolledVoiceRow = Selectable<Schema['enrolled_voices']>;
 
 /** What nobody may read of an enrolled voice. */
 export interface VoiceSecret {

@@ -69,7 +69,7 @@ describe('an enrolment', () => {
     const { server, key } = await enrolling({ voiceEnrolment: 'false' });
     expect(await stateOf(server, key)).toMatchObject({ enrolment: 'off' });
     expect(await refusal(await enrol(server, key, { consent }))).toEqual({
-      status: 403,
+      status: 409,
       code: 'voice_enrolment_off',
     });
     const { tenant, subject } = (await (

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { createApiKeys } from '../../src/access/api-keys.js';
+import { createEnrolledVoices } from '../../src/access/enrolled-voices.js';
 import { createAccounts } from '../../src/access/accounts.js';
 import { createLogins } from '../../src/access/logins.js';
 import { createPasswords } from '../../src/access/passwords.js';
@@ -165,6 +166,12 @@ async function fill(storage: Storage, place: DatabaseSettings): Promise<void> {
     await logins.startIn(transaction, login.user);
   });
   await users.disable(former.id, BY_SERVER);
+  const order = { name: 'Dr. Who', voice: new Float32Array(256).fill(0.0625), consent: '1', encoder: 'ge2e' };
+  await createEnrolledVoices(storage).enrol(
+    { tenant: 'north', subject: `user:${user.id}` },
+    order,
+    BY_SERVER,
+  );
 
   for (const id of ['a', 'b', 'c']) {
     const writer = await begin(storage, id);

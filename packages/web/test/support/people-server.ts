@@ -24,7 +24,16 @@ export async function spawnPeopleServer(...flags: readonly string[]): Promise<Pe
   expect(created).toMatchObject({ status: 0 });
   const admin = bearer(created.stdout.trim());
   const server = await spawnRealServer(
-    ...['--authentication', 'required', '--revalidate-seconds', '0.1', '--workers', '1', ...options, ...flags],
+    ...[
+      '--authentication',
+      'required',
+      '--revalidate-seconds',
+      '0.1',
+      '--workers',
+      '1',
+      ...options,
+      ...flags,
+    ],
   );
   const users = `${server.url}/api/v1/users`;
   let people = 0;

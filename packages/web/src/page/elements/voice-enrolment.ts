@@ -183,7 +183,8 @@ export class VoiceEnrolment extends LitElement {
       return await this.#recording.done;
     } catch {
       this.#goTo({ kind: 'consent' });
-      this.problem = 'The microphone cannot be used. Allow this page to use it, and check that it is plugged in.';
+      this.problem =
+        'The microphone cannot be used. Allow this page to use it, and check that it is plugged in.';
       return undefined;
     } finally {
       this.#recording = undefined;

@@ -70,7 +70,6 @@ export type RecognizerEvent =
       readonly reason: 'crash' | 'hung' | 'memory';
     }
   | { readonly kind: 'final-heard'; readonly how: FinalHearing }
-  | VoicesEvent
   | { readonly kind: 'job-retried'; readonly worker: number }
   | { readonly kind: 'job-lost'; readonly attempts: number }
   | {

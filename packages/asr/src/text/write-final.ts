@@ -10,7 +10,6 @@ import {
   endsInNumber,
   linksNumbers,
   writeWords,
-  type OpenEnds,
 } from './written-form/write-words.js';
 
 /** How recognised text is to be written. */
@@ -32,6 +31,12 @@ export interface WrittenFinal extends FinalHypothesis {
   readonly spoken?: string;
   /** The `sequence` of finals whose text the speaker has taken back with this one, latest first. */
   readonly removes?: readonly number[];
+}
+
+/** At which ends of words a number may have been cut. */
+interface OpenEnds {
+  readonly start: boolean;
+  readonly end: boolean;
 }
 
 /** What is remembered of a stream's finals because writing the next one depends on it. */
@@ -67,7 +72,8 @@ export function writeFinal(
     final.words,
     dictated.lines.flatMap(({ words }) => words),
   );
-  const { lines, takenBack } = isObeyed ? dictated : asSpoken(final);
+  const { lines: dictatedLines, takenBack } = isObeyed ? dictated : asSpoken(final);
+  const lines = dictatedLines.flatMap(bySpeaker);
   const spoken = lines.map(({ words }) => words);
   const open = {
     start: continues(state, spoken.at(0)),
@@ -143,6 +149,26 @@ function asSpoken({ words }: FinalHypothesis): Dictated {
   return { lines: [{ breakBefore: '', words }], takenBack: 0 };
 }
 
+/** A line, or the part of one that one speaker said. */
+interface SpokenLine {
+  readonly breakBefore: DictatedLine['breakBefore'] | typeof SAME_LINE;
+  readonly words: readonly Word[];
+}
+
+/** Before the words of somebody else in the same line. */
+const SAME_LINE = ' ';
+
+/** A line, cut where the speaker changes: no written word has the words of two. */
+function bySpeaker({ breakBefore, words }: DictatedLine): readonly SpokenLine[] {
+  const changes = words.flatMap(({ speaker }, at) =>
+    at > 0 && words[at - 1]?.speaker !== speaker ? [at] : [],
+  );
+  return [0, ...changes].map((from, part) => ({
+    breakBefore: part === 0 ? breakBefore : SAME_LINE,
+    words: words.slice(from, changes[part]),
+  }));
+}
+
 function isEnglish(language: string): boolean {
   return /^en(?:-|$)/iu.test(language);
 }
@@ -179,50 +205,32 @@ function isNear(numberEndsAt: number | undefined, words: readonly Word[]): boole
   );
 }
 
-function writeLines(
-  lines: readonly DictatedLine[],
-  open: { readonly start: boolean; readonly end: boolean },
-): readonly DictatedLine[] {
+function writeLines(lines: readonly SpokenLine[], open: OpenEnds): readonly SpokenLine[] {
   return lines.map(({ breakBefore, words }, index) => {
-    const ends = { start: open.start && index === 0, end: open.end && index === lines.length - 1 };
-    return { breakBefore, words: writeSpeakers(words, ends) };
+    const ends = endsOf(lines, index, open);
+    const written = writeWords(texts(words), ends);
+    const alternatives = writeAlternatives(words, written, ends);
+    return {
+      breakBefore,
+      words: written.map(({ text, first, last }, place) =>
+        writtenWord(text, words.slice(first, last + 1), alternatives[place] ?? []),
+      ),
+    };
   });
 }
 
-/** Writes what each speaker says by itself: a number that two people say together stays as it was spoken. */
-function writeSpeakers(words: readonly Word[], open: OpenEnds): Word[] {
-  const runs = bySpeaker(words);
-  return runs.flatMap((run, at) => {
-    const [before, after] = [runs[at - 1], runs[at + 1]];
-    return writeRun(run, {
-      start: before ? sharesNumber(before, run) : open.start,
-      end: after ? sharesNumber(run, after) : open.end,
-    });
-  });
+/** Who speaks may be found out wrongly, so a number that may cross a change of speakers is treated as one that crosses finals. */
+function endsOf(lines: readonly SpokenLine[], index: number, open: OpenEnds): OpenEnds {
+  const [before, line, after] = [lines[index - 1], lines[index], lines[index + 1]];
+  const isContinued = line?.breakBefore === SAME_LINE;
+  const goesOn = after?.breakBefore === SAME_LINE;
+  return {
+    start: isContinued ? endsInNumber(texts(before?.words ?? [])) : open.start && index === 0,
+    end: goesOn ? endsOpen(line?.words) : open.end && after === undefined,
+  };
 }
 
-function writeRun(words: readonly Word[], open: OpenEnds): Word[] {
-  const written = writeWords(texts(words), open);
-  const alternatives = writeAlternatives(words, written, open);
-  return written.map(({ text, first, last }, place) =>
-    writtenWord(text, words.slice(first, last + 1), alternatives[place] ?? []),
-  );
-}
-
-/** The words in a row that one speaker says. */
-function bySpeaker(words: readonly Word[]): readonly (readonly Word[])[] {
-  const starts = words.flatMap(({ speaker }, at) =>
-    at === 0 || speaker !== words[at - 1]?.speaker ? [at] : [],
-  );
-  return starts.map((start, run) => words.slice(start, starts[run + 1]));
-}
-
-/** Whether a number seems to go on with the next speaker, of whom or of whose label one cannot be sure. */
-function sharesNumber(before: readonly Word[], after: readonly Word[]): boolean {
-  return endsOpen(before) && endsInNumber(texts(before)) && beginsWithNumber(texts(after));
-}
-
-/** A written word in place of spoken ones, with the lowest of their confidences. */
+/** A written word in place of spoken ones of one speaker, with the lowest of their confidences. */
 function writtenWord(text: string, spoken: readonly Word[], alternatives: readonly WordAlternative[]): Word {
   const said = joined(spoken);
   return {
@@ -231,18 +239,17 @@ function writtenWord(text: string, spoken: readonly Word[], alternatives: readon
     end: spoken.at(-1)?.end ?? 0,
     confidence: Math.min(1, ...spoken.map(({ confidence }) => confidence)),
     ...(said === text ? {} : { spoken: said }),
-    ...speakerOf(spoken),
     ...(alternatives.length === 0 ? {} : { alternatives }),
     ...(spoken.some(({ doubtful }) => doubtful) ? { doubtful: true as const } : {}),
+    ...saidBy(spoken),
   };
 }
 
-/** The speaker of words that one person says. */
-function speakerOf(spoken: readonly Word[]): Pick<Word, 'speaker' | 'speakerConfidence'> {
-  const [first] = spoken;
-  if (first?.speaker === undefined) return {};
-  const confidence = Math.min(1, ...spoken.map(({ speakerConfidence = 1 }) => speakerConfidence));
-  return { speaker: first.speaker, speakerConfidence: confidence };
+function saidBy(spoken: readonly Word[]): Pick<Word, 'speaker' | 'speakerConfidence'> {
+  const { speaker } = spoken.at(0) ?? {};
+  if (speaker === undefined) return {};
+  const known = spoken.flatMap(({ speakerConfidence }) => speakerConfidence ?? []);
+  return { speaker, ...(known.length > 0 && { speakerConfidence: Math.min(...known) }) };
 }
 
 function joined(words: readonly Word[]): string {

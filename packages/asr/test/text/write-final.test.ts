@@ -32,23 +32,6 @@ describe('a final in written form', () => {
     ]);
   });
 
-  test('gives each written word to the speaker of its spoken ones', () => {
-    const said = saidBy('How long? twenty five days and ten milligrams', [0, 0, 1, 1, 1, 1, 1, 1]);
-    const { text, words } = writeFinal(nothingWritten, said, WRITTEN).written;
-    expect(text).toBe('How long? 25 days and 10 mg');
-    expect(words.map(({ speaker }) => speaker)).toEqual([0, 0, 1, 1, 1, 1, 1]);
-    expect(words[2]?.speakerConfidence).toBeCloseTo(0.7);
-  });
-
-  test('does not make one number of what two people say', () => {
-    const said = saidBy('Take twenty five milligrams', [0, 0, 1, 1]);
-    const { text, words } = writeFinal(nothingWritten, said, WRITTEN).written;
-    expect(text).toBe('Take twenty five milligrams');
-    expect(words.map(({ speaker }) => speaker)).toEqual([0, 0, 1, 1]);
-    const answered = saidBy('Take twenty. five milligrams', [0, 0, 1, 1]);
-    expect(writeFinal(nothingWritten, answered, WRITTEN).written.text).toBe('Take 20. 5 mg');
-  });
-
   test('has its alternatives in written form, and keeps their doubt', () => {
     const said = final(0, 'Take fifteen milligrams of met a prolol.');
     const doubts: readonly Partial<Word>[] = [
@@ -212,6 +195,61 @@ describe('a number that a cut may have divided', () => {
 
   test('is not assumed behind a complete number with its unit', () => {
     expect(texts('Give twenty five milligrams', 'per day.')).toEqual(['Give 25 mg', 'per day.']);
+  });
+});
+
+describe('words of two speakers in a final', () => {
+  const spokenBy = (text: string, speakers: readonly number[]): FinalHypothesis => {
+    const said = final(0, text);
+    return {
+      ...said,
+      words: said.words.map((word, at) => ({
+        ...word,
+        speaker: speakers[at] ?? 0,
+        speakerConfidence: 1 - at / 10,
+      })),
+    };
+  };
+  const writtenBy = (text: string, speakers: readonly number[]) =>
+    writeFinal(nothingWritten, spokenBy(text, speakers), WRITTEN).written;
+
+  test('keep their speaker, a written word with the lowest of its confidences', () => {
+    const { text, words } = writtenBy('How much? Twenty five milligrams.', [0, 0, 1, 1, 1]);
+    expect(text).toBe('How much? 25 mg.');
+    expect(words.map(({ text: word, speaker }) => [word, speaker])).toEqual([
+      ['How', 0],
+      ['much?', 0],
+      ['25', 1],
+      ['mg.', 1],
+    ]);
+    expect(words[2]?.speakerConfidence).toBe(0.7);
+  });
+
+  test('leave a number as it was spoken where the change may be in the middle of it', () => {
+    expect(writtenBy('Take twenty five milligrams daily.', [0, 0, 1, 1, 1]).text).toMatch(
+      /^Take twenty five (?:mg|milligrams) daily\.$/,
+    );
+  });
+
+  test('keep their order, and every word, wherever the speaker changes', () => {
+    const text = 'Take one hundred and forty over ninety, or twenty five milligrams, then rest.';
+    const count = text.split(' ').length;
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 1 }), { minLength: count, maxLength: count }),
+        (speakers) => {
+          const { words, text: whole } = writtenBy(text, speakers);
+          const spoken = words.map((word) => word.spoken ?? word.text).join(' ');
+          expect(spoken.replaceAll(/[.,]/g, '')).toBe(text.replaceAll(/[.,]/g, ''));
+          expect(whole.split(/\s+/)).toEqual(words.map((word) => word.text));
+          const said = spokenBy(text, speakers).words;
+          for (const { start, end, speaker } of words) {
+            const inside = said.filter((word) => word.start >= start && word.end <= end);
+            expect(new Set(inside.map((word) => word.speaker))).toEqual(new Set([speaker]));
+          }
+        },
+      ),
+    );
   });
 });
 
@@ -401,15 +439,4 @@ function final(sequence: number, text: string, { start = sequence * 100 } = {}):
   }));
   const end = words.at(-1)?.end ?? start;
   return { sequence, text, start, end, confidence: 0.9, words, language: 'en', reason: 'silence' };
-}
-
-/** A final whose words have these speakers, the later ones less surely. */
-function saidBy(text: string, speakers: readonly number[]): FinalHypothesis {
-  const said = final(0, text);
-  const words = said.words.map((word, at) => ({
-    ...word,
-    ...(speakers[at] !== undefined && { speaker: speakers[at] }),
-    speakerConfidence: 1 - at / 10,
-  }));
-  return { ...said, words };
 }

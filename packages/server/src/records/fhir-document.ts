@@ -1,17 +1,17 @@
-import { runningText } from '../transcripts/transcript.js';
+import { formatTranscript } from '../transcripts/format.js';
+import { runningText, type Transcript } from '../transcripts/transcript.js';
 import { chosenText, type TextVersion } from './chosen-text.js';
 import type { StoredRecord } from './record.js';
-import { NOT_WHOLE } from './transcript-of.js';
+import { markedTranscriptOf, NOT_WHOLE } from './transcript-of.js';
 
 /**
- * A session as a FHIR R4 `DocumentReference`, with its text in the attachment. The system that takes it has to add the
- * patient, whom the server does not know.
+ * A session as a FHIR R4 `DocumentReference`, with its text in the attachment, by turns if speakers were told apart. The
+ * system that takes it has to add the patient, whom the server does not know.
  */
 export function fhirDocument(record: StoredRecord, version: TextVersion): object {
   const { id, owner, language, startedAt, endedAt } = record;
   const finals = chosenText(record, version);
-  const notice = record.isWhole ? [] : [{ text: NOT_WHOLE }];
-  const text = runningText({ segments: [...notice, ...finals, ...notice] });
+  const text = textOf(markedTranscriptOf(record, version));
   const changedAt = finals.reduce((last, { writtenAt }) => (writtenAt > last ? writtenAt : last), '');
   const isCorrected = finals.some((final) => final.version > 1);
   return {
@@ -38,4 +38,8 @@ export function fhirDocument(record: StoredRecord, version: TextVersion): object
       },
     ],
   };
+}
+
+function textOf(transcript: Transcript): string {
+  return transcript.speakers === undefined ? runningText(transcript) : formatTranscript(transcript, 'text');
 }

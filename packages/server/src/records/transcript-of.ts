@@ -32,5 +32,5 @@ export function markedTranscriptOf(record: StoredRecord, version: TextVersion): 
 function notice(start: number, end: number): Transcript['segments'][number] {
   const spoken = NOT_WHOLE.split(' ');
   const words = spoken.map((text) => ({ text, start, end, confidence: 1 }));
-  return { text: NOT_WHOLE, start, end, confidence: 1, language: 'en', words };
+  return { text: NOT_WHOLE, start, end, confidence: 1, language: 'en', words, isNotice: true };
 }

@@ -1,5 +1,7 @@
 import { jsonPieces, mapped } from '../json-pieces.js';
-import { cutCues, type Cue } from './cues.js';
+import { segmentsBySpeaker } from './by-speaker.js';
+import { cutCues, type Cue, type CueSource } from './cues.js';
+import { nameSpeakers } from './speaker-names.js';
 import {
   runningText,
   segmentJson,
@@ -45,26 +47,64 @@ export function* transcriptPieces(
 ): Generator<string> {
   switch (format) {
     case 'text':
-      yield* withFewEmptyLines(mapped(transcript.segments, asLines));
+      yield* withFewEmptyLines(mapped(turnsOf(transcript), asLines));
       break;
     case 'json':
       yield* jsonPieces(jsonTranscript(transcript, extent));
       yield '\n';
       break;
     case 'srt':
-      yield* mapped(cutCues(transcript.segments), srtCue);
+      yield* mapped(cutCues(cueSources(transcript), srtLead), srtCue);
       break;
     case 'vtt':
       yield 'WEBVTT\n\n';
-      yield* mapped(cutCues(transcript.segments), vttCue);
+      yield* mapped(cutCues(cueSources(transcript)), vttCue);
   }
 }
 
-/** A segment as a line, or as several if line breaks were dictated, with an empty line before a dictated paragraph. */
-function asLines({ text }: Pick<TranscriptSegment, 'text'>): string {
+/** What somebody says until somebody else speaks; where speakers were not told apart, a segment. */
+interface Turn {
+  readonly text: string;
+  readonly name?: string | undefined;
+}
+
+function* turnsOf(transcript: Transcript): Generator<Turn> {
+  if (transcript.speakers === undefined) {
+    yield* transcript.segments;
+    return;
+  }
+  let open:
+    { readonly name: string | undefined; readonly said: Pick<TranscriptSegment, 'text'>[] } | undefined;
+  for (const { segment, name } of namedSegments(transcript)) {
+    if (open !== undefined && open.name !== name) {
+      yield { name: open.name, text: runningText({ segments: open.said }) };
+      open = undefined;
+    }
+    open ??= { name, said: [] };
+    open.said.push({ text: segment.text });
+  }
+  if (open !== undefined) yield { name: open.name, text: runningText({ segments: open.said }) };
+}
+
+/** The segments, each of one speaker, with what their speaker is called; notices have no speaker. */
+function* namedSegments(
+  transcript: Transcript,
+): Generator<{ readonly segment: TranscriptSegment; readonly name: string | undefined }> {
+  const nameOf = transcript.speakers && nameSpeakers(transcript.speakers);
+  for (const segment of segmentsBySpeaker(transcript))
+    yield { segment, name: segment.isNotice ? undefined : nameOf?.(segment.speaker) };
+}
+
+function cueSources(transcript: Transcript): Iterable<CueSource> {
+  return mapped(namedSegments(transcript), ({ segment: { words }, name }) => ({ words, name }));
+}
+
+/** A turn as a line, or as several if line breaks were dictated, with an empty line before a dictated paragraph. */
+function asLines({ text, name }: Turn): string {
   const words = text.trim();
   const [before, behind] = [text.startsWith('\n\n') ? '\n' : '', text.endsWith('\n\n') ? '\n' : ''];
-  return words === '' ? before : `${before}${words}\n${behind}`;
+  const speaker = name === undefined ? '' : `${name}: `;
+  return words === '' ? before : `${before}${speaker}${words}\n${behind}`;
 }
 
 /** A text without empty lines at its beginning and end. */
@@ -87,7 +127,8 @@ function jsonTranscript(transcript: Transcript, { about, ...extent }: JsonExtent
     ...about,
     text: runningText(transcript),
     duration: threeDecimals(transcript.duration),
-    segments: mapped(transcript.segments, (segment) => segmentJson(segment, extent)),
+    speakers: transcript.speakers,
+    segments: mapped(segmentsBySpeaker(transcript), (segment) => segmentJson(segment, extent)),
   };
 }
 
@@ -95,8 +136,16 @@ function srtCue({ start, end, lines }: Cue, index: number): string {
   return `${index + 1}\n${clock(start, ',')} --> ${clock(end, ',')}\n${lines.join('\n')}\n\n`;
 }
 
-function vttCue({ start, end, lines }: Cue): string {
-  return `${clock(start, '.')} --> ${clock(end, '.')}\n${lines.map(escapeVtt).join('\n')}\n\n`;
+/** Who speaks, in square brackets. Players take angle brackets and braces for markup, and SRT cannot escape them. */
+function srtLead(name: string): string {
+  return `[${name.replace(/[<>{}]/gu, (bracket) => LIKE_BRACKETS[bracket] ?? '')}]`;
+}
+
+const LIKE_BRACKETS: Readonly<Record<string, string>> = { '<': '‹', '>': '›', '{': '(', '}': ')' };
+
+function vttCue({ start, end, lines, name }: Cue): string {
+  const voice = name === undefined ? '' : `<v ${escapeVtt(name)}>`;
+  return `${clock(start, '.')} --> ${clock(end, '.')}\n${voice}${lines.map(escapeVtt).join('\n')}\n\n`;
 }
 
 /** Escapes the characters that begin markup in WebVTT, where `-->` also begins a new cue. */

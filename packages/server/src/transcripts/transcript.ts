@@ -1,10 +1,12 @@
 import type { WrittenFinal } from '@auscult/asr';
-import type { Word } from '@auscult/protocol';
+import type { KnownSpeaker, Word } from '@auscult/protocol';
 
 /** A piece of a transcript, mostly an utterance. */
 export interface TranscriptSegment extends Omit<WrittenFinal, 'sequence' | 'removes' | 'reason'> {
   /** The channel, from 0, if a recording has several that were heard separately. */
   readonly channel?: number;
+  /** Set if the server says it, about the text. */
+  readonly isNotice?: true;
 }
 
 /** The text of one recording. */
@@ -13,6 +15,8 @@ export interface Transcript {
   readonly duration: number;
   /** In the order of their beginning. */
   readonly segments: readonly TranscriptSegment[];
+  /** Everybody who speaks, and what is known of them; missing if speakers were not told apart. */
+  readonly speakers?: readonly KnownSpeaker[];
 }
 
 /** A segment as it is written in JSON: times with three decimals, and as many for probabilities. */
@@ -24,6 +28,7 @@ export interface SegmentJson {
   readonly spoken?: string;
   readonly confidence: number;
   readonly channel?: number;
+  readonly speaker?: number;
   readonly words?: readonly Word[];
 }
 
@@ -40,7 +45,7 @@ export function segmentJson(
   segment: TranscriptSegment,
   { words = false, channels = true }: SegmentExtent = {},
 ): SegmentJson {
-  const { start, end, text, spoken, confidence, channel } = segment;
+  const { start, end, text, spoken, confidence, channel, speaker } = segment;
   return {
     start: threeDecimals(start),
     end: threeDecimals(end),
@@ -48,12 +53,13 @@ export function segmentJson(
     ...(spoken === undefined ? {} : { spoken }),
     confidence: threeDecimals(confidence),
     ...(channel === undefined || !channels ? {} : { channel }),
+    ...(speaker === undefined ? {} : { speaker }),
     ...(words ? { words: segment.words.map(roundedWord) } : {}),
   };
 }
 
 /** A word as it goes out: times with three decimals, and as many for probabilities. */
-export function roundedWord({ alternatives, ...word }: Word): Word {
+export function roundedWord({ alternatives, speakerConfidence, ...word }: Word): Word {
   return {
     ...word,
     start: threeDecimals(word.start),
@@ -62,6 +68,7 @@ export function roundedWord({ alternatives, ...word }: Word): Word {
     ...(alternatives && {
       alternatives: alternatives.map((one) => ({ ...one, confidence: threeDecimals(one.confidence) })),
     }),
+    ...(speakerConfidence === undefined ? {} : { speakerConfidence: threeDecimals(speakerConfidence) }),
   };
 }
 

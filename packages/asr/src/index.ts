@@ -22,6 +22,9 @@ export type {
   WindowOutcome,
 } from './speakers/voices.js';
 export type { RevisedSpan, SpeakerCount, SpeakerFindings, SpokenSpan } from './speakers/speaker-findings.js';
+export { createDiarization, type Diarization, type WordLabel } from './speakers/diarization.js';
+export { allWindows, type VoiceWindow } from './speakers/voice-windows.js';
+export { labelRecording, type LabelOptions } from './speakers/label-recording.js';
 export type { UtteranceEnd } from './segment/segmenter.js';
 export { recordingKind, type RecordingKind } from './audio/containers/recording-kind.js';
 export { waveEncoding } from './audio/containers/wave-encoding.js';

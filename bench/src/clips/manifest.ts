@@ -16,6 +16,8 @@ export interface Clip {
   readonly terms: readonly string[];
   /** What each speaker says in turn, where the source tells. */
   readonly turns?: readonly string[];
+  /** Who speaks in each turn. */
+  readonly turnSpeakers?: readonly string[];
   /** Present for some dictated clips. */
   readonly numbers?: WrittenNumbers;
   /** Present for clips of the published test of rare words. */
@@ -137,7 +139,10 @@ function parseClip(line: string, folder: string, place: string): Clip {
     text: text('text'),
     durationSeconds: seconds,
     terms: listIn(fields, 'terms', place),
-    ...(fields.turns !== undefined && { turns: turnsIn(fields.turns, place) }),
+    ...(fields.turns !== undefined && {
+      turns: turnsIn(fields.turns, place),
+      turnSpeakers: (fields.turns as readonly (readonly unknown[])[]).map(([speaker]) => String(speaker)),
+    }),
     ...(numbers && {
       numbers: {
         withUnit: listIn(numbers, 'withUnit', place),

@@ -71,7 +71,8 @@ export async function startRecognizer(options: RecognizerOptions): Promise<Recog
         },
         contextFraction: () => contextFraction(share),
         share,
-        embed: (audio) => voices.embed(audio, { stream: name, share, background: isBackground }),
+        embed: (audio, patienceMs) =>
+          voices.embed(audio, { stream: name, share, background: isBackground, patienceMs }),
         terms: createStreamTerms(sharedTerms, live.keyTerms ?? []),
         lexicon: options.lexicon ?? 'none',
         onClose: () => {
@@ -86,6 +87,8 @@ export async function startRecognizer(options: RecognizerOptions): Promise<Recog
       const stream = String(opened++);
       return enrolVoice(recording, (audio) => voices.embed(audio, { stream, share, background: true }));
     },
+    embedVoice: (audio, { priority = 'background', share = [] }) =>
+      voices.embed(audio, { stream: 'recording', share, background: priority === 'background' }),
     admission: (share = []) => admission(scheduler, share, options.maxFinalDelaySeconds),
     status: () => ({ ...schedulerStatus(scheduler), liveStreams, voices: voices.status() }),
     close: async () => {

@@ -38,10 +38,12 @@ export function createSpeakerFinder(founding: FoundingWindows): SpeakerFinder {
     find(wanted) {
       if (founding.windows.length === 0) return [];
       const clusters = createVoiceClusters(founding, parts.current());
-      dropSmall(clusters);
+      const least = wanted.given === undefined ? LEAST_SPEECH.counted : LEAST_SPEECH.given;
+      dropSmall(clusters, (_, half) => Math.min(least, half));
       clusters.settle();
       mergeDown(clusters, wanted);
-      if (wanted.given === undefined) dropSmall(clusters);
+      if (wanted.given === undefined)
+        dropSmall(clusters, (rank, half) => (rank < 2 ? Math.min(least, half) : LEAST_SPEECH.third));
       return Array.from({ length: clusters.count }, (_, cluster) => ({
         voice: clusters.voice(cluster),
         seconds: clusters.seconds(cluster),
@@ -62,17 +64,25 @@ function mergeDown(clusters: VoiceClusters, { given, most }: SpeakersWanted): vo
 }
 
 /** The cosine from which two clusters are one speaker, where the number of speakers is counted (bench `speakers`). */
-const ONE_SPEAKER = 0.65;
+const ONE_SPEAKER = 0.6;
 
-/** Speech that makes a speaker, seconds, or half of what the largest cluster has (bench `speakers`). */
-const LEAST_SPEECH = 4;
+/**
+ * Speech that makes a speaker, seconds, or half of what the largest cluster has if that is less: where the number is given,
+ * where speakers are counted, and for the third and fourth that are counted, who are mostly sounds of the others. Chosen on three
+ * interviews and checked on three others (bench `speakers`).
+ */
+const LEAST_SPEECH = { given: 4, counted: 6, third: 12 } as const;
 
-function dropSmall(clusters: VoiceClusters): void {
+/** Drops clusters with less speech than is wanted of one of that rank, the largest first; `half`: of what the largest has. */
+function dropSmall(clusters: VoiceClusters, leastOf: (rank: number, half: number) => number): void {
   const seconds = Array.from({ length: clusters.count }, (_, cluster) => clusters.seconds(cluster));
-  const least = Math.min(LEAST_SPEECH, Math.max(...seconds) / 2);
-  for (let cluster = seconds.length - 1; cluster >= 0; cluster--)
+  const half = Math.max(...seconds) / 2;
+  const ranks = seconds.map((own) => seconds.filter((other) => other > own).length);
+  for (let cluster = seconds.length - 1; cluster >= 0; cluster--) {
+    const least = leastOf(ranks[cluster] as number, half);
     if ((seconds[cluster] as number) < least && clusters.pinned(cluster) === undefined)
       clusters.drop(cluster);
+  }
 }
 
 type Pair = readonly [number, number];

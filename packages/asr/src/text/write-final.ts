@@ -10,7 +10,6 @@ import {
   endsInNumber,
   linksNumbers,
   writeWords,
-  type OpenEnds,
 } from './written-form/write-words.js';
 
 /** How recognised text is to be written. */

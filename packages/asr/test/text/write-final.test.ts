@@ -32,23 +32,6 @@ describe('a final in written form', () => {
     ]);
   });
 
-  test('gives each written word to the speaker of its spoken ones', () => {
-    const said = saidBy('How long? twenty five days and ten milligrams', [0, 0, 1, 1, 1, 1, 1, 1]);
-    const { text, words } = writeFinal(nothingWritten, said, WRITTEN).written;
-    expect(text).toBe('How long? 25 days and 10 mg');
-    expect(words.map(({ speaker }) => speaker)).toEqual([0, 0, 1, 1, 1, 1, 1]);
-    expect(words[2]?.speakerConfidence).toBeCloseTo(0.7);
-  });
-
-  test('does not make one number of what two people say', () => {
-    const said = saidBy('Take twenty five milligrams', [0, 0, 1, 1]);
-    const { text, words } = writeFinal(nothingWritten, said, WRITTEN).written;
-    expect(text).toBe('Take twenty five milligrams');
-    expect(words.map(({ speaker }) => speaker)).toEqual([0, 0, 1, 1]);
-    const answered = saidBy('Take twenty. five milligrams', [0, 0, 1, 1]);
-    expect(writeFinal(nothingWritten, answered, WRITTEN).written.text).toBe('Take 20. 5 mg');
-  });
-
   test('has its alternatives in written form, and keeps their doubt', () => {
     const said = final(0, 'Take fifteen milligrams of met a prolol.');
     const doubts: readonly Partial<Word>[] = [
@@ -456,15 +439,4 @@ function final(sequence: number, text: string, { start = sequence * 100 } = {}):
   }));
   const end = words.at(-1)?.end ?? start;
   return { sequence, text, start, end, confidence: 0.9, words, language: 'en', reason: 'silence' };
-}
-
-/** A final whose words have these speakers, the later ones less surely. */
-function saidBy(text: string, speakers: readonly number[]): FinalHypothesis {
-  const said = final(0, text);
-  const words = said.words.map((word, at) => ({
-    ...word,
-    ...(speakers[at] !== undefined && { speaker: speakers[at] }),
-    speakerConfidence: 1 - at / 10,
-  }));
-  return { ...said, words };
 }

@@ -20,6 +20,15 @@ export type {
   SpeakerFindings,
   SpokenSpan,
 } from './speakers/speaker-findings.js';
+export { createVoices } from './speakers/voices.js';
+export type {
+  EmbedOptions,
+  Voices,
+  VoicesEvent,
+  VoicesOptions,
+  VoicesStatus,
+  WindowOutcome,
+} from './speakers/voices.js';
 export type { UtteranceEnd } from './segment/segmenter.js';
 export { recordingKind, type RecordingKind } from './audio/containers/recording-kind.js';
 export { waveEncoding } from './audio/containers/wave-encoding.js';

@@ -21,6 +21,7 @@ export type SpeechErrorCode =
   | 'container_unknown'
   | 'container_broken'
   | 'sample_rate_out_of_range'
+  | 'speaker_state_damaged'
   | 'recording_too_long'
   | 'decoding_too_costly'
   | 'decoder_failed'

@@ -4,6 +4,7 @@ import { createFinalReports } from './final-reports.js';
 import type { EndedUtterance } from './ended-utterance.js';
 import { finalise, type Finalised, type FinaliseServices } from './finalise.js';
 import { isTooFaint } from './invention-gate.js';
+import type { StreamSpeakers } from '../speakers/stream-speakers.js';
 import type { LiveListener } from './live-transcription.js';
 import type { UtteranceJobs } from './utterance-jobs.js';
 
@@ -28,10 +29,12 @@ export interface FinalQueue {
 export interface FinalQueueServices extends Omit<FinaliseServices, 'hear'> {
   readonly jobs: UtteranceJobs;
   readonly listener: LiveListener;
+  /** Absent where speakers are not told apart. */
+  readonly speakers: StreamSpeakers | undefined;
 }
 
 /** Makes an empty queue. */
-export function createFinalQueue({ jobs, listener, ...services }: FinalQueueServices): FinalQueue {
+export function createFinalQueue({ jobs, listener, speakers, ...services }: FinalQueueServices): FinalQueue {
   const ended: EndedUtterance[] = [];
   const waiters: (() => void)[] = [];
   const reports = createFinalReports(listener);
@@ -43,16 +46,31 @@ export function createFinalQueue({ jobs, listener, ...services }: FinalQueueServ
     if (working) return;
     working = true;
     for (let utterance = ended[0]; utterance && !closed; utterance = ended[0]) {
-      if (isTooFaint(utterance)) reports.passOver(utterance);
-      else tell(utterance, await finalise(utterance, { ...services, hear }));
+      if (isTooFaint(utterance)) passOver(utterance);
+      else tell(utterance, await withSpeakers(utterance, await finalise(utterance, { ...services, hear })));
       ended.shift();
     }
     working = false;
     settle();
   };
 
+  const passOver = (utterance: EndedUtterance) => {
+    speakers?.pass(utterance);
+    reports.passOver(utterance);
+  };
+
+  const withSpeakers = async (utterance: EndedUtterance, outcome: Finalised): Promise<Finalised> => {
+    if (!speakers || closed) return outcome;
+    if (outcome.kind === 'final')
+      return { ...outcome, final: await speakers.label(utterance, reports.sequence, outcome.final) };
+    speakers.pass(utterance);
+    return outcome;
+  };
+
   const tell = (utterance: EndedUtterance, outcome: Finalised) => {
-    if (!closed) reports.tell(utterance, outcome);
+    if (closed) return;
+    reports.tell(utterance, outcome);
+    speakers?.revise();
   };
 
   const settle = () => {

@@ -1,6 +1,7 @@
 import type { CreateResampler } from '../audio/resample.js';
 import { SAMPLE_RATE } from '../audio/sample-rate.js';
 import { createAudioHistory } from '../segment/audio-history.js';
+import { createStreamSpeakers, type EmbedWindow } from '../speakers/stream-speakers.js';
 import { SpeechError } from '../speech-error.js';
 import type { VoiceActivity } from '../vad/voice-activity.js';
 import type { LiveListener, LiveOptions, LiveTranscription } from './live-transcription.js';
@@ -16,6 +17,8 @@ export interface LiveStreamServices extends Omit<UtteranceServices, 'keyTerms'> 
   readonly createResampler: CreateResampler;
   readonly voice: VoiceActivity;
   readonly terms: StreamTerms;
+  /** Embeds windows of the stream, by which speakers are told apart. */
+  readonly embed: EmbedWindow;
   /** Called once when the stream is closed. */
   readonly onClose: () => void;
 }
@@ -33,12 +36,14 @@ export function openLiveStream(
     listener.onAudio?.(samples);
   });
   const pace = createSpeakingPace();
+  const speakers = createStreamSpeakers(options, { history, embed: services.embed, listener });
   const recognition = createUtteranceRecognition(
     options,
     history,
     listener,
     { ...services, keyTerms: terms.current },
     pace,
+    speakers,
   );
   const detection = createUtteranceDetection(options, { history, voice: services.voice, recognition });
   const settledSeconds = (): number =>
@@ -61,12 +66,20 @@ export function openLiveStream(
     listenFor(keyTerms) {
       if (!closed) terms.replace(keyTerms, history.end / SAMPLE_RATE);
     },
+    assignSpeakers(spans) {
+      speakers?.assign(spans);
+    },
+    mergeSpeakers(from, into) {
+      speakers?.merge(from, into);
+    },
+    speakerState: () => speakers?.state(),
     close() {
       if (closed) return;
       closed = true;
       input.close();
       detection.close();
       recognition.close();
+      speakers?.close();
       terms.close();
       services.onClose();
     },

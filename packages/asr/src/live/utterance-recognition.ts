@@ -1,6 +1,7 @@
 import type { PoolStatus } from '../inference/inference-pool.js';
 import type { AudioHistory } from '../segment/audio-history.js';
 import type { SegmentEvent } from '../segment/segmenter.js';
+import type { StreamSpeakers } from '../speakers/stream-speakers.js';
 import { createCarriedContext } from './carried-context.js';
 import { createFinalQueue } from './final-queue.js';
 import type { LiveListener, LiveOptions } from './live-transcription.js';
@@ -37,22 +38,25 @@ export function createUtteranceRecognition(
   listener: LiveListener,
   services: UtteranceServices,
   pace: Pick<SpeakingPace, 'aheadSeconds'> = IN_REAL_TIME,
+  speakers?: StreamSpeakers,
 ): UtteranceRecognition {
   const context = createCarriedContext();
   const text = createStreamText(options, services);
   const jobs = createUtteranceJobs(options, services, history, context, pace);
-  const finals = createFinalQueue({ ...services, history, context, text, jobs, listener });
+  const finals = createFinalQueue({ ...services, history, context, text, jobs, listener, speakers });
   const isLive = options.priority !== 'background';
   const spoken = createUtteranceTracker(options, {
     jobs,
     text,
     listener,
     onPartial: options.partials
-      ? (partial) => listener.onPartial?.({ sequence: finals.sequence, ...partial })
+      ? (partial) =>
+          listener.onPartial?.({ sequence: finals.sequence, ...partial, ...likelySpeaker(speakers) })
       : undefined,
     mayHearTwice: () => isLive && services.hearsTwice && services.pool.status(services.share).idle,
     mayDecodeAhead: () => isLive && !finals.working && hasRoom(services.pool.status(services.share)),
     onEnded(utterance) {
+      speakers?.end(utterance);
       finals.add(utterance);
     },
   });
@@ -60,6 +64,7 @@ export function createUtteranceRecognition(
   return {
     follow(events, heard, speaking = true) {
       for (const event of events) spoken.follow(event);
+      if (speakers && spoken.start !== undefined && speaking) speakers.listen(spoken.start, heard);
       // In a pause nothing new is said, and the final that may be decoded ahead should find a free worker.
       if (options.partials && speaking && !finals.working) spoken.listen(heard);
     },
@@ -85,6 +90,11 @@ export function createUtteranceRecognition(
       return finals.speechSeconds;
     },
   };
+}
+
+function likelySpeaker(speakers: StreamSpeakers | undefined): { readonly speaker?: number } {
+  const speaker = speakers?.likely;
+  return speaker === undefined ? {} : { speaker };
 }
 
 /**

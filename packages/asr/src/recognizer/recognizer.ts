@@ -3,6 +3,7 @@ import type { ComputeType } from '../models/compute-type.js';
 import type { ModelStoreOptions } from '../models/store/model-store.js';
 import type { Lexicon } from '../terms/key-term.js';
 import type { FinalHearing } from '../live/utterance-services.js';
+import type { VoicesEvent } from '../speakers/voices.js';
 import type { LiveListener, LiveOptions, LiveTranscription } from '../live/live-transcription.js';
 
 /** The model of a running recognizer. */
@@ -68,6 +69,7 @@ export type RecognizerEvent =
       readonly reason: 'crash' | 'hung' | 'memory';
     }
   | { readonly kind: 'final-heard'; readonly how: FinalHearing }
+  | VoicesEvent
   | { readonly kind: 'job-retried'; readonly worker: number }
   | { readonly kind: 'job-lost'; readonly attempts: number }
   | {

@@ -7,6 +7,7 @@ import { calibratedConfidence } from '../live/calibrated-confidence.js';
 import { openLiveStream } from '../live/live-stream.js';
 import { createStreamTerms } from '../live/stream-terms.js';
 import { resolveModel, type ResolvedModel } from '../models/resolve-model.js';
+import { createVoices } from '../speakers/voices.js';
 import { SpeechError } from '../speech-error.js';
 import { loadVoiceActivity } from '../vad/voice-activity.js';
 import type { InferencePool, Share } from '../inference/inference-pool.js';
@@ -40,6 +41,10 @@ export async function startRecognizer(options: RecognizerOptions): Promise<Recog
   const sharedTerms = createSharedTermLists((name) => {
     scheduler.forget({ termList: name });
   });
+  const voices = createVoices({
+    timeoutSeconds: options.workerTimeoutSeconds,
+    ...(options.onEvent && { onEvent: options.onEvent }),
+  });
   let opened = 0;
   let liveStreams = 0;
   const contextFraction = (share: Share) =>
@@ -49,11 +54,14 @@ export async function startRecognizer(options: RecognizerOptions): Promise<Recog
     model: describe(prepared),
     openLive(live, listener) {
       const share = live.share ?? [];
+      const name = String(opened++);
+      const isBackground = live.priority === 'background';
+      if ((live.speakers ?? 'off') !== 'off') voices.prepare();
       const stream = openLiveStream(live, listener, {
         pool: scheduler,
         createResampler,
         voice: createVoiceActivity(share.join('\n')),
-        stream: String(opened++),
+        stream: name,
         language: options.language,
         beams: options.beams ?? family.beams,
         textOf,
@@ -65,6 +73,7 @@ export async function startRecognizer(options: RecognizerOptions): Promise<Recog
         },
         contextFraction: () => contextFraction(share),
         share,
+        embed: (audio) => voices.embed(audio, { stream: name, share, background: isBackground }),
         terms: createStreamTerms(sharedTerms, live.keyTerms ?? []),
         lexicon: options.lexicon ?? 'none',
         onClose: () => {
@@ -76,7 +85,9 @@ export async function startRecognizer(options: RecognizerOptions): Promise<Recog
     },
     admission: (share = []) => admission(scheduler, share, options.maxFinalDelaySeconds),
     status: () => ({ ...schedulerStatus(scheduler), liveStreams }),
-    close: () => scheduler.close(),
+    async close() {
+      await Promise.all([scheduler.close(), voices.close()]);
+    },
   };
 }
 

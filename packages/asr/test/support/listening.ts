@@ -3,6 +3,7 @@ import {
   SAMPLE_RATE,
   type DroppedWords,
   type FinalHypothesis,
+  type LiveListener,
   type LiveOptions,
   type LiveTranscription,
   type PartialHypothesis,
@@ -25,7 +26,11 @@ export interface Listening {
 }
 
 /** Opens a stream; unless `options` say otherwise, of float samples at 16 kHz, without partials. */
-export function listen(recognizer: Recognizer, options: Partial<LiveOptions> = {}): Listening {
+export function listen(
+  recognizer: Recognizer,
+  options: Partial<LiveOptions> = {},
+  listener: Pick<LiveListener, 'onSpeakers'> = {},
+): Listening {
   const finals: FinalHypothesis[] = [];
   const partials: PartialHypothesis[] = [];
   const speech: SpeechActivity[] = [];
@@ -34,6 +39,7 @@ export function listen(recognizer: Recognizer, options: Partial<LiveOptions> = {
   const live = recognizer.openLive(
     { ...defaultLiveOptions, sampleRate: SAMPLE_RATE, encoding: 'f32le', partials: false, ...options },
     {
+      ...listener,
       onFinal: (final) => finals.push(final),
       onPartial: (partial) => partials.push(partial),
       onSpeech: (activity) => speech.push(activity),

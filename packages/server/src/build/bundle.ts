@@ -9,6 +9,9 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   'worker-main': fileURLToPath(
     new URL('./inference/worker/worker-main.js', import.meta.resolve('@auscult/asr')),
   ),
+  'voice-main': fileURLToPath(
+    new URL('./speakers/process/voice-main.js', import.meta.resolve('@auscult/asr')),
+  ),
 };
 
 /** Packages that hold machine code, or that find their own files by where they are. */
@@ -26,7 +29,7 @@ const APART = [
 ];
 
 /**
- * Joins the compiled modules of the command line and of the inference process, and those that they import, into a few
+ * Joins the compiled modules of the command line and of the processes that infer, and those that they import, into a few
  * files in `folder`: to find and link over a thousand of them one by one takes longer than all else that a start does.
  * Whatever else is started or read by its place stays where it was compiled, so the folder works only in this checkout.
  */

@@ -1,6 +1,6 @@
+import { createFrameSpectra, FEATURE_FRAME_SAMPLES, HANN_WINDOW } from '../../audio/frame-spectra.js';
+import { createMelFilters, type MelFilter } from '../../audio/mel-filters.js';
 import { SAMPLE_RATE } from '../../audio/sample-rate.js';
-import { createFrameSpectra, FEATURE_FRAME_SAMPLES } from './frame-spectra.js';
-import { createMelFilters, type MelFilter } from './mel-filters.js';
 
 /** Samples from one frame to the next: 10 ms. */
 export const HOP_SAMPLES = 160;
@@ -48,7 +48,7 @@ function cutFrame(audio: Float32Array, frame: number, target: Float64Array): voi
   const inside = start >= 0 && start + FEATURE_FRAME_SAMPLES <= audio.length;
   for (let i = 0; i < FEATURE_FRAME_SAMPLES; i++) {
     const at = inside ? start + i : mirrored(start + i, audio.length);
-    target[i] = (audio[at] as number) * (WINDOW[i] as number);
+    target[i] = (audio[at] as number) * (HANN_WINDOW[i] as number);
   }
 }
 
@@ -90,9 +90,3 @@ const LOWEST_POWER = 1e-10;
 
 /** Decades of power below the loudest that are kept: 80 dB. */
 const DYNAMIC_RANGE = 8;
-
-/** The periodic Hann window. */
-const WINDOW = Float64Array.from(
-  { length: FEATURE_FRAME_SAMPLES },
-  (_, sample) => (1 - Math.cos((2 * Math.PI * sample) / FEATURE_FRAME_SAMPLES)) / 2,
-);

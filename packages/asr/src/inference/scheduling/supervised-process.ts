@@ -1,5 +1,4 @@
-import type { RecognizerEvent, WorkerStatus } from '../../recognizer/recognizer.js';
-import type { ToWorker } from '../messages/worker-messages.js';
+import type { WorkerStatus } from '../../recognizer/recognizer.js';
 import { createRestarts } from './restarts.js';
 import {
   startWatchedProcess,
@@ -9,50 +8,59 @@ import {
   type WatchedProcessOptions,
 } from './watched-process.js';
 
-/** A place in which there always is an inference process, or soon will be. */
-export interface SupervisedProcess {
+/** A place in which there always is a process that infers, or soon will be. */
+export interface SupervisedProcess<To extends object> {
   /** Whether the process in it has loaded its model. */
   readonly isReady: boolean;
   status(): Pick<WorkerStatus, 'pid' | 'state' | 'restarts'>;
   /** Sends the process a message; it is lost if there is no process. */
-  send(message: ToWorker): void;
+  send(message: To): void;
   /** Ends the process, so that another takes its place. */
   end(reason: ExitReason): void;
   readonly close: () => Promise<void>;
 }
 
 /** Hears what the processes do, one after another. */
-export interface SupervisedProcessListener extends Pick<
-  WatchedProcessListener,
+export interface SupervisedProcessListener<Work> extends Pick<
+  WatchedProcessListener<Work>,
   'onMessage' | 'onLoadFailed'
 > {
-  /** A process was started; it has been sent no audio and no terms yet. */
+  /** A process was started; it has been sent nothing but what it loads. */
   readonly onStarted: () => void;
-  readonly onReady: (residentBytes: number) => void;
-  readonly onExited: () => void;
-  readonly onEvent: (event: RecognizerEvent) => void;
+  readonly onReady: (start: ProcessStart) => void;
+  readonly onExited: (end: ProcessEnd) => void;
+}
+
+/** A process that has loaded its model. */
+export interface ProcessStart {
+  readonly pid: number;
+  readonly seconds: number;
+  readonly residentBytes: number;
+}
+
+/** A process that ended, although nobody closed its place. */
+export interface ProcessEnd {
+  readonly pid: number;
+  readonly reason: ExitReason;
 }
 
 /**
- * Starts a process, and another whenever it ends: at once the first time, and with growing delays if that does not help.
- *
- * @param worker number of the place, by which events name it
+ * Starts a process, and another whenever it ends: at once the first time, and with growing delays if that does not help. A
+ * `result` shows that a process works.
  */
-export function superviseProcess(
-  worker: number,
-  options: WatchedProcessOptions,
-  listener: SupervisedProcessListener,
-): SupervisedProcess {
-  let process: WatchedProcess | undefined;
+export function superviseProcess<To extends object, Work extends { readonly type: string }>(
+  options: WatchedProcessOptions<To>,
+  listener: SupervisedProcessListener<Work>,
+): SupervisedProcess<To> {
+  let process: WatchedProcess<To> | undefined;
   let closed: (() => void) | undefined;
   const pid = () => process?.pid ?? 0;
 
   const start = () => {
     listener.onStarted();
-    process = startWatchedProcess(options, {
+    process = startWatchedProcess<To, Work>(options, {
       onReady(residentBytes, seconds) {
-        listener.onEvent({ kind: 'worker-ready', worker, pid: pid(), seconds });
-        listener.onReady(residentBytes);
+        listener.onReady({ pid: pid(), seconds, residentBytes });
       },
       onMessage(message) {
         if (message.type === 'result') restarts.proveSound();
@@ -64,15 +72,14 @@ export function superviseProcess(
   };
 
   const exited = (reason: ExitReason) => {
-    const event = { kind: 'worker-exited', worker, pid: pid(), reason } as const;
+    const end = { pid: pid(), reason };
     process = undefined;
     if (closed) {
       closed();
       return;
     }
-    listener.onEvent(event);
     restarts.after(reason);
-    listener.onExited();
+    listener.onExited(end);
   };
 
   const restarts = createRestarts(start);
@@ -99,7 +106,7 @@ export function superviseProcess(
   };
 }
 
-function stateOf(process: WatchedProcess | undefined): WorkerStatus['state'] {
+function stateOf(process: { readonly isReady: boolean } | undefined): WorkerStatus['state'] {
   if (!process) return 'backing-off';
   return process.isReady ? 'ready' : 'starting';
 }

@@ -1,14 +1,13 @@
 import type { RecognizerEvent } from '../../recognizer/recognizer.js';
-import type { FromWorker, ToWorker } from '../messages/worker-messages.js';
 import { startWatchdog } from './watchdog.js';
 import { startWorkerProcess } from './worker-process.js';
 
-/** One inference process, from its start to its end. */
-export interface WatchedProcess {
+/** One process that infers, from its start to its end. */
+export interface WatchedProcess<To extends object> {
   readonly pid: number | undefined;
   /** Whether it has loaded its model. */
   readonly isReady: boolean;
-  send(message: ToWorker): void;
+  send(message: To): void;
   end(reason: ExitReason): void;
   /** Ends it; the listener hears no more than its exit. */
   close(): void;
@@ -17,45 +16,51 @@ export interface WatchedProcess {
 /** Why a process ended. */
 export type ExitReason = (RecognizerEvent & { readonly kind: 'worker-exited' })['reason'];
 
-/** What a process loads, and how long it may say nothing once it is ready. */
-export interface WatchedProcessOptions {
-  readonly load: ToWorker & { readonly type: 'load' };
+/** What a process runs and loads, and how long it may say nothing once it is ready. */
+export interface WatchedProcessOptions<To extends object> {
+  readonly module: URL;
+  /** The first message. */
+  readonly load: To;
   readonly timeoutSeconds: number;
 }
 
-/** What a process says once it is ready. */
-type WorkMessage = Exclude<FromWorker, { readonly type: 'ready' | 'load-failed' }>;
+/** What a process says of its start: `ready` or `load-failed` answers the first message. */
+export type FromStart =
+  | { readonly type: 'ready'; readonly residentBytes: number }
+  | { readonly type: 'load-failed'; readonly message: string };
 
 /** Hears what a process says, and when it ends. `onExit` comes last and once. */
-export interface WatchedProcessListener {
+export interface WatchedProcessListener<Work> {
   readonly onReady: (residentBytes: number, loadSeconds: number) => void;
-  readonly onMessage: (message: WorkMessage) => void;
+  /** What it says once it is ready. */
+  readonly onMessage: (message: Work) => void;
   /** The model could not be loaded; the process ends. */
   readonly onLoadFailed: (message: string) => void;
   readonly onExit: (reason: ExitReason) => void;
 }
 
-/** Starts a process, has it load its model, and ends it if it does not answer. */
-export function startWatchedProcess(
-  { load, timeoutSeconds }: WatchedProcessOptions,
-  listener: WatchedProcessListener,
-): WatchedProcess {
+/** Starts a process, has it load its model, and ends it if it does not answer, be it only to a `ping`. */
+export function startWatchedProcess<To extends object, Work extends { readonly type: string }>(
+  { module, load, timeoutSeconds }: WatchedProcessOptions<To>,
+  listener: WatchedProcessListener<Work>,
+): WatchedProcess<To> {
   const startedAt = performance.now();
   let isReady = false;
   let isClosed = false;
   let exitReason: ExitReason = 'crash';
 
-  const receive = (message: FromWorker) => {
+  const receive = (message: FromStart | Work) => {
     // It was said before the process was killed. A late `ready` would count as a start that has succeeded.
     if (isClosed) return;
     watch.heard();
-    if (message.type === 'ready') {
+    if (!isOfStart(message)) listener.onMessage(message);
+    else if (message.type === 'ready') {
       isReady = true;
       listener.onReady(message.residentBytes, (performance.now() - startedAt) / 1000);
-    } else if (message.type === 'load-failed') {
+    } else {
       listener.onLoadFailed(message.message);
       process.kill();
-    } else listener.onMessage(message);
+    }
   };
 
   const exited = () => {
@@ -68,7 +73,10 @@ export function startWatchedProcess(
     process.kill();
   };
 
-  const process = startWorkerProcess({ onMessage: receive, onExit: exited });
+  const process = startWorkerProcess<To | Ping, FromStart | Work>(module, {
+    onMessage: receive,
+    onExit: exited,
+  });
   const watch = startWatchdog({
     limitSeconds: () => (isReady ? timeoutSeconds : LOAD_TIMEOUT_SECONDS),
     ask() {
@@ -95,6 +103,14 @@ export function startWatchedProcess(
       process.kill();
     },
   };
+}
+
+interface Ping {
+  readonly type: 'ping';
+}
+
+function isOfStart(message: { readonly type: string }): message is FromStart {
+  return message.type === 'ready' || message.type === 'load-failed';
 }
 
 /** How long loading and warming up may take, on a slow disk and a busy machine, seconds. */

@@ -1,25 +1,27 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { childEnvironment } from '../../child-environment.js';
-import type { FromWorker, ToWorker } from '../messages/worker-messages.js';
 
-/** One running inference process. */
-export interface WorkerProcess {
+/** One running process that infers. */
+export interface WorkerProcess<To extends object> {
   readonly pid: number | undefined;
-  send(message: ToWorker): void;
+  send(message: To): void;
   /** Ends it at once. A stopped (SIGSTOP) process ends too. */
   kill(): void;
 }
 
 /** What the supervisor hears from a worker. `onExit` comes last and once. */
-export interface WorkerListener {
-  readonly onMessage: (message: FromWorker) => void;
+export interface WorkerListener<From> {
+  readonly onMessage: (message: From) => void;
   readonly onExit: () => void;
 }
 
-/** Starts an inference process. Audio goes over in binary (structured clone), not as JSON. */
-export function startWorkerProcess(listener: WorkerListener): WorkerProcess {
-  const child: ChildProcess = fork(fileURLToPath(new URL('../worker/worker-main.js', import.meta.url)), [], {
+/** Starts a process that runs a module. Audio goes over in binary (structured clone), not as JSON. */
+export function startWorkerProcess<To extends object, From>(
+  module: URL,
+  listener: WorkerListener<From>,
+): WorkerProcess<To> {
+  const child: ChildProcess = fork(fileURLToPath(module), [], {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     // The heap holds only tokens, messages and lists of terms. Tensors live outside it, but so many are left behind that
@@ -38,7 +40,7 @@ export function startWorkerProcess(listener: WorkerListener): WorkerProcess {
     listener.onExit();
   };
   child.on('message', (message) => {
-    if (!ended) listener.onMessage(message as FromWorker);
+    if (!ended) listener.onMessage(message as From);
   });
   child.on('exit', end);
   // Without this handler a failed fork or a broken channel would end the server.

@@ -2,12 +2,12 @@ import type { PreparedModel } from '../../families/model-family.js';
 import type { RecognizerEvent, WorkerStatus } from '../../recognizer/recognizer.js';
 import type { KeptForLater } from '../inference-pool.js';
 import type { RecognitionJob, RecognitionResult } from '../messages/recognition-job.js';
-import type { ToWorker } from '../messages/worker-messages.js';
+import type { FromWorker, ToWorker } from '../messages/worker-messages.js';
 import { createAssignedJobs, type AssignedJobs } from './assigned-jobs.js';
 import { createMemoryLimit, type MemoryLimit } from './memory-limit.js';
 import { superviseProcess, type SupervisedProcessListener } from './supervised-process.js';
 import { createToldNames, type NamedByJob, type ToldNames } from './told-names.js';
-import type { WatchedProcessOptions } from './watched-process.js';
+import type { FromStart, WatchedProcessOptions } from './watched-process.js';
 
 /** A place that always has an inference process in it, or is about to get one. */
 export interface WorkerSlot {
@@ -68,10 +68,9 @@ export function createWorkerSlot(options: WorkerSlotOptions, listener: WorkerSlo
       worker.end('memory');
     },
   });
-  const worker = superviseProcess(
-    options.index,
+  const worker = superviseProcess<ToWorker, WorkMessage>(
     loading(options),
-    processListener({ names, jobs, memory }, listener),
+    processListener(options.index, { names, jobs, memory }, listener),
   );
 
   return {
@@ -104,6 +103,9 @@ export function createWorkerSlot(options: WorkerSlotOptions, listener: WorkerSlo
   };
 }
 
+/** What an inference process says once it is ready. */
+type WorkMessage = Exclude<FromWorker, FromStart>;
+
 /** What is known of the process in a slot. */
 interface ProcessState {
   readonly names: ToldNames;
@@ -113,16 +115,18 @@ interface ProcessState {
 
 /** Keeps what is known of the process up to date with what it says, and reports what that means for the slot. */
 function processListener(
+  worker: number,
   { names, jobs, memory }: ProcessState,
   listener: WorkerSlotListener,
-): SupervisedProcessListener {
+): SupervisedProcessListener<WorkMessage> {
   return {
     onStarted() {
       memory.started();
       names.clear();
     },
-    onReady(bytes) {
-      memory.loaded(bytes);
+    onReady({ pid, seconds, residentBytes }) {
+      listener.onEvent({ kind: 'worker-ready', worker, pid, seconds });
+      memory.loaded(residentBytes);
       listener.onRoom();
     },
     onMessage(message) {
@@ -139,11 +143,11 @@ function processListener(
           if (!jobs.sendWhole(message.id)) listener.onReturned([message.id]);
       }
     },
-    onExited() {
+    onExited({ pid, reason }) {
+      listener.onEvent({ kind: 'worker-exited', worker, pid, reason });
       listener.onReturned(jobs.takeAll());
     },
     onLoadFailed: listener.onLoadFailed,
-    onEvent: listener.onEvent,
   };
 }
 
@@ -154,6 +158,10 @@ function loading({
   lexiconContext,
   cacheDirectory,
   timeoutSeconds,
-}: WorkerSlotOptions): WatchedProcessOptions {
-  return { timeoutSeconds, load: { type: 'load', model, lexicon, lexiconContext, cacheDirectory } };
+}: WorkerSlotOptions): WatchedProcessOptions<ToWorker> {
+  return {
+    module: new URL('../worker/worker-main.js', import.meta.url),
+    timeoutSeconds,
+    load: { type: 'load', model, lexicon, lexiconContext, cacheDirectory },
+  };
 }

@@ -17,7 +17,7 @@ afterEach(() => {
 const started: FakeProcess[] = [];
 
 interface FakeProcess {
-  readonly listener: WorkerListener;
+  readonly listener: WorkerListener<FromWorker>;
   readonly audio: StreamAudio;
   /** Samples that each message brought. */
   readonly sent: number[];
@@ -30,7 +30,7 @@ interface FakeProcess {
 }
 
 vi.mock('../../../src/inference/scheduling/worker-process.js', () => ({
-  startWorkerProcess(listener: WorkerListener) {
+  startWorkerProcess(_: URL, listener: WorkerListener<FromWorker>) {
     const own: FakeProcess = {
       listener,
       audio: createStreamAudio(),

@@ -1,13 +1,14 @@
 import { expect, test, vi } from 'vitest';
+import type { FromWorker } from '../../../src/inference/messages/worker-messages.js';
 import { createWorkerSlot } from '../../../src/inference/scheduling/worker-slot.js';
 import type { WorkerListener } from '../../../src/inference/scheduling/worker-process.js';
 import { resolveModel } from '../../../src/models/resolve-model.js';
 
-const started: WorkerListener[] = [];
+const started: WorkerListener<FromWorker>[] = [];
 let killed = 0;
 
 vi.mock('../../../src/inference/scheduling/worker-process.js', () => ({
-  startWorkerProcess: (listener: WorkerListener) => {
+  startWorkerProcess: (_: URL, listener: WorkerListener<FromWorker>) => {
     started.push(listener);
     return { pid: started.length, send: () => undefined, kill: () => killed++ };
   },

@@ -1,6 +1,12 @@
 /** Samples of a frame: 25 ms at 16 kHz. */
 export const FEATURE_FRAME_SAMPLES = 400;
 
+/** The periodic Hann window of a frame. */
+export const HANN_WINDOW = Float64Array.from(
+  { length: FEATURE_FRAME_SAMPLES },
+  (_, sample) => (1 - Math.cos((2 * Math.PI * sample) / FEATURE_FRAME_SAMPLES)) / 2,
+);
+
 /** Bins of a frame's spectrum, 0 to 8,000 Hz in steps of 40 Hz. */
 const SPECTRUM_BINS = FEATURE_FRAME_SAMPLES / 2 + 1;
 

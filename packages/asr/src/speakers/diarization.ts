@@ -1,0 +1,238 @@
+import { createSpeakerFinder } from './find-speakers.js';
+import { createFoundingWindows, type FoundingWindows } from './founding-windows.js';
+import { labelWords, middleOf, type KnownVoice } from './label-words.js';
+import { certaintyOf } from './speaker-confidence.js';
+import type { RevisedSpan, SpeakerFindings, SpokenSpan } from './speaker-findings.js';
+import { createSpeakerNumbers } from './speaker-numbers.js';
+import type { TimeSpan, VoiceWindow } from './voice-windows.js';
+
+/** Who said a word, and how sure that is. */
+export interface WordLabel {
+  readonly speaker: number;
+  /** 0 to 1: the share of such words that are given to the right speaker. */
+  readonly confidence: number;
+}
+
+/** Tells apart who speaks in one stream, by the windows of its finals. */
+export interface Diarization {
+  /** Takes windows of the final `sequence`, at once or bit by bit, before its words or after them. */
+  hear(sequence: number, windows: readonly VoiceWindow[]): void;
+  /** Who said the words of a final. Finds the speakers anew. */
+  label(sequence: number, words: readonly TimeSpan[]): readonly WordLabel[];
+  /** What is known better by now of earlier finals than was told. */
+  revise(): SpeakerFindings;
+  /** Who probably speaks in windows of an utterance that is open. */
+  likely(windows: readonly VoiceWindow[]): number | undefined;
+  /** As `LiveTranscription.assignSpeakers`. */
+  assign(spans: readonly SpokenSpan[]): void;
+  /** As `LiveTranscription.mergeSpeakers`. */
+  merge(from: number, into: number): void;
+  /** What a later stream needs to go on with the same numbers. */
+  memory(): SpeakerMemory;
+}
+
+/** What is known of the speakers of a stream, without what they said. */
+export interface SpeakerMemory {
+  readonly founding: FoundingWindows['windows'];
+  readonly voices: ReadonlyMap<number, Float32Array>;
+  /** Which speaker is really which other. */
+  readonly merged: ReadonlyMap<number, number>;
+}
+
+/** How speakers are told apart. */
+export interface DiarizationOptions {
+  /** As in `LiveOptions`, but `off`. */
+  readonly speakers: 'auto' | number;
+  /** What is known of an earlier stream. */
+  readonly memory?: SpeakerMemory | undefined;
+}
+
+/** Begins a stream. */
+export function createDiarization({ speakers, memory }: DiarizationOptions): Diarization {
+  const founding = createFoundingWindows();
+  const finder = createSpeakerFinder(founding);
+  for (const window of memory?.founding ?? []) finder.added(founding.add(window));
+  const numbers = createSpeakerNumbers(memory?.voices);
+  const merged = new Map(memory?.merged);
+  const finals: HeardFinal[] = [];
+  /** How many words were told to be of each speaker. */
+  const told = new Map<number, number>([...(memory?.voices.keys() ?? [])].map((speaker) => [speaker, 1]));
+  let voices: readonly KnownVoice[] = knownVoices(memory?.voices ?? new Map<number, Float32Array>());
+  let isStale = false;
+
+  const reallyOf = (speaker: number): number => {
+    let real = speaker;
+    for (let next = merged.get(real); next !== undefined; next = merged.get(real)) real = next;
+    return real;
+  };
+
+  const find = () => {
+    if (!isStale) return;
+    isStale = false;
+    const found = finder.find(wantedBy(speakers, merged.size, founding));
+    const most = (speakers === 'auto' ? MOST_SPEAKERS : speakers) + merged.size;
+    const isUsed = (speaker: number) => (told.get(speaker) ?? 0) > 0 || merged.has(speaker);
+    const given = numbers.number(found, most, { isUsed, isMerged: (speaker) => merged.has(speaker) });
+    voices = found.map(({ voice }, at) => ({ speaker: given[at] ?? 0, voice }));
+  };
+
+  const realVoices = () => voices.map(({ speaker, voice }) => ({ speaker: reallyOf(speaker), voice }));
+
+  const labelsOf = ({ sequence, words, windows, pins }: HeardFinal): WordLabel[] => {
+    const labels = labelWords(words, windows, realVoices());
+    return words.map((word, at) => {
+      const pinned = pins.findLast((pin) => holds(pin, word));
+      if (pinned) return { speaker: reallyOf(pinned.speaker), confidence: 1 };
+      const label = labels[at];
+      if (label) return { speaker: label.speaker, confidence: certaintyOf(label, voices.length) };
+      return { speaker: speakerBefore(sequence), confidence: UNHEARD };
+    });
+  };
+
+  /** Who spoke last before a final whose voice could not be heard. */
+  const speakerBefore = (sequence: number): number =>
+    finals.findLast((final) => final.sequence < sequence && final.told.length > 0)?.told.at(-1)?.speaker ??
+    reallyOf(voices[0]?.speaker ?? 0);
+
+  const count = ({ speaker }: WordLabel, by: 1 | -1) => {
+    told.set(speaker, (told.get(speaker) ?? 0) + by);
+  };
+
+  const tell = (final: HeardFinal, labels: readonly WordLabel[]) => {
+    for (const label of final.told) count(label, -1);
+    for (const label of labels) count(label, 1);
+    final.told = labels;
+  };
+
+  const finalOf = (sequence: number): HeardFinal => {
+    const known = finals.findLast((final) => final.sequence === sequence);
+    if (known) return known;
+    const final: HeardFinal = { sequence, words: [], windows: [], pins: [], told: [] };
+    finals.push(final);
+    return final;
+  };
+
+  const settledSeconds = () => Math.max(0, endOf(finals.at(-1)) - REVISABLE_SECONDS);
+
+  /** Forgets the finals that are not revised any more. */
+  const settle = () => {
+    while (finals.length > 1 && endOf(finals[0]) < settledSeconds()) finals.shift();
+  };
+
+  return {
+    hear(sequence, windows) {
+      const isForgotten = sequence < (finals[0]?.sequence ?? 0);
+      const final = isForgotten ? undefined : finalOf(sequence);
+      for (const window of windows) {
+        final?.windows.push(window);
+        const seconds = window.end - window.start;
+        if (seconds >= SHORTEST_FOUNDING) {
+          finder.added(founding.add({ voice: window.voice, seconds }));
+          isStale = true;
+        }
+      }
+    },
+    label(sequence, words) {
+      const final = finalOf(sequence);
+      final.words = words;
+      settle();
+      find();
+      tell(final, labelsOf(final));
+      return final.told;
+    },
+    revise() {
+      find();
+      const revised = finals.flatMap((final) => {
+        const labels = labelsOf(final);
+        const spans = spansOf(final, labels);
+        if (spans.length > 0) tell(final, labels);
+        return spans;
+      });
+      return { revised, settledSeconds: settledSeconds() };
+    },
+    likely(windows) {
+      const [label] = labelWords(windows.slice(-1), windows.slice(-2), realVoices());
+      return label?.speaker;
+    },
+    assign(spans) {
+      for (const span of spans) {
+        const final = finals.find(({ sequence }) => sequence === span.sequence);
+        if (!final) continue;
+        final.pins.push(span);
+        for (const window of final.windows)
+          if (middleOf(window) >= span.start && middleOf(window) <= span.end)
+            founding.pin(window.voice, span.speaker);
+        isStale = true;
+      }
+    },
+    merge(from, into) {
+      const [one, other] = [reallyOf(from), reallyOf(into)];
+      if (one !== other) merged.set(one, other);
+    },
+    memory: () => ({ founding: founding.windows, voices: numbers.voices, merged }),
+  };
+}
+
+/** A final that may still be revised. */
+interface HeardFinal {
+  readonly sequence: number;
+  words: readonly TimeSpan[];
+  readonly windows: VoiceWindow[];
+  /** What a person said of it. */
+  readonly pins: SpokenSpan[];
+  /** What was told of its words. */
+  told: readonly WordLabel[];
+}
+
+/** The confidence of words whose voice could not be heard: whoever spoke before may have gone on. Not tuned. */
+const UNHEARD = 0.5;
+
+/** The most speakers that are counted. */
+const MOST_SPEAKERS = 4;
+
+/** A shorter window tells too little to find a speaker by, seconds (shared/research/diarization.md). */
+const SHORTEST_FOUNDING = 0.8;
+
+/** How long the words of a final are revised for, seconds: bounds memory, and the time that a revision takes. */
+const REVISABLE_SECONDS = 600;
+
+function wantedBy(speakers: 'auto' | number, merged: number, { windows }: FoundingWindows) {
+  const pinned = new Set(windows.flatMap((window) => (window.pinned === undefined ? [] : [window.pinned])))
+    .size;
+  if (speakers === 'auto') return { given: undefined, most: Math.max(MOST_SPEAKERS + merged, pinned) };
+  const given = Math.max(speakers, pinned);
+  return { given, most: given };
+}
+
+function knownVoices(voices: ReadonlyMap<number, Float32Array>): KnownVoice[] {
+  return [...voices].map(([speaker, voice]) => ({ speaker, voice }));
+}
+
+function endOf(final: HeardFinal | undefined): number {
+  return final?.words.at(-1)?.end ?? final?.windows.at(-1)?.end ?? 0;
+}
+
+function holds({ start, end }: TimeSpan, word: TimeSpan): boolean {
+  const middle = middleOf(word);
+  return middle >= start && middle <= end;
+}
+
+/** The words in a row whose speaker is another than was told. */
+function spansOf({ sequence, words, told }: HeardFinal, labels: readonly WordLabel[]): RevisedSpan[] {
+  const spans: { from: number; to: number; speaker: number; confidences: number[] }[] = [];
+  for (const [at, label] of labels.entries()) {
+    if (label.speaker === told[at]?.speaker) continue;
+    const last = spans.at(-1);
+    if (last?.to === at - 1 && last.speaker === label.speaker) {
+      last.to = at;
+      last.confidences.push(label.confidence);
+    } else spans.push({ from: at, to: at, speaker: label.speaker, confidences: [label.confidence] });
+  }
+  return spans.map(({ from, to, speaker, confidences }) => ({
+    sequence,
+    start: words[from]?.start ?? 0,
+    end: words[to]?.end ?? 0,
+    speaker,
+    confidence: confidences.reduce((sum, value) => sum + value, 0) / confidences.length,
+  }));
+}

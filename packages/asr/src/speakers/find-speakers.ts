@@ -1,0 +1,106 @@
+import type { FoundingWindows } from './founding-windows.js';
+import { createVoiceParts } from './voice-parts.js';
+import { createVoiceClusters, type VoiceClusters } from './voice-clusters.js';
+
+/** Somebody who was found to speak. */
+export interface FoundSpeaker {
+  /** The mean of the voice, of unit length. */
+  readonly voice: Float32Array;
+  /** Seconds of speech that found it. */
+  readonly seconds: number;
+  /** The speaker that a person gave some of it to. */
+  readonly pinned: number | undefined;
+  /** The earliest of its windows, by which those found together are put in order. */
+  readonly first: number;
+}
+
+/** How many speakers there are: a number that is given, or `auto` for at most so many as are counted. */
+export interface SpeakersWanted {
+  readonly given: number | undefined;
+  readonly most: number;
+}
+
+/** Finds the speakers of a session, again and again as more is heard. */
+export interface SpeakerFinder {
+  /** The window at this place is new. */
+  added(place: number): void;
+  find(wanted: SpeakersWanted): FoundSpeaker[];
+}
+
+/**
+ * Finds the speakers of windows: parts them into too many clusters, drops the small ones, and merges the others down to the
+ * number given, or as long as they are too much alike to be two people.
+ */
+export function createSpeakerFinder(founding: FoundingWindows): SpeakerFinder {
+  const parts = createVoiceParts(founding);
+  return {
+    added: parts.added,
+    find(wanted) {
+      if (founding.windows.length === 0) return [];
+      const clusters = createVoiceClusters(founding, parts.current());
+      dropSmall(clusters);
+      clusters.settle();
+      mergeDown(clusters, wanted);
+      if (wanted.given === undefined) dropSmall(clusters);
+      return Array.from({ length: clusters.count }, (_, cluster) => ({
+        voice: clusters.voice(cluster),
+        seconds: clusters.seconds(cluster),
+        pinned: clusters.pinned(cluster),
+        first: clusters.labels.indexOf(cluster),
+      }));
+    },
+  };
+}
+
+function mergeDown(clusters: VoiceClusters, { given, most }: SpeakersWanted): void {
+  while (clusters.count > (given ?? 1)) {
+    const pair = given === undefined ? mostAlike(clusters, most) : leastLoss(clusters);
+    if (!pair) return;
+    clusters.merge(...pair);
+    clusters.settle();
+  }
+}
+
+/** The cosine from which two clusters are one speaker, where the number of speakers is counted (bench `speakers`). */
+const ONE_SPEAKER = 0.65;
+
+/** Speech that makes a speaker, seconds, or half of what the largest cluster has (bench `speakers`). */
+const LEAST_SPEECH = 4;
+
+function dropSmall(clusters: VoiceClusters): void {
+  const seconds = Array.from({ length: clusters.count }, (_, cluster) => clusters.seconds(cluster));
+  const least = Math.min(LEAST_SPEECH, Math.max(...seconds) / 2);
+  for (let cluster = seconds.length - 1; cluster >= 0; cluster--)
+    if ((seconds[cluster] as number) < least && clusters.pinned(cluster) === undefined)
+      clusters.drop(cluster);
+}
+
+type Pair = readonly [number, number];
+
+/** The two that are most alike, unless they are two people. */
+function mostAlike(clusters: VoiceClusters, most: number): Pair | undefined {
+  const best = bestPair(clusters, (a, b) => clusters.alike(a, b));
+  return best && (clusters.count > most || best.value >= ONE_SPEAKER) ? best.pair : undefined;
+}
+
+/** The two that lose least as one (Ward's rule), so that a cough does not take a speaker's place. */
+function leastLoss(clusters: VoiceClusters): Pair | undefined {
+  return bestPair(clusters, (a, b) => {
+    const [one, other] = [clusters.seconds(a), clusters.seconds(b)];
+    return -((1 - clusters.alike(a, b)) * one * other) / (one + other);
+  })?.pair;
+}
+
+function bestPair(
+  clusters: VoiceClusters,
+  valueOf: (a: number, b: number) => number,
+): { readonly pair: Pair; readonly value: number } | undefined {
+  let best: { pair: Pair; value: number } | undefined;
+  for (let a = 0; a < clusters.count; a++)
+    for (let b = a + 1; b < clusters.count; b++) {
+      if (clusters.areApart(a, b)) continue;
+      const value = valueOf(a, b);
+      if (!best || value > best.value) best = { pair: [a, b], value };
+    }
+  return best;
+}

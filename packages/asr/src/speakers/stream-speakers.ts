@@ -1,0 +1,252 @@
+import { SAMPLE_RATE } from '../audio/sample-rate.js';
+import type { FinalHypothesis, LiveListener, LiveOptions, Word } from '../live/live-transcription.js';
+import type { AudioHistory } from '../segment/audio-history.js';
+import { createDiarization, type WordLabel } from './diarization.js';
+import type { SpokenSpan } from './speaker-findings.js';
+import { readSpeakerState, writeSpeakerState } from './speaker-state.js';
+import { allWindows, openWindows, type TimeSpan, type VoiceWindow } from './voice-windows.js';
+
+/** Gives the embedding of a window, or nothing if it could not be made in time. Never throws. */
+export type EmbedWindow = (audio: Int16Array) => Promise<Float32Array | undefined>;
+
+/** Says who spoke in the utterances of one stream. */
+export interface StreamSpeakers {
+  /** The utterance that begins at sample `start` is open, and heard up to sample `heard`. */
+  listen(start: number, heard: number): void;
+  /** It has ended. */
+  end(utterance: SampleSpan): void;
+  /** The final `sequence` of an utterance with its speakers, as far as they are known within `PATIENCE_MS`. */
+  label(utterance: SampleSpan, sequence: number, final: UnlabelledFinal): Promise<UnlabelledFinal>;
+  /** An utterance has no final: nobody spoke in it. */
+  pass(utterance: SampleSpan): void;
+  /** Tells the listener what is known better of earlier finals. */
+  revise(): void;
+  /** Who is probably speaking in the utterance that is open. */
+  readonly likely: number | undefined;
+  /** As `LiveTranscription.assignSpeakers`. */
+  assign(spans: readonly SpokenSpan[]): void;
+  /** As `LiveTranscription.mergeSpeakers`. */
+  merge(from: number, into: number): void;
+  /** As `LiveTranscription.speakerState`. */
+  state(): Uint8Array;
+  close(): void;
+}
+
+/** A stretch of audio by its samples. */
+export interface SampleSpan {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A final that has not been counted yet. */
+type UnlabelledFinal = Omit<FinalHypothesis, 'sequence'>;
+
+interface StreamSpeakersServices {
+  readonly history: Pick<AudioHistory, 'slice'>;
+  readonly embed: EmbedWindow;
+  readonly listener: Pick<LiveListener, 'onSpeakers'>;
+}
+
+/**
+ * How long a final waits for embeddings that are on their way, milliseconds: few are, since they are made while somebody
+ * speaks and while the text is recognised. A final without them is labelled by those that are there, and revised later.
+ */
+const PATIENCE_MS = 10;
+
+/**
+ * Tells speakers apart in a stream that asks for it.
+ *
+ * @throws SpeechError if `speakerState` is damaged.
+ */
+export function createStreamSpeakers(
+  { speakers = 'off', speakerState }: Pick<LiveOptions, 'speakers' | 'speakerState'>,
+  { history, embed, listener }: StreamSpeakersServices,
+): StreamSpeakers | undefined {
+  if (speakers === 'off') return undefined;
+  const memory = speakerState && readSpeakerState(speakerState);
+  const diarization = createDiarization({ speakers, memory });
+  const utterances = new Map<number, UtteranceVoices>();
+  let open: UtteranceVoices | undefined;
+  let settledSeconds = 0;
+  let closed = false;
+
+  const voicesOf = (start: number): UtteranceVoices => {
+    const known = utterances.get(start);
+    if (known) return known;
+    const made = createUtteranceVoices({
+      embed: ({ start: from, end: to }) => embed(history.slice(samples(from), samples(to))),
+      onLate(sequence, windows) {
+        if (closed) return;
+        diarization.hear(sequence, windows);
+        reviseSoon();
+      },
+    });
+    utterances.set(start, made);
+    return made;
+  };
+
+  const revise = () => {
+    if (closed) return;
+    const findings = diarization.revise();
+    if (findings.revised.length === 0 && findings.settledSeconds - settledSeconds < SETTLED_STEP) return;
+    settledSeconds = findings.settledSeconds;
+    listener.onSpeakers?.(findings);
+  };
+
+  let isRevising = false;
+  const reviseSoon = () => {
+    if (isRevising) return;
+    isRevising = true;
+    setImmediate(() => {
+      isRevising = false;
+      revise();
+    });
+  };
+
+  return {
+    listen(start, heard) {
+      open = voicesOf(start);
+      open.ask(openWindows(start / SAMPLE_RATE, heard / SAMPLE_RATE, open.asked));
+    },
+    end({ start, end }) {
+      open = undefined;
+      voicesOf(start).end({ start: start / SAMPLE_RATE, end: end / SAMPLE_RATE });
+    },
+    async label({ start }, sequence, final) {
+      const voices = voicesOf(start);
+      utterances.delete(start);
+      await voices.complete(PATIENCE_MS);
+      if (closed) return final;
+      diarization.hear(sequence, voices.claim(sequence));
+      return labelled(final, diarization.label(sequence, final.words));
+    },
+    pass({ start }) {
+      utterances.get(start)?.drop();
+      utterances.delete(start);
+    },
+    revise,
+    get likely() {
+      return open && diarization.likely(open.windows);
+    },
+    assign(spans) {
+      diarization.assign(spans);
+      reviseSoon();
+    },
+    merge(from, into) {
+      diarization.merge(from, into);
+      reviseSoon();
+    },
+    state: () => writeSpeakerState(diarization.memory()),
+    close() {
+      closed = true;
+    },
+  };
+}
+
+/** Seconds by which the settled part of the stream grows before the listener is told, if nothing else is to be told. */
+const SETTLED_STEP = 10;
+
+function samples(seconds: number): number {
+  return Math.round(seconds * SAMPLE_RATE);
+}
+
+/** The windows of one utterance, embedded one after another. */
+interface UtteranceVoices {
+  /** Has windows embedded while the utterance is open. */
+  ask(spans: readonly TimeSpan[]): void;
+  /** Has the rest embedded. Windows that reach beyond the end do not count. */
+  end(utterance: TimeSpan): void;
+  /** Resolves when all are embedded, or after `patience` milliseconds. */
+  complete(patience: number): Promise<void>;
+  /** The windows so far. Those that come later are told of as being of the final `sequence`. */
+  claim(sequence: number): readonly VoiceWindow[];
+  /** Nobody needs the windows that are on their way. */
+  drop(): void;
+  readonly windows: readonly VoiceWindow[];
+  /** How many were asked for. */
+  readonly asked: number;
+}
+
+interface UtteranceVoicesServices {
+  readonly embed: (span: TimeSpan) => Promise<Float32Array | undefined>;
+  readonly onLate: (sequence: number, windows: readonly VoiceWindow[]) => void;
+}
+
+function createUtteranceVoices({ embed, onLate }: UtteranceVoicesServices): UtteranceVoices {
+  const windows: VoiceWindow[] = [];
+  let asked = 0;
+  let waiting = 0;
+  let limit = Infinity;
+  let owner: number | 'nobody' | undefined;
+  let onComplete = (): void => undefined;
+
+  const take = (window: VoiceWindow) => {
+    if (owner === 'nobody' || window.end > limit) return;
+    if (owner === undefined) windows.push(window);
+    else onLate(owner, [window]);
+  };
+
+  const ask = async (span: TimeSpan) => {
+    asked++;
+    waiting++;
+    const voice = await embed(span);
+    waiting--;
+    if (voice) take({ ...span, voice });
+    if (waiting === 0) onComplete();
+  };
+
+  return {
+    ask(spans) {
+      for (const span of spans) void ask(span);
+    },
+    end(utterance) {
+      limit = utterance.end + ROUNDING;
+      const all = allWindows(utterance);
+      const open = openWindows(utterance.start, utterance.end, 0).length;
+      for (const span of all.slice(Math.min(asked, open))) void ask(span);
+    },
+    complete: (patience) =>
+      new Promise((resolve) => {
+        if (waiting === 0) {
+          resolve();
+          return;
+        }
+        const timer = setTimeout(resolve, patience);
+        onComplete = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      }),
+    claim(sequence) {
+      owner = sequence;
+      return windows.filter(({ end }) => end <= limit).sort((a, b) => a.start - b.start);
+    },
+    drop() {
+      owner = 'nobody';
+    },
+    windows,
+    get asked() {
+      return asked;
+    },
+  };
+}
+
+/** Seconds that are the same but for rounding. */
+const ROUNDING = 1e-3;
+
+function labelled(final: UnlabelledFinal, labels: readonly WordLabel[]): UnlabelledFinal {
+  const words: Word[] = final.words.map((word, at) => {
+    const label = labels[at];
+    return label ? { ...word, speaker: label.speaker, speakerConfidence: label.confidence } : word;
+  });
+  return { ...final, words, ...mainSpeaker(words) };
+}
+
+/** Who said most words. */
+export function mainSpeaker(words: readonly Word[]): { readonly speaker?: number } {
+  const counts = new Map<number, number>();
+  for (const { speaker } of words)
+    if (speaker !== undefined) counts.set(speaker, (counts.get(speaker) ?? 0) + 1);
+  const [most] = [...counts].sort(([, a], [, b]) => b - a);
+  return most ? { speaker: most[0] } : {};
+}

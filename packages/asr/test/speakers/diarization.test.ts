@@ -1,0 +1,165 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createDiarization, type Diarization } from '../../src/speakers/diarization.js';
+import { MOST_FOUNDING } from '../../src/speakers/founding-windows.js';
+import { readSpeakerState, writeSpeakerState } from '../../src/speakers/speaker-state.js';
+import { conversations, utterancesOf, type GeneratedUtterance } from './generated-voices.js';
+
+const RUNS = { numRuns: 60 };
+
+describe('diarization', () => {
+  test('finds as many speakers as are given, numbered in the order in which they are heard', () => {
+    fc.assert(
+      fc.property(conversations(fc.integer({ min: 2, max: 4 })), (conversation) => {
+        const utterances = utterancesOf(conversation);
+        const told = tellAll(createDiarization({ speakers: conversation.voices }), utterances);
+        expectNumbersOfVoices(told, utterances);
+      }),
+      RUNS,
+    );
+  });
+
+  test('counts the speakers where no number is given', () => {
+    fc.assert(
+      fc.property(conversations(fc.integer({ min: 1, max: 4 })), (conversation) => {
+        const utterances = utterancesOf(conversation);
+        expectNumbersOfVoices(tellAll(createDiarization({ speakers: 'auto' }), utterances), utterances);
+      }),
+      RUNS,
+    );
+  });
+
+  test('tells with its revisions just what it would tell anew', () => {
+    fc.assert(
+      fc.property(conversations(fc.integer({ min: 1, max: 4 })), (conversation) => {
+        const diarization = createDiarization({ speakers: 2 });
+        const utterances = utterancesOf(conversation);
+        const told = tellAll(diarization, utterances);
+        const again = utterances.map(({ sequence, words }) => diarization.label(sequence, words));
+        expect(told).toEqual(again.map((labels) => labels.map(({ speaker }) => speaker)));
+      }),
+      RUNS,
+    );
+  });
+
+  test('keeps what a person has assigned, and tells voices apart by it', () => {
+    fc.assert(
+      fc.property(conversations(fc.constant(2)), fc.nat(), (conversation, choice) => {
+        const diarization = createDiarization({ speakers: 'auto' });
+        const utterances = utterancesOf(conversation);
+        const half = Math.ceil(utterances.length / 2);
+        const told = tellAll(diarization, utterances.slice(0, half));
+        const chosen = utterances[choice % half] as GeneratedUtterance;
+        diarization.assign([spanOf(chosen, 3)]);
+        tellAll(diarization, utterances.slice(half), told);
+        expect(new Set(told[chosen.sequence])).toEqual(new Set([3]));
+        const ofVoice = utterances.filter(({ voice }) => voice === chosen.voice);
+        for (const { sequence } of ofVoice) expect(new Set(told[sequence])).toEqual(new Set([3]));
+        for (const { sequence, voice } of utterances)
+          if (voice !== chosen.voice) expect(told[sequence]).not.toContain(3);
+      }),
+      RUNS,
+    );
+  });
+
+  test('gives a final without a voice to whom a person says', () => {
+    const diarization = createDiarization({ speakers: 2 });
+    expect(diarization.label(0, [{ start: 0, end: 1 }])).toEqual([{ speaker: 0, confidence: 0.5 }]);
+    diarization.assign([{ sequence: 0, start: 0, end: 1, speaker: 1 }]);
+    expect(diarization.revise().revised).toEqual([
+      { sequence: 0, start: 0, end: 1, speaker: 1, confidence: 1 },
+    ]);
+  });
+
+  test('keeps two speakers one that a person has merged', () => {
+    fc.assert(
+      fc.property(conversations(fc.constant(3)), (conversation) => {
+        const diarization = createDiarization({ speakers: 3 });
+        const utterances = utterancesOf(conversation);
+        const told = tellAll(diarization, utterances.slice(0, 3));
+        diarization.merge(2, 0);
+        tellAll(diarization, utterances.slice(3), told);
+        for (const { sequence, voice } of utterances)
+          expect(new Set(told[sequence])).toEqual(new Set([voice === 1 ? 1 : 0]));
+      }),
+      RUNS,
+    );
+  });
+
+  test('goes on with the numbers of an earlier stream', () => {
+    fc.assert(
+      fc.property(conversations(fc.integer({ min: 2, max: 4 })), (conversation) => {
+        const utterances = utterancesOf(conversation);
+        const before = createDiarization({ speakers: 'auto' });
+        const first = utterances.slice(0, conversation.voices);
+        tellAll(before, first);
+        const memory = readSpeakerState(writeSpeakerState(before.memory()));
+        const after = createDiarization({ speakers: 'auto', memory });
+        // Whoever was heard last before speaks first now.
+        const rest = utterances
+          .slice(conversation.voices)
+          .reverse()
+          .map((utterance, sequence) => ({ ...utterance, sequence }));
+        const told = tellAll(after, rest);
+        for (const { sequence, voice } of rest) expect(new Set(told[sequence])).toEqual(new Set([voice]));
+      }),
+      RUNS,
+    );
+  });
+
+  test('does not grow in a session of hours', () => {
+    const turns = Array.from({ length: 2_000 }, (_, turn) => ({ voice: turn % 2, windows: 6 }));
+    const diarization = createDiarization({ speakers: 2 });
+    const utterances = utterancesOf({ voices: 2, turns, seed: 7 });
+    const told = tellAll(diarization, utterances);
+    expectNumbersOfVoices(told, utterances);
+    const { founding } = diarization.memory();
+    expect(founding).toHaveLength(MOST_FOUNDING.latest + MOST_FOUNDING.earlier);
+    expect(new Set(founding).size).toBe(founding.length);
+    expect(writeSpeakerState(diarization.memory()).length).toBeLessThan(56_000);
+    const settled = diarization.revise().settledSeconds;
+    expect(settled).toBeGreaterThan((utterances.at(-1)?.words.at(-1)?.end ?? 0) - 700);
+    expect(settled).toBeLessThan(utterances.at(-1)?.words.at(-1)?.end ?? 0);
+  });
+});
+
+/** Speakers of the words of each final, by its sequence. */
+type Told = (number | undefined)[][];
+
+/** Hears utterances one after another, and gives what was told of them in the end. */
+function tellAll(diarization: Diarization, utterances: readonly GeneratedUtterance[], told: Told = []): Told {
+  const known = new Map(utterances.map((utterance) => [utterance.sequence, utterance]));
+  const words = new Map<number, GeneratedUtterance['words']>();
+  for (const { sequence, windows, words: own } of known.values()) {
+    words.set(sequence, own);
+    diarization.hear(sequence, windows);
+    told[sequence] = diarization.label(sequence, own).map(({ speaker }) => speaker);
+    applyRevisions(diarization, told, utterances);
+  }
+  return told;
+}
+
+/** Whatever `utterances` does not hold has a word in each place that was told of. */
+function applyRevisions(
+  diarization: Diarization,
+  told: Told,
+  utterances: readonly GeneratedUtterance[],
+): void {
+  for (const { sequence, start, end, speaker } of diarization.revise().revised) {
+    const labels = told[sequence] ?? [];
+    const words = utterances.find((utterance) => utterance.sequence === sequence)?.words;
+    for (let place = 0; place < labels.length; place++) {
+      const word = words?.[place];
+      const middle = word ? (word.start + word.end) / 2 : start;
+      if (middle >= start && middle <= end) labels[place] = speaker;
+    }
+  }
+}
+
+function expectNumbersOfVoices(told: Told, utterances: readonly GeneratedUtterance[]): void {
+  for (const { sequence, voice } of utterances) expect(new Set(told[sequence])).toEqual(new Set([voice]));
+}
+
+function spanOf({ sequence, words }: GeneratedUtterance, speaker: number) {
+  return { sequence, start: words[0]?.start ?? 0, end: words.at(-1)?.end ?? 0, speaker };
+}

@@ -64,14 +64,14 @@ function eventLog(log: Log): (event: RecognizerEvent) => void {
         return log.info('worker ready', { worker: event.worker, pid: event.pid, seconds: event.seconds });
       case 'worker-exited':
         return log.warn('worker exited', { worker: event.worker, pid: event.pid, reason: event.reason });
-      case 'voices-ready':
-        return log.info('speaker encoder ready', { pid: event.pid, seconds: event.seconds });
-      case 'voices-exited':
-        return log.warn('speaker encoder exited', { pid: event.pid, reason: event.reason });
       case 'job-retried':
         return log.warn('job retried', { worker: event.worker });
       case 'job-lost':
         return log.error('job lost', { attempts: event.attempts });
+      case 'voices-ready':
+        return log.info('voice process ready', { pid: event.pid, seconds: event.seconds });
+      case 'voices-exited':
+        return log.warn('voice process exited', { pid: event.pid, reason: event.reason });
       case 'final-heard':
       case 'job-finished':
       case 'voice-window':

@@ -1,9 +1,9 @@
 import type { Device } from '../decoding/open-graph.js';
 import type { ComputeType } from '../models/compute-type.js';
 import type { ModelStoreOptions } from '../models/store/model-store.js';
+import type { VoicesEvent, VoicesStatus } from '../speakers/voices.js';
 import type { Lexicon } from '../terms/key-term.js';
 import type { FinalHearing } from '../live/utterance-services.js';
-import type { VoicesEvent } from '../speakers/voices.js';
 import type { LiveListener, LiveOptions, LiveTranscription } from '../live/live-transcription.js';
 
 /** The model of a running recognizer. */
@@ -57,8 +57,9 @@ export interface RecognizerOptions {
   readonly onEvent?: (event: RecognizerEvent) => void;
 }
 
-/** What happened to the inference processes. */
+/** What happened to the processes that infer. */
 export type RecognizerEvent =
+  | VoicesEvent
   | { readonly kind: 'preparing-graphs'; readonly model: string }
   | { readonly kind: 'device-fallback'; readonly reason: string }
   | { readonly kind: 'worker-ready'; readonly worker: number; readonly pid: number; readonly seconds: number }
@@ -69,7 +70,6 @@ export type RecognizerEvent =
       readonly reason: 'crash' | 'hung' | 'memory';
     }
   | { readonly kind: 'final-heard'; readonly how: FinalHearing }
-  | VoicesEvent
   | { readonly kind: 'job-retried'; readonly worker: number }
   | { readonly kind: 'job-lost'; readonly attempts: number }
   | {
@@ -95,6 +95,8 @@ export interface RecognizerStatus {
   /** How long the oldest final not yet delivered has waited, or the recent 95th percentile if that is longer, seconds. */
   readonly finalDelaySeconds: number;
   readonly liveStreams: number;
+  /** The process that speakers are told apart with. */
+  readonly voices?: VoicesStatus;
 }
 
 /** Whether a new session would get its finals in time. */

@@ -41,10 +41,7 @@ export async function startRecognizer(options: RecognizerOptions): Promise<Recog
   const sharedTerms = createSharedTermLists((name) => {
     scheduler.forget({ termList: name });
   });
-  const voices = createVoices({
-    timeoutSeconds: options.workerTimeoutSeconds,
-    ...(options.onEvent && { onEvent: options.onEvent }),
-  });
+  const voices = createVoices({ timeoutSeconds: options.workerTimeoutSeconds, onEvent: options.onEvent });
   let opened = 0;
   let liveStreams = 0;
   const contextFraction = (share: Share) =>
@@ -84,8 +81,8 @@ export async function startRecognizer(options: RecognizerOptions): Promise<Recog
       return stream;
     },
     admission: (share = []) => admission(scheduler, share, options.maxFinalDelaySeconds),
-    status: () => ({ ...schedulerStatus(scheduler), liveStreams }),
-    async close() {
+    status: () => ({ ...schedulerStatus(scheduler), liveStreams, voices: voices.status() }),
+    close: async () => {
       await Promise.all([scheduler.close(), voices.close()]);
     },
   };

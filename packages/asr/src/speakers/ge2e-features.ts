@@ -59,10 +59,11 @@ function cutFrame(audio: Float32Array, frame: number, gain: number, target: Floa
 }
 
 function writeFrame(power: Float64Array, target: Float32Array, frame: number): void {
-  for (const [bin, { firstBin, weights }] of FILTERS.entries()) {
+  let at = frame * BINS;
+  for (const { firstBin, weights } of FILTERS) {
     let sum = 0;
     for (let i = 0; i < weights.length; i++) sum += (weights[i] as number) * (power[firstBin + i] as number);
-    target[frame * BINS + bin] = sum;
+    target[at++] = sum;
   }
 }
 

@@ -25,6 +25,11 @@ export interface EmbedOptions {
   readonly share: Share;
   /** Whether all windows of live speech go first; it may then wait for a minute. */
   readonly background?: boolean;
+  /**
+   * How long it may wait for others to come, milliseconds; 0 by default. Of four windows that are embedded together,
+   * each costs two thirds. Those that wait go along with the first that does not.
+   */
+  readonly patienceMs?: number;
 }
 
 /** How busy it is, and what became of the windows since the start. */
@@ -49,7 +54,7 @@ export type VoicesEvent =
 export interface VoicesOptions {
   /** A process that has not answered for this long is taken for hung and replaced, seconds. */
   readonly timeoutSeconds: number;
-  readonly onEvent?: (event: VoicesEvent) => void;
+  readonly onEvent?: ((event: VoicesEvent) => void) | undefined;
 }
 
 /** Starts no process before it is asked for the first time. */
@@ -57,6 +62,9 @@ export function createVoices({ timeoutSeconds, onEvent = () => undefined }: Voic
   const counts = { embedded: 0, shed: 0, lost: 0 };
   const live = createWaitingWindows<Window>(MOST_WAITING);
   const background = createWaitingWindows<Window>(MOST_WAITING);
+  const alarm = createAlarm(() => {
+    work();
+  });
   let process: VoiceProcess | undefined;
   let isClosed = false;
 
@@ -66,8 +74,12 @@ export function createVoices({ timeoutSeconds, onEvent = () => undefined }: Voic
 
   const work = () => {
     if (!process?.hasRoom) return;
+    const due = Math.min(live.firstDue, background.firstDue);
+    if (live.count + background.count < MOST_TOGETHER && due > performance.now()) {
+      alarm.set(due);
+      return;
+    }
     const batch = takeBatch(live, background);
-    if (batch.length === 0) return;
     const audio = batch.map((window) => window.audio);
     process.embed(audio, (embeddings) => {
       for (const [row, window] of batch.entries()) {
@@ -86,7 +98,7 @@ export function createVoices({ timeoutSeconds, onEvent = () => undefined }: Voic
     prepare() {
       if (!isClosed) start();
     },
-    embed(audio, { stream, share, background: canWait = false }) {
+    embed(audio, { stream, share, background: canWait = false, patienceMs = 0 }) {
       if (isClosed) return Promise.resolve(undefined);
       start();
       return new Promise((resolve) => {
@@ -94,6 +106,7 @@ export function createVoices({ timeoutSeconds, onEvent = () => undefined }: Voic
         const window = expiring(canWait ? LONGEST_WAIT_MS.background : LONGEST_WAIT_MS.live, {
           audio: audio.subarray(0, LONGEST_SAMPLES),
           path: [...share, stream],
+          due: performance.now() + patienceMs,
           queue,
           onSettled(result) {
             count(typeof result === 'string' ? result : 'embedded');
@@ -111,10 +124,23 @@ export function createVoices({ timeoutSeconds, onEvent = () => undefined }: Voic
     }),
     async close() {
       isClosed = true;
+      alarm.set(Infinity);
       await process?.close();
       for (const queue of [live, background]) {
         for (const window of queue.take(queue.count)) window.settle('lost');
       }
+    },
+  };
+}
+
+/** Calls `onDue` at a time by the clock of `performance`, unless another is set before; never if that is infinite. */
+function createAlarm(onDue: () => void): { readonly set: (due: number) => void } {
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    set(due) {
+      clearTimeout(timer);
+      // A timer may be early by less than a millisecond.
+      if (due < Infinity) timer = setTimeout(onDue, Math.ceil(due - performance.now()) + 1);
     },
   };
 }

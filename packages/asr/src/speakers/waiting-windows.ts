@@ -5,11 +5,15 @@ import { createFairShares } from '../inference/scheduling/fair-shares.js';
 export interface WaitingWindow {
   /** Whose window it is, see `Share`; the stream is its narrowest group. */
   readonly path: Share;
+  /** Until when it may wait for others to come, by the clock of `performance`, milliseconds. */
+  readonly due: number;
 }
 
 /** Windows that wait: streams take turns, and so do shares. */
 export interface WaitingWindows<Window extends WaitingWindow> {
   readonly count: number;
+  /** When the first of them is due; infinite if none waits. */
+  readonly firstDue: number;
   /**
    * Adds a window. If too many wait then, the oldest window of whoever has the most of them is given up: it is returned.
    */
@@ -34,6 +38,11 @@ export function createWaitingWindows<Window extends WaitingWindow>(most: number)
   return {
     get count() {
       return windows.size;
+    },
+    get firstDue() {
+      let first = Infinity;
+      for (const { due } of windows) first = Math.min(first, due);
+      return first;
     },
     add(window) {
       windows.add(window);

@@ -23,18 +23,16 @@ describe('speakers of a live stream', { timeout: 240_000 }, () => {
     const { listening, findings } = listenForSpeakers({ partials: true, speakers: 2 });
     await feedInStep(real.recognizer, listening, samples);
     await listening.live.flush();
-    const words = revised(listening.finals, findings);
-
     const pause = 0.8;
     const turns = [one, other, one, other].map(({ length }) => length / 16_000 + pause);
-    const said = turns.map((seconds, turn) => {
-      const start = turns.slice(0, turn).reduce((sum, value) => sum + value, 0);
-      return words.filter((word) => word.start >= start && word.end <= start + seconds);
-    });
-    for (const [turn, spoken] of said.entries()) {
-      const right = spoken.filter(({ speaker }) => speaker === turn % 2);
-      expect(right.length).toBeGreaterThan(0.9 * spoken.length);
-    }
+    const wrong = () =>
+      revised(listening.finals, findings).filter(({ start, speaker }) => {
+        const turn = turns.findIndex(
+          (_, at) => start < turns.slice(0, at + 1).reduce((sum, value) => sum + value, 0),
+        );
+        return speaker !== turn % 2;
+      });
+    await expect.poll(() => wrong().length, PATIENCE).toBeLessThan(3);
     expect(listening.partials.some(({ speaker }) => speaker === 1)).toBe(true);
     for (const { words: own, speaker } of listening.finals) {
       expect(speaker).toBeTypeOf('number');
@@ -48,7 +46,10 @@ describe('speakers of a live stream', { timeout: 240_000 }, () => {
     await feedInStep(real.recognizer, next.listening, other);
     await next.listening.live.flush();
     await expect
-      .poll(() => new Set(revised(next.listening.finals, next.findings).map(({ speaker }) => speaker)))
+      .poll(
+        () => new Set(revised(next.listening.finals, next.findings).map(({ speaker }) => speaker)),
+        PATIENCE,
+      )
       .toEqual(new Set([1]));
     next.listening.live.close();
   });
@@ -64,11 +65,11 @@ describe('speakers of a live stream', { timeout: 240_000 }, () => {
     await feedInStep(real.recognizer, listening, one.samples);
     await listening.live.flush();
     await expect
-      .poll(() => new Set(revised(listening.finals, findings).map(({ speaker }) => speaker)))
+      .poll(() => new Set(revised(listening.finals, findings).map(({ speaker }) => speaker)), PATIENCE)
       .toEqual(new Set([2]));
     listening.live.mergeSpeakers?.(2, 0);
     await expect
-      .poll(() => new Set(revised(listening.finals, findings).map(({ speaker }) => speaker)))
+      .poll(() => new Set(revised(listening.finals, findings).map(({ speaker }) => speaker)), PATIENCE)
       .toEqual(new Set([0]));
     listening.live.close();
   });
@@ -94,13 +95,23 @@ describe('speakers of a live stream', { timeout: 240_000 }, () => {
   });
 });
 
+/** The windows of live speech are shed on a busy machine. */
+const PATIENT = { priority: 'background' } as const;
+
+/** Labels of a busy machine may come after their finals. */
+const PATIENCE = { timeout: 60_000 };
+
 function listenForSpeakers(options: Parameters<typeof listen>[1]): {
   readonly listening: Listening;
   readonly findings: readonly SpeakerFindings[];
 } {
   const findings: SpeakerFindings[] = [];
   return {
-    listening: listen(real.recognizer, options, { onSpeakers: (found) => findings.push(found) }),
+    listening: listen(
+      real.recognizer,
+      { ...PATIENT, ...options },
+      { onSpeakers: (found) => findings.push(found) },
+    ),
     findings,
   };
 }

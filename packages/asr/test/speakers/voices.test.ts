@@ -13,7 +13,8 @@ describe('voices', { timeout: 60_000 }, () => {
 
   test('embed what two streams say as the encoder does', async () => {
     const { voices, events } = startVoices();
-    const [windows, encoder] = await Promise.all([readWindows(), openVoiceEncoder()]);
+    const [read, encoder] = await Promise.all([readWindows(), openVoiceEncoder()]);
+    const windows = read.slice(0, 4);
     const embed = (stream: string) =>
       Promise.all(windows.map((window) => voices.embed(window, { ...AWAITED, stream })));
     const [one, two] = await Promise.all([embed('one'), embed('two')]);
@@ -29,6 +30,19 @@ describe('voices', { timeout: 60_000 }, () => {
       windows: { embedded: 2 * windows.length, shed: 0, lost: 0 },
     });
     expect(events.filter(({ kind }) => kind === 'voice-window')).toHaveLength(2 * windows.length);
+  });
+
+  test('embed windows that wait for others with the first that does not', async () => {
+    const { voices } = startVoices();
+    const [window = new Int16Array()] = await readWindows();
+    voices.prepare();
+    await until(() => voices.status().process?.state === 'ready');
+    const patient = [1, 2, 3].map(() =>
+      voices.embed(window, { ...AWAITED, stream: 'one', patienceMs: 3_600_000 }),
+    );
+    expect(voices.status().waiting).toBe(3);
+    expect(await voices.embed(window, { ...AWAITED, stream: 'two' })).toHaveLength(256);
+    for (const embedding of await Promise.all(patient)) expect(embedding).toHaveLength(256);
   });
 
   test('answer whatever waits when they are closed', async () => {

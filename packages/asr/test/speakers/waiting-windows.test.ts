@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createWaitingWindows } from '../../src/speakers/waiting-windows.js';
 
 const windows = (count: number, ...path: readonly string[]) =>
-  Array.from({ length: count }, (_, number) => ({ path, number }));
+  Array.from({ length: count }, (_, number) => ({ path, number, due: 0 }));
 
 describe('windows that wait', () => {
   test('are taken in turn from all streams of all shares, each in its order', () => {

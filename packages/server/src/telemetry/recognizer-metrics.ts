@@ -33,7 +33,14 @@ export function countRecognizerEvents(registers: Registry[]): (event: Recognizer
     labelNames: ['how'],
     registers,
   });
+  const speakerWindows = new Counter({
+    name: 'auscult_speaker_windows_total',
+    help: 'Windows of speech by which speakers are told apart: embedded; shed, for want of time; or lost with their process.',
+    labelNames: ['outcome'],
+    registers,
+  });
   return (event) => {
+    if (event.kind === 'voice-window') speakerWindows.inc({ outcome: event.outcome });
     if (event.kind === 'final-heard') finalsHeard.inc({ how: event.how });
     if (event.kind === 'worker-exited') workerExits.inc({ reason: event.reason });
     if (event.kind === 'job-retried') jobsRetried.inc();

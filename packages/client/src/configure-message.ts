@@ -5,7 +5,7 @@ import type { KeyTerm, TranscriberOptions } from './transcriber-options.js';
 
 /** The `configure` message for the options. */
 export function configureMessageFor(options: TranscriberOptions): ConfigureMessage {
-  const { keyTerms = [] } = options;
+  const { keyTerms = [], speakers = 'off' } = options;
   const asked = recognitionOptions.filter((name) => options[name] !== undefined);
   return {
     type: 'configure',
@@ -14,6 +14,8 @@ export function configureMessageFor(options: TranscriberOptions): ConfigureMessa
       : { sampleRate: SAMPLE_RATE, encoding: 's16le' }),
     channels: 1,
     partials: true,
+    // One final may hold words of several people.
+    ...(speakers !== 'off' && { words: true }),
     ...Object.fromEntries(asked.map((name) => [name, options[name]])),
     ...(keyTerms.length === 0 ? {} : { keyterms: keyTerms.map(sentTerm) }),
   };

@@ -1,7 +1,8 @@
 export type { Level } from './audio/intake.js';
 export { TranscriberError, type Problem, type ProblemCode } from './problem.js';
 export { listMicrophones, type Microphone } from './sources/microphone.js';
-export type { TranscriberEvents } from './transcriber-events.js';
+export { turnsOf, type Turn } from './speakers/turns.js';
+export type { SpeakersUpdate, TranscriberEvents } from './transcriber-events.js';
 export type { TranscriberState } from './transcriber-state.js';
 export { createTranscriber, type Transcriber } from './transcriber.js';
 export type {
@@ -15,4 +16,4 @@ export type {
 } from './transcriber-options.js';
 export { textOfSegments } from './transcript.js';
 export type { DroppedWords, Segment, Transcript } from './transcript.js';
-export type { Word, WordAlternative } from '@auscult/protocol';
+export type { KnownSpeaker, SpeakerCorrections, SpeakerRole, Word, WordAlternative } from '@auscult/protocol';

@@ -1,3 +1,4 @@
+import type { KnownSpeaker } from '@auscult/protocol';
 import { createAudioInput, type AudioInput } from './audio/audio-input.js';
 import type { Level } from './audio/intake.js';
 import { SAMPLE_RATE, samplesOf } from './audio/sample-rate.js';
@@ -10,6 +11,7 @@ import { createTransfer } from './delivery/transfer.js';
 import { ownProblem } from './problem.js';
 import { createRecordedBytes, type RecordedBytes } from './recorded/recorded-bytes.js';
 import { createRecordedTransfer } from './recorded/recorded-transfer.js';
+import { createIdentification, type Identification } from './speakers/identification.js';
 import { createRoom, type Room } from './sources/room.js';
 import type { StateKeeper } from './state-keeper.js';
 import type { TranscriberOptions } from './transcriber-options.js';
@@ -21,6 +23,8 @@ export interface Pipeline
     Pick<AudioInput, 'take' | 'mute'>,
     Pick<RecordedBytes, 'beginRecording'>,
     Pick<Delivery, 'open' | 'finalize' | 'stop' | 'retryNow' | 'waitingSeconds' | 'lostSamples'> {
+  /** Corrects who speaks. */
+  readonly identify: Identification['correct'];
   /** Takes what a recorder wrote in about so many seconds. */
   readonly takeRecorded: (bytes: Uint8Array<ArrayBuffer>, seconds: number) => void;
   /** Calls `listen` when another recording has to begin. */
@@ -41,13 +45,16 @@ interface PipelineParts {
   readonly keeper: StateKeeper;
   readonly listener: Omit<DeliveryListener, 'onSettled'>;
   readonly onLevel: (levels: readonly Level[]) => void;
+  /** What is known of a speaker. */
+  readonly known: (speaker: number) => KnownSpeaker | undefined;
 }
 
 /** Bytes that may be kept for each minute of `bufferMinutes`: as many as samples take, which is several minutes of a recording. */
 const MOST_BYTES_A_MINUTE = 60 * SAMPLE_RATE * 2;
 
 /** Joins input, buffer and delivery; nothing flows until it is opened. */
-export function createPipeline({ options, usable, keeper, listener, onLevel }: PipelineParts): Pipeline {
+export function createPipeline(parts: PipelineParts): Pipeline {
+  const { options, usable, keeper, listener, onLevel, known } = parts;
   const { channels, bufferMinutes } = usable;
   const openStore = sealedStoreOpener();
   const isCutOff = (): boolean => keeper.now().outage !== undefined;
@@ -63,6 +70,8 @@ export function createPipeline({ options, usable, keeper, listener, onLevel }: P
     onDropped: (from, to) => delivery.onDropped(from, to),
   });
   const recorded = createRecordedBytes();
+  const { firstSpeaker, correctRecord } = options;
+  const identification = createIdentification({ channels, firstSpeaker, correctRecord, known });
   let recordAnew = (): void => undefined;
   const isRecorded = options.capture === 'recorder';
   const flushSeconds = bufferMinutes * 30;
@@ -70,15 +79,17 @@ export function createPipeline({ options, usable, keeper, listener, onLevel }: P
     ...usable,
     ticket: options.ticket,
     configure: configureMessageFor(options),
+    identification,
     openTransfer: (transferListener) =>
       isRecorded
         ? createRecordedTransfer({
             recorded,
             flushSeconds,
+            identification,
             listener: transferListener,
             onStranded: () => recordAnew(),
           })
-        : createTransfer({ channels, flushSeconds, buffer, listener: transferListener }),
+        : createTransfer({ channels, flushSeconds, buffer, identification, listener: transferListener }),
     listener: { ...listener, onSettled: room.lookAgain },
   });
   const onMore = (): void => {
@@ -99,6 +110,10 @@ export function createPipeline({ options, usable, keeper, listener, onLevel }: P
     take: input.take,
     mute: input.mute,
     pauseInput: input.pause,
+    identify: (corrections) => {
+      identification.correct(corrections);
+      delivery.send();
+    },
     room: room.wait,
     beginRecording: recorded.beginRecording,
     whenStranded: (listen) => {

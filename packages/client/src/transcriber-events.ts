@@ -1,3 +1,4 @@
+import type { KnownSpeaker } from '@auscult/protocol';
 import type { Level } from './audio/intake.js';
 import type { Problem } from './problem.js';
 import type { TranscriberState } from './transcriber-state.js';
@@ -15,6 +16,8 @@ export interface TranscriberEvents {
    * already.
    */
   readonly final: Segment;
+  /** Who speaks has changed, or is better known; `transcript` has applied this already. */
+  readonly speakers: SpeakersUpdate;
   /** Words that partials have shown are not kept, and why. The partial, if there was one, has been removed before. */
   readonly dropped: DroppedWords;
   readonly speech: { readonly state: 'started' | 'ended'; readonly at: number; readonly channel?: number };
@@ -26,4 +29,14 @@ export interface TranscriberEvents {
   readonly problem: Problem;
   /** The text of everything, heard again after `stop()`. */
   readonly refined: { readonly text: string; readonly segments: readonly Segment[] };
+}
+
+/** What has changed in who speaks, because the server has heard more or because of `identify()`. */
+export interface SpeakersUpdate {
+  /** The finals in which words belong to somebody else than before, as they are now. */
+  readonly revised: readonly Segment[];
+  /** Everybody heard so far, and what is known of them. */
+  readonly speakers: readonly KnownSpeaker[];
+  /** Up to here, only people change who spoke: seconds of audio since `start()`. */
+  readonly settledSeconds: number;
 }

@@ -1,3 +1,4 @@
+import type { SpeakerCorrections } from '@auscult/protocol';
 import type { RecognitionOptions } from './recognition-options.js';
 
 /** How a WebSocket is made: the constructor of browsers, of Node from 22 on, and of the package `ws`. */
@@ -59,6 +60,14 @@ export interface TranscriberOptions extends RecognitionOptions {
   readonly ticket?: (() => Promise<string>) | undefined;
   /** Words and phrases that are likely to be said, each as it is to be written; at most 5,000. */
   readonly keyTerms?: readonly (string | KeyTerm)[];
+  /** The number of the first speaker, such as one that no other recording of the same text has. Default: 0. */
+  readonly firstSpeaker?: number;
+  /**
+   * Corrects who speaks in a session that is over: `POST /api/v1/sessions/{sessionId}/speakers`. Called with what `identify` was
+   * given after the end, and with what it was given before and may not have reached the server; the next call waits for the
+   * end of this one. Without it, such corrections count only in `transcript`.
+   */
+  readonly correctRecord?: (sessionId: string, corrections: SpeakerCorrections) => Promise<void>;
   readonly microphone?: MicrophoneOptions;
   /**
    * How sound is taken from a microphone or a `MediaStream`. `worklet`, the default, takes samples out of the browser's audio

@@ -1,3 +1,4 @@
+import type { SpeakerCorrections } from '@auscult/protocol';
 import { secondsOf } from './audio/sample-rate.js';
 import { sourceChooser } from './choose-source.js';
 import type { DeliveryListener } from './delivery/delivery-listener.js';
@@ -5,6 +6,8 @@ import { createEvents, type Emit, type Listen } from './events.js';
 import { createLifecycle, type Lifecycle } from './lifecycle.js';
 import { createPipeline } from './pipeline.js';
 import type { Problem } from './problem.js';
+import { speakersIn } from './speakers/labels.js';
+import { createKnownSpeakers, type KnownSpeakers } from './speakers/known-speakers.js';
 import { createStateKeeper } from './state-keeper.js';
 import type { TranscriberEvents } from './transcriber-events.js';
 import type { PcmFormat, Source, TranscriberOptions } from './transcriber-options.js';
@@ -40,6 +43,12 @@ export interface Transcriber {
    * could not be had; `transcript` holds what there is.
    */
   readonly stop: () => Promise<Transcript>;
+  /**
+   * Corrects who speaks: gives words to others, says that two are one, names people and their roles. It counts in `transcript` at
+   * once, and stays so whatever the server finds out later. The server gets it as soon as there is a connection. What is about
+   * words that are not there any more is left out.
+   */
+  readonly identify: (corrections: SpeakerCorrections) => void;
   /** While reconnecting: tries at once, and after somebody has logged in. */
   readonly retryNow: () => void;
   /** Gives up at once. */
@@ -60,6 +69,8 @@ export function createTranscriber(options: TranscriberOptions = {}): Transcriber
   const { channels } = usable;
   const { emit, on } = createEvents<TranscriberEvents>();
   const finals = createSegmentList();
+  const speakers = createKnownSpeakers();
+  let settledSeconds = 0;
   const onProblem = (problem: Problem): void => {
     emit('problem', problem);
   };
@@ -71,11 +82,25 @@ export function createTranscriber(options: TranscriberOptions = {}): Transcriber
     options,
     usable,
     keeper,
-    listener: deliveryListener(emit, finals, () => lifecycle),
+    listener: {
+      ...deliveryListener(emit, finals, speakers, () => lifecycle),
+      onSpeakers: (findings) => {
+        settledSeconds = Math.max(settledSeconds, findings.settledSeconds);
+        const revised = finals.revise(findings.revised);
+        speakers.learn(findings.speakers, finals.segments().flatMap(speakersIn));
+        tellSpeakers(revised);
+      },
+    },
+    known: speakers.find,
     onLevel: (levels) => emit('level', levels),
   });
-  const transcript = (): Transcript =>
-    transcriptOf(finals.segments(), pipeline.samples(), pipeline.lostSamples());
+  function tellSpeakers(revised: readonly Segment[]): void {
+    emit('speakers', { revised, speakers: speakers.list(), settledSeconds });
+  }
+  const transcript = (): Transcript => ({
+    ...transcriptOf(finals.segments(), pipeline.samples(), pipeline.lostSamples()),
+    speakers: speakers.list(),
+  });
   const chooseSource = sourceChooser({
     options,
     channels,
@@ -93,6 +118,12 @@ export function createTranscriber(options: TranscriberOptions = {}): Transcriber
     mute,
     useMicrophone,
     stop,
+    identify: (corrections) => {
+      const revised = finals.correct(corrections);
+      speakers.correct(corrections);
+      pipeline.identify(corrections);
+      tellSpeakers(revised);
+    },
     retryNow: pipeline.retryNow,
     close: giveUp,
     on,
@@ -109,12 +140,14 @@ export function createTranscriber(options: TranscriberOptions = {}): Transcriber
 function deliveryListener(
   emit: Emit<TranscriberEvents>,
   finals: SegmentList,
+  speakers: KnownSpeakers,
   lifecycle: () => Lifecycle,
-): Omit<DeliveryListener, 'onSettled'> {
+): Omit<DeliveryListener, 'onSettled' | 'onSpeakers'> {
   return {
     onPartial: (segment) => emit('partial', segment),
     onFinal: (segment) => {
       finals.add(segment);
+      speakers.hear(speakersIn(segment));
       emit('final', segment);
     },
     onDropped: (dropped) => emit('dropped', dropped),
@@ -134,7 +167,11 @@ function deliveryListener(
   };
 }
 
-function transcriptOf(segments: readonly Segment[], samples: number, lostSamples: number): Transcript {
+function transcriptOf(
+  segments: readonly Segment[],
+  samples: number,
+  lostSamples: number,
+): Omit<Transcript, 'speakers'> {
   const lostSeconds = secondsOf(lostSamples);
   return {
     text: textOfSegments(segments),

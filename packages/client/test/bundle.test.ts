@@ -5,9 +5,9 @@ import { describe, expect, test } from 'vitest';
 import { buildForBrowsers } from './support/browser-build.js';
 
 describe('the build for browsers', () => {
-  test('weighs at most 18 kB compressed, in one file that imports nothing and holds nothing of zod', async () => {
+  test('weighs at most 20 kB compressed, in one file that imports nothing and holds nothing of zod', async () => {
     const bundle = await readFile(join(await buildForBrowsers(), 'index.js'), 'utf8');
-    expect(gzipSync(bundle).length).toBeLessThanOrEqual(18_000);
+    expect(gzipSync(bundle).length).toBeLessThanOrEqual(20_000);
     expect(bundle).not.toMatch(/\bimport\s*[({"'*\w]/);
     expect(bundle).not.toMatch(/zod|_zod|ZodError/i);
     expect(bundle).toMatch(/export\s*\{[^}]*createTranscriber/);

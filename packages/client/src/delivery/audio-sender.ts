@@ -1,4 +1,5 @@
 import { SAMPLE_RATE } from '../audio/sample-rate.js';
+import type { Identification } from '../speakers/identification.js';
 import type { AudioBuffer } from './audio-buffer.js';
 import type { FlushRequest, FlushRequests } from './flush-requests.js';
 import type { Ledger } from './ledger.js';
@@ -8,6 +9,7 @@ interface SenderParts {
   readonly buffer: AudioBuffer;
   readonly ledger: Ledger;
   readonly requests: FlushRequests;
+  readonly identification: Identification;
   readonly channels: number;
 }
 
@@ -17,6 +19,11 @@ const LONG_FRAME = SAMPLE_RATE / 4;
 /** Sends samples. */
 export function createAudioSender(parts: SenderParts): SocketSender {
   return createSocketSender((connection, maxFrameBytes) => {
+    const correction = parts.identification.take(parts.ledger.sent());
+    if (correction) {
+      connection.send(correction);
+      return 0;
+    }
     const next = nextToSend(parts, maxFrameBytes);
     if (next === undefined) return undefined;
     if ('kind' in next) {

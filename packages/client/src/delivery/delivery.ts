@@ -2,6 +2,7 @@ import type { ConfigureMessage } from '@auscult/protocol';
 import type { ServerUrls } from '../connection/server-url.js';
 import type { TranscriberOptions, WebSocketConstructor } from '../transcriber-options.js';
 import type { DeliveryListener } from './delivery-listener.js';
+import type { Identification } from '../speakers/identification.js';
 import { createDialer } from './dialer.js';
 import { carryOut } from './link-actions.js';
 import { createLinkDriver } from './link-driver.js';
@@ -18,6 +19,8 @@ export interface Delivery {
   readonly onAudio: () => void;
   /** Ends the utterance at the present end of the audio. */
   readonly finalize: () => void;
+  /** Sends what can go without audio, such as corrections. */
+  readonly send: () => void;
   /** Asks for the finals of all audio; `onStopped` is called when they are here. */
   readonly stop: () => void;
   /** Connects at once, instead of later or after a login. */
@@ -37,13 +40,14 @@ interface DeliveryOptions {
   readonly WebSocket: WebSocketConstructor;
   readonly ticket: TranscriberOptions['ticket'];
   readonly configure: ConfigureMessage;
+  readonly identification: Identification;
   /** Makes what brings audio to the server and takes text. */
   readonly openTransfer: (listener: TransferListener) => Transfer;
   readonly listener: DeliveryListener;
 }
 
 export function createDelivery(options: DeliveryOptions): Delivery {
-  const { ticket, configure, listener, openTransfer } = options;
+  const { ticket, configure, identification, listener, openTransfer } = options;
   const transfer = openTransfer({
     ...listener,
     onStopped: (refines) => {
@@ -54,13 +58,19 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const dialer = createDialer({
     ...options,
     onEvent: (event) => link.dispatch(event),
-    onMessage: (message) => takeMessage(message, link, transfer, listener),
+    onMessage: (message) => {
+      if (message.type === 'warning' && message.code === 'speakers_not_continued')
+        identification.countAnew(link.isReady());
+      takeMessage(message, link, transfer, listener);
+    },
     onHungUp: transfer.interrupt,
   });
-  const act = (action: LinkAction): void => carryOut(action, { dialer, transfer, configure, listener });
+  const act = (action: LinkAction): void =>
+    carryOut(action, { dialer, transfer, configure, identification, listener });
   const link = createLinkDriver(ticket !== undefined, act, () => {
     dialer.hangUp();
     stopWatching();
+    identification.end();
   });
   let stopWatching = (): void => undefined;
 
@@ -82,6 +92,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       tick();
     },
     finalize: () => transfer.flush('finalize'),
+    send: transfer.send,
     stop: () => transfer.flush('stop'),
     retryNow: () => link.dispatch({ kind: 'retry-now' }),
     waitingSeconds: transfer.waitingSeconds,

@@ -25,6 +25,8 @@ export interface Ledger {
   readonly isAcknowledged: () => boolean;
   /** For each channel of the session, the sequence of the next final. */
   readonly next: () => readonly number[];
+  /** For each channel, what added to a sequence of the session gives the own one. */
+  readonly offsets: () => readonly number[];
   /** A session begins at `base`, which is not before the end of what is settled in every channel. */
   readonly beginSession: (base: number) => void;
   /** The session goes on: it has taken that many samples. */
@@ -69,6 +71,7 @@ export function createLedger(channelCount: number): Ledger {
     received: () => received,
     isAcknowledged: () => isAcknowledged,
     next: () => channels.map(({ next }) => next),
+    offsets: () => channels.map(({ sequenceOffset }) => sequenceOffset),
     beginSession: (place) => {
       base = sent = received = place;
       channels.forEach(beginSession);

@@ -1,4 +1,5 @@
 import type { ConfigureMessage } from '@auscult/protocol';
+import type { Identification } from '../speakers/identification.js';
 import type { Outage } from '../transcriber-state.js';
 import type { DeliveryListener } from './delivery-listener.js';
 import type { Dialer } from './dialer.js';
@@ -9,6 +10,7 @@ interface LinkParts {
   readonly dialer: Dialer;
   readonly transfer: Transfer;
   readonly configure: ConfigureMessage;
+  readonly identification: Identification;
   readonly listener: DeliveryListener;
 }
 
@@ -20,7 +22,7 @@ export function carryOut(action: LinkAction, parts: LinkParts): void {
       listener.onConnection({ kind: 'connecting' });
       return dialer.dial(action);
     case 'send-configure':
-      return dialer.connection()?.send(configure);
+      return dialer.connection()?.send(configureAfter(action.former, configure));
     case 'send-resume': {
       const { sessionId, token } = action;
       return dialer
@@ -46,11 +48,21 @@ export function carryOut(action: LinkAction, parts: LinkParts): void {
   }
 }
 
+function configureAfter(
+  former: Extract<LinkAction, { kind: 'send-configure' }>['former'],
+  configure: ConfigureMessage,
+): ConfigureMessage {
+  return former ? { ...configure, continues: { sessionId: former.id, token: former.token } } : configure;
+}
+
 function deliver(
-  { session, receivedSamples }: Extract<LinkAction, { kind: 'deliver' }>,
-  { dialer, transfer, listener }: LinkParts,
+  { session, receivedSamples, knowsSpeakers }: Extract<LinkAction, { kind: 'deliver' }>,
+  { dialer, transfer, identification, listener }: LinkParts,
 ): void {
   transfer.begin(receivedSamples);
+  if (receivedSamples === undefined)
+    identification.beginSession(session.id, transfer.sequenceOffsets(), knowsSpeakers);
+  identification.forgetSent();
   dialer.hold();
   listener.onConnection({ kind: 'connected', outage: undefined });
   // The listener may have closed the connection.

@@ -17,7 +17,11 @@ interface ServerSession {
   /** Without one it cannot be resumed. */
   readonly token: string | undefined;
   readonly maxFrameBytes: number;
+  readonly tellsSpeakers: boolean;
 }
+
+/** A session that is gone, whose speakers the next one is to go on with. */
+type FormerSession = Pick<ServerSession, 'id'> & { readonly token: string };
 
 /** The link to the server, over all connections and sessions. Nothing here knows of sockets, timers or audio. */
 export interface Link {
@@ -25,6 +29,8 @@ export interface Link {
   readonly hasTickets: boolean;
   /** The session that is in use or can be resumed. */
   readonly session: ServerSession | undefined;
+  /** The session before, until there is another. */
+  readonly former: FormerSession | undefined;
   /** The last error that the server sent on the connection. */
   readonly lastError: ErrorMessage | undefined;
   /** Whether a server has answered at this address. */
@@ -70,12 +76,16 @@ export type LinkEvent =
 export type LinkAction =
   /** Opens a connection, for the old session or a new one. */
   | { readonly kind: 'connect'; readonly asksFor: 'old-session' | 'new-session'; readonly wasThere: boolean }
-  | { readonly kind: 'send-configure' }
+  | { readonly kind: 'send-configure'; readonly former: FormerSession | undefined }
   | { readonly kind: 'send-resume'; readonly sessionId: string; readonly token: string }
-  /** Audio goes to this session from now on. `receivedSamples` is what it has, if it is an old one. */
+  /**
+   * Audio goes to this session from now on. `receivedSamples` is what it has, if it is an old one; a new one may know the
+   * speakers of that before.
+   */
   | {
       readonly kind: 'deliver';
       readonly session: ServerSession;
+      readonly knowsSpeakers: boolean;
       readonly receivedSamples: number | undefined;
     }
   /** Leaves the connection as it is. */
@@ -103,6 +113,7 @@ export function createLink(hasTickets: boolean): Link {
     phase: { kind: 'unopened' },
     hasTickets,
     session: undefined,
+    former: undefined,
     lastError: undefined,
     wasThere: false,
     hasAllText: false,
@@ -179,14 +190,21 @@ function greet(link: Link, phase: ConnectedPhase): Step {
   const { session } = link;
   return phase.asksFor === 'old-session' && session?.token !== undefined
     ? { link, actions: [{ kind: 'send-resume', sessionId: session.id, token: session.token }] }
-    : { link, actions: [{ kind: 'send-configure' }] };
+    : { link, actions: [{ kind: 'send-configure', former: link.former }] };
 }
 
-function takeReady(link: Link, phase: ConnectedPhase, { sessionId, resume, limits }: ReadyMessage): Step {
+function takeReady(link: Link, phase: ConnectedPhase, message: ReadyMessage): Step {
   if (phase.kind !== 'opening' || phase.asksFor !== 'new-session') return unchanged(link);
   if (phase.readiesToCome > 1)
     return unchanged({ ...link, phase: { ...phase, readiesToCome: phase.readiesToCome - 1 } });
-  return deliver(link, { id: sessionId, token: resume?.token, maxFrameBytes: limits.maxFrameBytes });
+  const { sessionId, resume, limits, speakers } = message;
+  return deliver(link, {
+    id: sessionId,
+    token: resume?.token,
+    maxFrameBytes: limits.maxFrameBytes,
+    // Servers that tell nobody apart do not send it.
+    tellsSpeakers: speakers === 'auto' || typeof speakers === 'number',
+  });
 }
 
 function takeResumed(link: Link, phase: ConnectedPhase, receivedSamples: number): Step {
@@ -197,8 +215,15 @@ function takeResumed(link: Link, phase: ConnectedPhase, receivedSamples: number)
 
 function deliver(link: Link, session: ServerSession, receivedSamples?: number): Step {
   return {
-    link: { ...link, phase: { kind: 'ready' }, session, wasThere: true, toldOf: undefined },
-    actions: [{ kind: 'deliver', session, receivedSamples }],
+    link: {
+      ...link,
+      phase: { kind: 'ready' },
+      session,
+      former: undefined,
+      wasThere: true,
+      toldOf: undefined,
+    },
+    actions: [{ kind: 'deliver', session, knowsSpeakers: link.former !== undefined, receivedSamples }],
   };
 }
 
@@ -228,8 +253,13 @@ function follow(link: Link, verdict: Verdict, attempt: number): Step {
 
 /** Opens another session, since the old one is no longer available. */
 function beginAnew(link: Link): Step {
-  const { link: next, actions } = connect({ ...link, session: undefined });
+  const { link: next, actions } = connect({ ...link, session: undefined, former: formerOf(link) });
   return { link: next, actions: [{ kind: 'abandon' }, ...actions] };
+}
+
+function formerOf({ session, former }: Link): FormerSession | undefined {
+  if (session?.token === undefined) return former;
+  return session.tellsSpeakers ? { id: session.id, token: session.token } : undefined;
 }
 
 /** Reports the reason once, and again if more is known. */

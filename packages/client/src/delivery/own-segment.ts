@@ -15,12 +15,13 @@ export function ownSegment(
   ownSeconds: OwnSeconds,
   sequenceOffset: number,
 ): Segment {
-  const { words, sequence, removes } = message;
+  const { words, sequence, removes, speaker } = message;
   return {
     ...ownUtterance(message, ownSeconds),
     ...(words && {
       words: words.map((word) => ({ ...word, start: ownSeconds(word.start), end: ownSeconds(word.end) })),
     }),
+    ...(speaker === undefined ? {} : { speaker }),
     sequence: sequenceOffset + sequence,
     ...(removes && { removes: removes.map((removed) => sequenceOffset + removed) }),
   };

@@ -1,5 +1,6 @@
-import type { DroppedMessage, ServerMessage, TranscriptionMessage } from '@auscult/protocol';
+import type { DroppedMessage, ServerMessage, SpeakersMessage, TranscriptionMessage } from '@auscult/protocol';
 import { SAMPLE_RATE } from '../audio/sample-rate.js';
+import { ownFindings, withOwnSpeakers } from '../speakers/own-speakers.js';
 import type { DroppedWords, Segment } from '../transcript.js';
 import type { FlushRequest, FlushRequests } from './flush-requests.js';
 import type { Ledger } from './ledger.js';
@@ -12,6 +13,8 @@ export interface TextListener {
   readonly onPartial: (segment: Segment) => void;
   readonly onDropped: (dropped: DroppedWords) => void;
   readonly onSpeech: (speech: { state: 'started' | 'ended'; at: number; channel?: number }) => void;
+  /** Who speaks, in the transcriber's own sequences and numbers. */
+  readonly onSpeakers: (findings: Omit<SpeakersMessage, 'type'>) => void;
   /** The finals of all audio are here. `refines` tells that `onRefined` or a warning follows. */
   readonly onStopped: (refines: boolean) => void;
   readonly onRefined: (refined: { text: string; segments: readonly Segment[] }) => void;
@@ -29,10 +32,13 @@ interface TextIntakeParts {
   readonly ledger: Ledger;
   readonly requests: FlushRequests;
   readonly channels: number;
+  /** The transcriber's number of somebody whom the session knows by another. */
+  readonly ownOf: (number: number) => number;
   readonly listener: TextListener;
 }
 
-export function createTextIntake({ ledger, requests, channels, listener }: TextIntakeParts): TextIntake {
+export function createTextIntake(parts: TextIntakeParts): TextIntake {
+  const { ledger, requests, channels, ownOf, listener } = parts;
   const partials = createOpenPartials(listener.onPartial);
 
   function takeMessage(message: TextMessage): void {
@@ -48,21 +54,27 @@ export function createTextIntake({ ledger, requests, channels, listener }: TextI
         return;
       case 'dropped':
         return takeDropped(message);
+      case 'speakers':
+        return listener.onSpeakers({
+          ...ownFindings(message, ledger.offsets(), ownOf),
+          settledSeconds: ledger.ownSeconds(message.settledSeconds),
+        });
       case 'refined':
         return listener.onRefined(refinedText(message, ledger.ownSeconds));
     }
   }
 
   function takeFinal(message: TranscriptionMessage): void {
-    const segment = ledger.takeFinal(message);
-    if (!segment) return;
+    const taken = ledger.takeFinal(message);
+    if (!taken) return;
+    const segment = withOwnSpeakers(taken, ownOf);
     partials.close(segment);
     listener.onFinal(segment);
   }
 
   function takePartial(message: TranscriptionMessage): void {
     const segment = ledger.takePartial(message);
-    if (segment) partials.show(segment);
+    if (segment) partials.show(withOwnSpeakers(segment, ownOf));
   }
 
   function takeDropped({ reason, message, sequence, channel = 0, ...span }: DroppedMessage): void {

@@ -3,6 +3,7 @@ import { SAMPLE_RATE } from '../audio/sample-rate.js';
 import type { Connection } from '../connection/connection.js';
 import { ownProblem, type Problem } from '../problem.js';
 import type { AudioBuffer } from './audio-buffer.js';
+import type { Identification } from '../speakers/identification.js';
 import { createAudioSender } from './audio-sender.js';
 import { createFlushRequests, type FlushRequests } from './flush-requests.js';
 import { createLedger, type Ledger } from './ledger.js';
@@ -30,6 +31,8 @@ export interface Transfer extends Pick<SocketSender, 'send' | 'keepAlive'>, Pick
   readonly drop: (from: number, to: number) => void;
   /** For each channel of the session, the sequence of the next final. */
   readonly nextFinals: () => readonly number[];
+  /** For each channel, what added to a sequence of the session gives the transcriber's own. */
+  readonly sequenceOffsets: () => readonly number[];
   /** Seconds of audio that the server is not known to have. */
   readonly waitingSeconds: () => number;
   /** Samples that will never be transcribed. */
@@ -47,16 +50,18 @@ interface TransferOptions {
   /** Unsettled seconds at which a server that acknowledges nothing is asked to flush. */
   readonly flushSeconds: number;
   readonly buffer: AudioBuffer;
+  readonly identification: Identification;
   readonly listener: TransferListener;
 }
 
-export function createTransfer({ channels, flushSeconds, buffer, listener }: TransferOptions): Transfer {
+export function createTransfer(options: TransferOptions): Transfer {
+  const { channels, flushSeconds, buffer, identification, listener } = options;
   const ledger = createLedger(channels);
   const requests = createFlushRequests();
-  const sender = createAudioSender({ buffer, ledger, requests, channels });
+  const sender = createAudioSender({ buffer, ledger, requests, identification, channels });
   const liveness = createLiveness({ ledger, requests, flushSeconds });
   const losses = createLosses();
-  const text = createTextIntake({ ledger, requests, channels, listener });
+  const text = createTextIntake({ ledger, requests, channels, ownOf: identification.ownOf, listener });
   let hasToldOfDrops = false;
 
   return {
@@ -81,6 +86,7 @@ export function createTransfer({ channels, flushSeconds, buffer, listener }: Tra
     },
     takeText: (message) => {
       text.take(message);
+      if (message.type === 'acknowledged') identification.confirm(ledger.received());
       const settled = ledger.settled();
       if (settled >= buffer.begin()) losses.settleDropped();
       buffer.release(settled);
@@ -97,6 +103,7 @@ export function createTransfer({ channels, flushSeconds, buffer, listener }: Tra
       hasToldOfDrops = true;
     },
     nextFinals: ledger.next,
+    sequenceOffsets: ledger.offsets,
     waitingSeconds: () => waitingSamples(ledger, buffer) / SAMPLE_RATE,
     lostSamples: losses.samples,
   };

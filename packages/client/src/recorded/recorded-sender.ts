@@ -1,5 +1,6 @@
 import type { FlushRequests } from '../delivery/flush-requests.js';
 import { createSocketSender, type SocketSender } from '../delivery/socket-sender.js';
+import type { Identification } from '../speakers/identification.js';
 import type { Entry, RecordedBytes } from './recorded-bytes.js';
 
 /** Sends recorded bytes and requests to the server, in order, as fast as the socket takes them. */
@@ -16,7 +17,11 @@ export interface RecordedSender extends SocketSender {
 const FRAME_BYTES = 16 * 1024;
 
 /** Sends nothing before a session has begun and there is a connection. */
-export function createRecordedSender(recorded: RecordedBytes, requests: FlushRequests): RecordedSender {
+export function createRecordedSender(
+  recorded: RecordedBytes,
+  requests: FlushRequests,
+  identification: Identification,
+): RecordedSender {
   let entry: Entry = { header: new Uint8Array(0), at: 0, seconds: 0 };
   /** Bytes of the session that were sent. */
   let sent = 0;
@@ -32,6 +37,11 @@ export function createRecordedSender(recorded: RecordedBytes, requests: FlushReq
 
   return {
     ...createSocketSender((connection, maxFrameBytes) => {
+      const correction = identification.take(placeOf(sent));
+      if (correction) {
+        connection.send(correction);
+        return 0;
+      }
       const bytes = next(Math.min(FRAME_BYTES, maxFrameBytes));
       if (bytes.length > 0) {
         connection.sendAudio(bytes);

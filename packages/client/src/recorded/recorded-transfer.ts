@@ -5,6 +5,7 @@ import { createLiveness } from '../delivery/liveness.js';
 import { createLosses } from '../delivery/losses.js';
 import { createTextIntake } from '../delivery/text-intake.js';
 import type { Transfer, TransferListener } from '../delivery/transfer.js';
+import type { Identification } from '../speakers/identification.js';
 import type { Entry, RecordedBytes } from './recorded-bytes.js';
 import { createRecordedSender } from './recorded-sender.js';
 
@@ -12,6 +13,7 @@ interface RecordedTransferOptions {
   /** Unsettled seconds at which a server that acknowledges nothing is asked to flush. */
   readonly flushSeconds: number;
   readonly recorded: RecordedBytes;
+  readonly identification: Identification;
   readonly listener: TransferListener;
   /** A session has begun that needs another recording. */
   readonly onStranded: () => void;
@@ -25,15 +27,16 @@ interface RecordedTransferOptions {
 export function createRecordedTransfer({
   flushSeconds,
   recorded,
+  identification,
   listener,
   onStranded,
 }: RecordedTransferOptions): Transfer {
   const ledger = createLedger(1);
   const requests = createOrderedRequests();
-  const sender = createRecordedSender(recorded, requests);
+  const sender = createRecordedSender(recorded, requests, identification);
   const liveness = createLiveness({ ledger, requests, flushSeconds });
   const losses = createLosses();
-  const text = createTextIntake({ ledger, requests, channels: 1, listener });
+  const text = createTextIntake({ ledger, requests, channels: 1, ownOf: identification.ownOf, listener });
   /** How far the server is known to have the recording. */
   let received = 0;
 
@@ -70,6 +73,7 @@ export function createRecordedTransfer({
       if (message.type === 'acknowledged')
         received = Math.max(received, sender.placeOf(message.receivedSamples));
       text.take(message);
+      if (message.type === 'acknowledged') identification.confirm(received);
       recorded.release(received, secondsOf(ledger.settled()));
       listener.onSettled();
     },
@@ -80,6 +84,7 @@ export function createRecordedTransfer({
     },
     drop: () => undefined,
     nextFinals: ledger.next,
+    sequenceOffsets: ledger.offsets,
     waitingSeconds: () => Math.max(0, recorded.endSeconds() - recorded.secondsAt(received)),
     lostSamples: losses.samples,
   };

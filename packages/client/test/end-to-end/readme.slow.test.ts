@@ -31,6 +31,12 @@ describe('in the README', { timeout: 180_000 }, () => {
     expect(stderr).toBe('');
     expect(stdout).toMatch(/metoPROLOL 25 mg .*\(said: .*metoPROLOL .*milligrams/);
   });
+
+  test('the example with speakers prints who said what', async () => {
+    const { stdout, text } = await runOn('jfk/jfk', '<!-- speakers -->');
+    expect(stdout).toMatch(/^((Dr\. Moreau|Speaker \d): .+\n)+$/);
+    expect(wordErrorRate(text, stdout.replaceAll(/^.+: /gm, ''))).toBeLessThan(0.15);
+  });
 });
 
 /** Runs the example behind `marker` on a clip. */

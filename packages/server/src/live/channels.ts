@@ -1,5 +1,6 @@
 import {
   SAMPLE_RATE,
+  SpeechError,
   type KeyTermList,
   type LiveListener,
   type LiveOptions,
@@ -47,6 +48,8 @@ export function openChannels(
   share: readonly string[],
   speakerState: Uint8Array | undefined,
   listenerOf: (channel: number) => LiveListener,
+  /** Called before it returns if the recognizer cannot read `speakerState`, so that numbers begin anew. */
+  onVoicesLost: () => void,
 ): Channels {
   const { endpointing, ...named } = recognitionOf(settings);
   const options: LiveOptions = {
@@ -59,11 +62,20 @@ export function openChannels(
     keyTerms,
     share,
     // Of two channels, each is a speaker.
-    ...(settings.channels > 1 ? { speakers: 'off' } : speakerState && { speakerState }),
+    ...(settings.channels > 1 && { speakers: 'off' }),
   };
-  const channels: readonly LiveTranscription[] = Array.from({ length: settings.channels }, (_, channel) =>
-    recognizer.openLive(options, listenerOf(channel)),
-  );
+  const open = (channel: number): LiveTranscription => {
+    const listener = listenerOf(channel);
+    if (options.speakers === 'off' || !speakerState) return recognizer.openLive(options, listener);
+    try {
+      return recognizer.openLive({ ...options, speakerState }, listener);
+    } catch (error) {
+      if (!(error instanceof SpeechError) || error.code !== 'speaker_state_damaged') throw error;
+      onVoicesLost();
+      return recognizer.openLive(options, listener);
+    }
+  };
+  const channels = Array.from({ length: settings.channels }, (_, channel) => open(channel));
   return {
     push: (pcm, sampleRate) => {
       if (!holdsSamples(settings)) throw new TypeError('this audio has to be decoded first');

@@ -12,7 +12,7 @@ import { mainSpeaker } from '../speakers/main-speaker.js';
 import { createSpeakerDirectory } from '../speakers/speaker-directory.js';
 import type { ContinuedSession } from './commands.js';
 import type { EventQueue } from './event-queue.js';
-import { problemEvent, type SpeakersEvent } from './events.js';
+import { problemEvent, type SessionEvent, type SpeakersEvent } from './events.js';
 import { digestOf, type ResumeToken } from './resume-token.js';
 import type { SessionTelemetry } from './session-telemetry.js';
 import { createToldFinals, MOST_TOLD_WORDS, type ToldFinal } from './told-finals.js';
@@ -32,6 +32,8 @@ export interface SessionSpeakers {
   readonly continue: (former: ContinuedSession) => Promise<void>;
   /** The voices with which the next stream begins. */
   readonly voices: () => Uint8Array | undefined;
+  /** The voices turned out to be unreadable: forgets what was said of their numbers, which now begin anew, and tells so. */
+  readonly beginAnew: () => void;
   /** Keeps what another session would need to go on with these speakers. */
   readonly keep: () => void;
 }
@@ -196,15 +198,26 @@ export function createSessionSpeakers(services: SpeakerServices): SessionSpeaker
           : await writer
               .continueSpeakers({ sessionId, tokenDigest: digestOf(shown) }, token.digest)
               .catch(telemetry.failed);
-      if (!state) return events.emit({ kind: 'warning', warning: describeWarning('speakers_not_continued') });
+      if (!state) return events.emit(NOT_CONTINUED);
       directory = createSpeakerDirectory(state.directory);
       formerVoices = state.voices;
       return emit([], writer.changeSpeakers({ kind: 'continued', directory: state.directory }));
+    },
+    beginAnew: () => {
+      formerVoices = undefined;
+      directory = createSpeakerDirectory();
+      events.emit(NOT_CONTINUED);
+      emit([], writer.changeSpeakers({ kind: 'continued', directory: directory.save() }));
     },
     voices: () => stream.voices() ?? formerVoices,
     keep,
   };
 }
+
+const NOT_CONTINUED: SessionEvent = {
+  kind: 'warning',
+  warning: describeWarning('speakers_not_continued'),
+};
 
 const FINDABLE = `a final of this session, and one of its last ${MOST_TOLD_WORDS} words; earlier ones can be corrected in the record`;
 

@@ -1,4 +1,4 @@
-import type { WritingOptions } from '@auscult/asr';
+import type { LiveListener, WritingOptions } from '@auscult/asr';
 import { describeWarning } from '@auscult/protocol';
 import { ownershipOf, shareOf } from '../access/identity.js';
 import { writingOf } from '../settings-by-concern.js';
@@ -72,14 +72,24 @@ export function createSessionStream(stream: StreamServices): SessionStream {
     if (settings.speakers !== 'off') telemetry.tellsSpeakers();
     const { contextSeconds } = services.config;
     const share = shareOf(ownershipOf(identity));
-    const voices = speakers.voices();
-    return openChannels(recognizer, settings, setup.keyTerms(), contextSeconds, share, voices, (channel) => {
+    const listenerOf = (channel: number): LiveListener => {
       const origin = { seconds, finals: finals[channel] ?? 0 };
       origins[channel] = origin;
       return continueClock(listenToChannel(channel, listening), origin, (counted) => {
         finals[channel] = counted;
       });
-    });
+    };
+    const { voices, beginAnew } = speakers;
+    return openChannels(
+      recognizer,
+      settings,
+      setup.keyTerms(),
+      contextSeconds,
+      share,
+      voices(),
+      listenerOf,
+      beginAnew,
+    );
   });
   const speakers = createSessionSpeakers({
     settings: setup.settings,

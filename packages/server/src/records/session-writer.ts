@@ -49,7 +49,7 @@ export interface SessionRecordWriter {
    * if finals are not kept.
    */
   readonly changeSpeakers: (change: SpeakerChange) => Promise<void> | undefined;
-  /** Takes what another session needs to go on with the speakers. It is written with the next final, or the end. */
+  /** Takes what another session needs to go on with the speakers. It is written with the next final, change or the end. */
   readonly keepSpeakers: (state: SpeakerState) => void;
   /** Moves the speakers of a former session to this one, see `continueSpeakers`. `tokenDigest`: that of this session's token. */
   readonly continueSpeakers: (
@@ -173,16 +173,16 @@ function takeSpeakers(record: OpenRecord): SpeakerState | undefined {
   return unwrittenSpeakers;
 }
 
-function writeSpeakerChange(
-  { sessionId, dataKey, actor, audit, headKeys, change }: OpenRecord,
-  speakers: SpeakerChange,
-): Promise<void> {
+function writeSpeakerChange(record: OpenRecord, speakers: SpeakerChange): Promise<void> {
+  const { sessionId, dataKey, actor, audit, headKeys, change } = record;
   const isByPerson = speakers.kind === 'corrected';
+  const state = takeSpeakers(record);
   return change(async (transaction) => {
     const place = await nextSpeakerChange(transaction, sessionId);
     const writtenBy = isByPerson ? actor.who.subject : null;
     const row = speakerChangeRow(dataKey, sessionId, place, speakers, writtenBy);
     await transaction.insertInto('speaker_changes').values(row).execute();
+    if (state) await writeSpeakerState(transaction, dataKey, sessionId, state);
     return {
       about: {},
       head: (head) => headKeys.withText(head, [{ table: 'speaker_changes', ...row }]),

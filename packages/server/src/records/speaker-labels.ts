@@ -1,9 +1,5 @@
 import type { Word } from '@auscult/protocol';
-import {
-  createSpeakerDirectory,
-  EMPTY_DIRECTORY,
-  type SpeakerDirectory,
-} from '../speakers/speaker-directory.js';
+import { createSpeakerDirectory, type SpeakerDirectory } from '../speakers/speaker-directory.js';
 import type { RecognitionPass, Relabelling } from './record-content.js';
 import type { SpeakerChange, SpeakerSpan } from './speaker-changes.js';
 
@@ -29,13 +25,12 @@ interface LabelledVersion {
 
 /** Puts all changes of a record together. */
 export function createSpeakerLabels(changes: readonly SpeakerChange[]): SpeakerLabels {
-  const directory = createSpeakerDirectory(
-    changes.find((change) => change.kind === 'continued')?.directory ?? EMPTY_DIRECTORY,
-  );
+  let directory = createSpeakerDirectory();
   /** By final. */
   const found = new Map<string, SpeakerSpan[]>();
   const said: SpeakerSpan[] = [];
   for (const change of changes) {
+    if (change.kind === 'continued') directory = createSpeakerDirectory(change.directory);
     if (change.kind === 'recognised') directory.recognise(change.voices);
     if (change.kind === 'revised') for (const span of change.spans) addTo(found, nameOf(span), span);
     if (change.kind !== 'corrected') continue;

@@ -33,6 +33,7 @@ export const FINDING_KINDS = [
   'record',
   'settings',
   'final',
+  'speakers',
   'audio',
   'audit-entry',
   'row',

@@ -6,6 +6,8 @@ import type { MasterKeys } from '../records/master-keys.js';
 import { openAudio } from '../records/record-audio.js';
 import { openFinal, RECOGNITION_PASSES, type RecognitionPass } from '../records/record-content.js';
 import { openSettings } from '../records/recorded-settings.js';
+import { openSpeakerChange } from '../records/speaker-changes.js';
+import { speakerChangePages } from '../records/stored-speaker-changes.js';
 import { isDamaged } from './damaged.js';
 import type { Check, Finding, Step } from './check.js';
 
@@ -76,6 +78,7 @@ async function* findingsOf(
   try {
     yield settingsFindings(dataKey, session);
     for (const reading of RECOGNITION_PASSES) yield* finalFindings(db, dataKey, session, reading);
+    yield* speakerFindings(db, dataKey, id);
     yield* audioFindings(db, dataKey, session);
   } finally {
     dataKey.fill(0);
@@ -144,6 +147,14 @@ async function refinedFinals(db: Db, id: string): Promise<number> {
     .where('session_id', '=', id)
     .execute();
   return Math.max(0, ...parts.map(({ first_place, finals }) => first_place + finals));
+}
+
+/** Whether each change of speakers can be opened; that none is missing is checked with the head of the record. */
+async function* speakerFindings(db: Db, dataKey: Buffer, id: string): AsyncGenerator<readonly Finding[]> {
+  for await (const rows of speakerChangePages(db, id))
+    yield rows
+      .filter((row) => !opens(() => openSpeakerChange(dataKey, row)))
+      .map(({ place }) => ({ kind: 'speakers', trouble: 'altered', session: id, at: String(place) }));
 }
 
 /** One piece per step, since each is 320 kB. Pieces that could not be kept when they came are no finding. */

@@ -29,6 +29,7 @@ export type {
   VoicesStatus,
   WindowOutcome,
 } from './speakers/voices.js';
+export { labelRecording, type LabelOptions } from './speakers/label-recording.js';
 export type { UtteranceEnd } from './segment/segmenter.js';
 export { recordingKind, type RecordingKind } from './audio/containers/recording-kind.js';
 export { waveEncoding } from './audio/containers/wave-encoding.js';

@@ -1,6 +1,7 @@
 import type { Device } from '../decoding/open-graph.js';
 import type { ComputeType } from '../models/compute-type.js';
 import type { ModelStoreOptions } from '../models/store/model-store.js';
+import type { WindowEmbedder } from '../speakers/label-recording.js';
 import type { VoicesEvent, VoicesStatus } from '../speakers/voices.js';
 import type { Lexicon } from '../terms/key-term.js';
 import type { FinalHearing } from '../live/utterance-services.js';
@@ -105,7 +106,7 @@ export type Admission =
   | { readonly admitted: false; readonly reason: 'finals-late' | 'no-worker-ready' };
 
 /** Speech recognition over supervised inference processes, shared by all streams of a server. */
-export interface Recognizer {
+export interface Recognizer extends WindowEmbedder {
   readonly model: ModelDescription;
   openLive(options: LiveOptions, listener: LiveListener): LiveTranscription;
   /**

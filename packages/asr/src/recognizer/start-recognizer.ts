@@ -70,7 +70,8 @@ export async function startRecognizer(options: RecognizerOptions): Promise<Recog
         },
         contextFraction: () => contextFraction(share),
         share,
-        embed: (audio) => voices.embed(audio, { stream: name, share, background: isBackground }),
+        embed: (audio, patienceMs) =>
+          voices.embed(audio, { stream: name, share, background: isBackground, patienceMs }),
         terms: createStreamTerms(sharedTerms, live.keyTerms ?? []),
         lexicon: options.lexicon ?? 'none',
         onClose: () => {
@@ -80,6 +81,8 @@ export async function startRecognizer(options: RecognizerOptions): Promise<Recog
       liveStreams++;
       return stream;
     },
+    embedVoice: (audio, { priority = 'background', share = [] }) =>
+      voices.embed(audio, { stream: 'recording', share, background: priority === 'background' }),
     admission: (share = []) => admission(scheduler, share, options.maxFinalDelaySeconds),
     status: () => ({ ...schedulerStatus(scheduler), liveStreams, voices: voices.status() }),
     close: async () => {

@@ -185,13 +185,13 @@ interface HeardFinal {
 }
 
 /** The confidence of words whose voice could not be heard: whoever spoke before may have gone on. Not tuned. */
-const UNHEARD = 0.5;
+export const UNHEARD = 0.5;
 
 /** The most speakers that are counted. */
-const MOST_SPEAKERS = 4;
+export const MOST_SPEAKERS = 4;
 
 /** A shorter window tells too little to find a speaker by, seconds (shared/research/diarization.md). */
-const SHORTEST_FOUNDING = 0.8;
+export const SHORTEST_FOUNDING = 0.8;
 
 /** How long the words of a final are revised for, seconds: bounds memory, and the time that a revision takes. */
 const REVISABLE_SECONDS = 600;

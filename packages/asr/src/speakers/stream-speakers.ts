@@ -1,13 +1,17 @@
 import { SAMPLE_RATE } from '../audio/sample-rate.js';
-import type { FinalHypothesis, LiveListener, LiveOptions, Word } from '../live/live-transcription.js';
+import type { FinalHypothesis, LiveListener, LiveOptions } from '../live/live-transcription.js';
 import type { AudioHistory } from '../segment/audio-history.js';
-import { createDiarization, type WordLabel } from './diarization.js';
+import { createDiarization } from './diarization.js';
+import { labelFinal } from './label-final.js';
 import type { SpokenSpan } from './speaker-findings.js';
 import { readSpeakerState, writeSpeakerState } from './speaker-state.js';
 import { allWindows, openWindows, type TimeSpan, type VoiceWindow } from './voice-windows.js';
 
-/** Gives the embedding of a window, or nothing if it could not be made in time. Never throws. */
-export type EmbedWindow = (audio: Int16Array) => Promise<Float32Array | undefined>;
+/**
+ * Gives the embedding of a window, or nothing if it could not be made in time. It may wait for so many milliseconds, so that
+ * several are made together. Never throws.
+ */
+export type EmbedWindow = (audio: Int16Array, patienceMs: number) => Promise<Float32Array | undefined>;
 
 /** Says who spoke in the utterances of one stream. */
 export interface StreamSpeakers {
@@ -74,7 +78,8 @@ export function createStreamSpeakers(
     const known = utterances.get(start);
     if (known) return known;
     const made = createUtteranceVoices({
-      embed: ({ start: from, end: to }) => embed(history.slice(samples(from), samples(to))),
+      embed: ({ start: from, end: to }, patienceMs) =>
+        embed(history.slice(samples(from), samples(to)), patienceMs),
       onLate(sequence, windows) {
         if (closed) return;
         diarization.hear(sequence, windows);
@@ -118,7 +123,7 @@ export function createStreamSpeakers(
       await voices.complete(PATIENCE_MS);
       if (closed) return final;
       diarization.hear(sequence, voices.claim(sequence));
-      return labelled(final, diarization.label(sequence, final.words));
+      return labelFinal(final, diarization.label(sequence, final.words));
     },
     pass({ start }) {
       utterances.get(start)?.drop();
@@ -168,7 +173,7 @@ interface UtteranceVoices {
 }
 
 interface UtteranceVoicesServices {
-  readonly embed: (span: TimeSpan) => Promise<Float32Array | undefined>;
+  readonly embed: (span: TimeSpan, patienceMs: number) => Promise<Float32Array | undefined>;
   readonly onLate: (sequence: number, windows: readonly VoiceWindow[]) => void;
 }
 
@@ -186,10 +191,10 @@ function createUtteranceVoices({ embed, onLate }: UtteranceVoicesServices): Utte
     else onLate(owner, [window]);
   };
 
-  const ask = async (span: TimeSpan) => {
+  const ask = async (span: TimeSpan, patienceMs: number) => {
     asked++;
     waiting++;
-    const voice = await embed(span);
+    const voice = await embed(span, patienceMs);
     waiting--;
     if (voice) take({ ...span, voice });
     if (waiting === 0) onComplete();
@@ -197,13 +202,13 @@ function createUtteranceVoices({ embed, onLate }: UtteranceVoicesServices): Utte
 
   return {
     ask(spans) {
-      for (const span of spans) void ask(span);
+      for (const span of spans) void ask(span, OPEN_PATIENCE_MS);
     },
     end(utterance) {
       limit = utterance.end + ROUNDING;
       const all = allWindows(utterance);
       const open = openWindows(utterance.start, utterance.end, 0).length;
-      for (const span of all.slice(Math.min(asked, open))) void ask(span);
+      for (const span of all.slice(Math.min(asked, open))) void ask(span, 0);
     },
     complete: (patience) =>
       new Promise((resolve) => {
@@ -231,22 +236,8 @@ function createUtteranceVoices({ embed, onLate }: UtteranceVoicesServices): Utte
   };
 }
 
+/** How long the windows of an open utterance may wait for company; those at its end take them along. */
+const OPEN_PATIENCE_MS = 1_500;
+
 /** Seconds that are the same but for rounding. */
 const ROUNDING = 1e-3;
-
-function labelled(final: UnlabelledFinal, labels: readonly WordLabel[]): UnlabelledFinal {
-  const words: Word[] = final.words.map((word, at) => {
-    const label = labels[at];
-    return label ? { ...word, speaker: label.speaker, speakerConfidence: label.confidence } : word;
-  });
-  return { ...final, words, ...mainSpeaker(words) };
-}
-
-/** Who said most words. */
-export function mainSpeaker(words: readonly Word[]): { readonly speaker?: number } {
-  const counts = new Map<number, number>();
-  for (const { speaker } of words)
-    if (speaker !== undefined) counts.set(speaker, (counts.get(speaker) ?? 0) + 1);
-  const [most] = [...counts].sort(([, a], [, b]) => b - a);
-  return most ? { speaker: most[0] } : {};
-}

@@ -36,7 +36,7 @@ function windowAt(start: number, number: number): TimeSpan {
 }
 
 /** A shorter rest of an utterance is silence behind its last word, seconds. */
-const LEAST_REST = 0.15;
+const LEAST_REST = 0.05;
 
 /** Sums of seconds are not exact. */
 const ROUNDING = 1e-6;

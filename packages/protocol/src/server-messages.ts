@@ -357,6 +357,9 @@ export const refinedMessage = z
             .meta({ description: 'What was said, if the text is written differently.' }),
           confidence,
           channel: channel.optional(),
+          speaker: speakerNumber.optional().meta({
+            description: 'Who said it, if `speakers` was asked for and it can be told.',
+          }),
         }),
       )
       .meta({ description: 'What was said, ordered by the beginnings.' }),

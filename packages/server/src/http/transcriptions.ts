@@ -1,5 +1,5 @@
 import multipart from '@fastify/multipart';
-import { transcriptionTask, warningMessage, word } from '@auscult/protocol';
+import { knownSpeaker, speakerNumber, transcriptionTask, warningMessage, word } from '@auscult/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import Negotiator from 'negotiator';
@@ -75,6 +75,9 @@ const transcriptBody = z.object({
   id: z.string(),
   text: z.string(),
   duration: z.number().min(0).meta({ description: 'Seconds of audio.' }),
+  speakers: z.array(knownSpeaker).optional().meta({
+    description: 'Everybody who speaks, if `speakers` was asked for. Each segment is then of one speaker.',
+  }),
   segments: z.array(
     z.object({
       start: z.number().meta({ description: 'Seconds since the beginning.' }),
@@ -89,6 +92,9 @@ const transcriptBody = z.object({
         description:
           'For sessions of two channels, and recordings of several tracks that were heard separately.',
       }),
+      speaker: speakerNumber
+        .optional()
+        .meta({ description: 'Who said it, if `speakers` was asked for and it can be told.' }),
       words: z.array(word).optional(),
     }),
   ),

@@ -5,12 +5,14 @@ import type { Ownership } from '../access/identity.js';
 import type { Config } from '../config/schema.js';
 import { inabilityOf } from '../model-abilities.js';
 import { finalRecord } from '../records/final-record.js';
+import type { FinalRecord } from '../records/record-content.js';
 import type { SessionRecordWriter } from '../records/session-writer.js';
 import { createSealedFile, type SealedFile } from '../storage/sealed-file.js';
 import type { RecordingSource } from '../transcriptions/recording-source.js';
+import type { TranscribedSource } from '../transcriptions/transcribe-source.js';
 import type { Transcription } from '../transcriptions/transcription.js';
 import type { Transcriptions } from '../transcriptions/transcriptions.js';
-import type { Transcript } from '../transcripts/transcript.js';
+import { speakersIn } from '../transcripts/by-speaker.js';
 
 /** Keeps the audio of a session, encrypted on disk, for the second pass. */
 export interface RefinementSpool {
@@ -110,13 +112,15 @@ export function createRefinementSpool(services: SpoolServices): RefinementSpool 
     const asRecording = { ...settings, words: true, hearings: config.refineHearings };
     const { ownership, onEnd } = services;
     const id = randomUUID();
-    const keep = async ({ duration, segments }: Transcript): Promise<void> => {
+    const keep = async (transcribed: TranscribedSource): Promise<TranscribedSource> => {
+      const { duration, segments } = transcribed;
       // A second pass that heard nothing gives no better text.
-      if (segments.length === 0) return;
+      if (segments.length === 0) return transcribed;
       const finals = segments.map((segment) => finalRecord(segment, segment.channel ?? 0));
       const { name: model } = recognizer.model;
       const end = startSeconds + duration;
-      await services.writer.refine({ id, model, start: startSeconds, end, finals });
+      const kept = await services.writer.refine({ id, model, start: startSeconds, end, finals });
+      return kept === undefined ? transcribed : withSpeakersOf(transcribed, kept);
     };
     const heard = { settings: recordingSettings.parse(asRecording), keyTerms, recognizer };
     const order = { ...heard, id, ownership, keep, onEnd };
@@ -124,6 +128,17 @@ export function createRefinementSpool(services: SpoolServices): RefinementSpool 
   };
 
   return { keep, finish };
+}
+
+/** The text with the speakers of the finals that were kept for it. */
+function withSpeakersOf(transcribed: TranscribedSource, kept: readonly FinalRecord[]): TranscribedSource {
+  if (transcribed.speakers === undefined) return transcribed;
+  const segments = transcribed.segments.map((segment, index) => {
+    const { words, speaker } = kept[index] ?? segment;
+    return { ...segment, words, ...(speaker === undefined ? {} : { speaker }) };
+  });
+  const speakers = speakersIn(segments) ?? [];
+  return { ...transcribed, segments, speakers };
 }
 
 function newPart(channels: number, directory: string): Part {

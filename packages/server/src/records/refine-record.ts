@@ -12,18 +12,18 @@ import { readSegments } from './stored-segments.js';
 import { requireSession } from './whole-record.js';
 
 /**
- * Adds the text of a second pass over a stretch of the session, unless it is there already. Its speakers get the numbers that they
- * have in the live text.
+ * Adds the text of a second pass over a stretch of the session, unless it is there already. Resolves with its finals, whose
+ * speakers get the numbers that they have in the live text.
  */
 export async function refineRecord(
   services: RecordServices,
   id: string,
   refined: RefinedText,
   actor: Actor,
-): Promise<void> {
+): Promise<RefinedText['finals']> {
   const { rows, masterKeys, audit } = services;
   const text = { ...refined, finals: await withLiveNumbers(services, id, refined.finals) };
-  return changeRecord(services, id, async (transaction) => {
+  await changeRecord(services, id, async (transaction) => {
     const session = await rows.readIn(transaction, id);
     const dataKey = await readDataKey(transaction, masterKeys, id);
     const added = await writeRefined(transaction, id, dataKey, text);
@@ -35,6 +35,7 @@ export async function refineRecord(
     await audit.appendIn(transaction, { ...recordEvent('record.refine', actor, id), counts });
     return revision;
   });
+  return text.finals;
 }
 
 /**

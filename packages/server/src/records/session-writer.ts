@@ -39,10 +39,11 @@ export interface SessionRecordWriter {
    */
   readonly keepAudio: (channel: number, samples: Float32Array) => Promise<void> | undefined;
   /**
-   * Keeps the text of a second pass over a stretch of the session, even after `close`. Resolves once it is on disk.
+   * Keeps the text of a second pass over a stretch of the session, even after `close`. Resolves with its finals, whose speakers
+   * have the numbers of the live text, once they are on disk.
    * Undefined if finals are not kept. Rejects with `record_not_found` if the record was destroyed in the meantime.
    */
-  readonly refine: (text: RefinedText) => Promise<void> | undefined;
+  readonly refine: (text: RefinedText) => Promise<RefinedText['finals']> | undefined;
   /**
    * Keeps a change in who speaks, in the order of the calls and after the finals before it. Resolves once it is on disk. Undefined
    * if finals are not kept.

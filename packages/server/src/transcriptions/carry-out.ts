@@ -58,25 +58,29 @@ export async function carryOut(
     });
     const stopped = transcribed.finals.filter(({ rewriteStopped }) => rewriteStopped).length;
     metrics.rewritesStopped.inc({ origin: source.origin }, stopped);
-    await unlessAborted(abort.signal, keep(order, transcribed, log));
-    return { status: 'done', transcribed };
+    const kept = await unlessAborted(abort.signal, keep(order, transcribed, log));
+    return { status: 'done', transcribed: kept };
   } catch (error) {
     if (abort.signal.aborted) return { status: 'cancelled' };
     return { status: 'failed', error: explain(error, order, log) };
   }
 }
 
-function keep(order: TranscriptionOrder, transcribed: TranscribedSource, log: Log): Promise<void> {
+function keep(
+  order: TranscriptionOrder,
+  transcribed: TranscribedSource,
+  log: Log,
+): Promise<TranscribedSource> {
   return orRecordFailed(order, log, () => order.keep(transcribed));
 }
 
-async function orRecordFailed(
+async function orRecordFailed<Kept>(
   { id }: TranscriptionOrder,
   log: Log,
-  keepIt: () => Promise<void>,
-): Promise<void> {
+  keepIt: () => Promise<Kept>,
+): Promise<Kept> {
   try {
-    await keepIt();
+    return await keepIt();
   } catch (error) {
     if (error instanceof RequestError) throw error;
     log.unexpected(error, { transcription: id });
@@ -92,7 +96,7 @@ function explain(error: unknown, { id }: TranscriptionOrder, log: Log): ErrorDes
 }
 
 /** As `work`, but rejects as soon as the signal is aborted, since a database can be away for long. */
-function unlessAborted(signal: AbortSignal, work: Promise<void>): Promise<void> {
+function unlessAborted<Result>(signal: AbortSignal, work: Promise<Result>): Promise<Result> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => {
       reject(new RequestError('transcription_cancelled'));

@@ -59,8 +59,11 @@ export interface TranscriptionOrder {
    * change what finals say, all of them come with the result. If it rejects, the transcription fails.
    */
   readonly onFinal?: (final: ChannelFinal) => Promise<void>;
-  /** Keeps the result. Nobody sees it before this resolves; if it rejects, the transcription fails. */
-  readonly keep: (transcribed: TranscribedSource) => Promise<void>;
+  /**
+   * Keeps the result, and resolves with what was kept. Nobody sees it before this resolves; if it rejects, the transcription
+   * fails.
+   */
+  readonly keep: (transcribed: TranscribedSource) => Promise<TranscribedSource>;
   /** Called once, when it is done, failed or cancelled. */
   readonly onEnd?: (transcription: Transcription) => void;
 }

@@ -31,8 +31,9 @@ export function recordUpload(
         kept += 1;
         return commit(final);
       },
-      keep: async ({ finals }) => {
-        await Promise.all(finals.slice(kept).map(commit));
+      keep: async (transcribed) => {
+        await Promise.all(transcribed.finals.slice(kept).map(commit));
+        return transcribed;
       },
       onEnd: ({ status }) => {
         writer.close(status).catch(onFailure);

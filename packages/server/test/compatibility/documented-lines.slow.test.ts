@@ -41,7 +41,7 @@ const SAID = /he was not an ill.disposed young man/iu;
 
 test('the lines for curl work', async () => {
   const lines = linesIn('sh').flatMap((block) => block.trim().split('\n'));
-  expect(lines).toHaveLength(3);
+  expect(lines).toHaveLength(4);
   for (const line of lines) expect(await output('sh', ['-c'], line)).toMatch(SAID);
 });
 

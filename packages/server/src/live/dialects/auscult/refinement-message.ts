@@ -1,5 +1,6 @@
 import { describeWarning, type RefinedMessage, type WarningMessage } from '@auscult/protocol';
 import type { Transcription } from '../../../transcriptions/transcription.js';
+import { segmentsBySpeaker } from '../../../transcripts/by-speaker.js';
 import { runningText, segmentJson, threeDecimals } from '../../../transcripts/transcript.js';
 
 /**
@@ -15,7 +16,7 @@ export function refinementMessage(
     type: 'refined',
     id,
     text: runningText(transcript),
-    segments: transcript.segments.map((segment) => segmentJson(segment)),
+    segments: Array.from(segmentsBySpeaker(transcript), (segment) => segmentJson(segment)),
     audioSeconds: threeDecimals(audioSeconds),
   };
   const bytes = Buffer.byteLength(JSON.stringify(message));

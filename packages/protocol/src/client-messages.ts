@@ -89,7 +89,7 @@ export const finalizeMessage = z.object({ type: z.literal('finalize') }).meta({
 export type FinalizeMessage = z.infer<typeof finalizeMessage>;
 
 /** Who speaks, as a person says. */
-export const identifyMessage = speakerCorrections.extend({ type: z.literal('identify') }).meta({
+const identifyMessage = speakerCorrections.extend({ type: z.literal('identify') }).meta({
   description:
     'Corrects who speaks, while a session goes on. The corrections are kept with the record, and later findings do not ' +
     'change them. Answered by the message `speakers`.',

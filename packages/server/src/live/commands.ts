@@ -35,7 +35,7 @@ export interface AudioCommand {
 }
 
 /** Corrects who speaks in finals that were sent, and how the speakers are called. */
-export interface IdentifyCommand {
+interface IdentifyCommand {
   readonly kind: 'identify';
   readonly corrections: SpeakerCorrections;
 }

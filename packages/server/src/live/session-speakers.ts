@@ -50,7 +50,7 @@ export interface SpeakerServices {
 }
 
 /** The streams in which speakers are told apart. */
-export interface HeardSpeakers {
+interface HeardSpeakers {
   readonly assign: (channel: number, spans: readonly SpokenSpan[]) => void;
   readonly merge: (from: number, into: number) => void;
   /** See `LiveTranscription.speakerState`. */

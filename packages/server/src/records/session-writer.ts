@@ -61,7 +61,7 @@ export interface SessionRecordWriter {
 }
 
 /** How a record ends. */
-export interface RecordEnd {
+interface RecordEnd {
   /** Length of audio that was accepted but whose text is not in the record. */
   readonly missingSeconds?: number;
   /** Whether another session may go on with its speakers; if not, what is known of them is deleted at once. */

@@ -17,7 +17,7 @@ import {
 } from '@auscult/asr';
 
 /** What somebody says before somebody else does. */
-export type Turn = readonly [speaker: number, text: string];
+type Turn = readonly [speaker: number, text: string];
 
 /** What a stream was told of speakers. */
 type SpeakerCorrection =

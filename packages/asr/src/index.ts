@@ -12,6 +12,7 @@ export type {
   Word,
   WordAlternative,
 } from './live/live-transcription.js';
+export type { VoiceEncoderChoice } from './speakers/voice-encoder.js';
 export { createVoices } from './speakers/voices.js';
 export type {
   EmbedOptions,

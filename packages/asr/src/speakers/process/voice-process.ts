@@ -1,6 +1,7 @@
 import { createMemoryLimit } from '../../inference/scheduling/memory-limit.js';
 import { superviseProcess, type SupervisedProcess } from '../../inference/scheduling/supervised-process.js';
 import type { ExitReason } from '../../inference/scheduling/watched-process.js';
+import type { VoiceEncoderChoice } from '../voice-encoder.js';
 import type { FromVoiceProcess, ToVoiceProcess } from './voice-messages.js';
 
 /** The place of the process that embeds windows. */
@@ -27,6 +28,7 @@ export interface VoiceProcessListener {
 
 /** Starts the process, and another whenever it ends. It has the windows of one `embed` at a time. */
 export function superviseVoiceProcess(
+  encoder: VoiceEncoderChoice,
   timeoutSeconds: number,
   { onRoom, onEvent }: VoiceProcessListener,
 ): VoiceProcess {
@@ -47,7 +49,7 @@ export function superviseVoiceProcess(
   });
 
   const process = superviseProcess<ToVoiceProcess, FromVoiceProcess>(
-    { module: new URL('./voice-main.js', import.meta.url), load: { type: 'load' }, timeoutSeconds },
+    { module: new URL('./voice-main.js', import.meta.url), load: { type: 'load', encoder }, timeoutSeconds },
     {
       onStarted() {
         memory.started();

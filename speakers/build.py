@@ -40,12 +40,12 @@ def main():
     OUTPUT.mkdir(exist_ok=True)
     speech = fetch_speech()
     if len(sys.argv) == 3 and sys.argv[1] == "campplus":
-        write_mean_voice("campplus", sys.argv[2], log_mels, speech)
+        write_mean_voice(f"{sys.argv[2]}.mean-voice.json", sys.argv[2], log_mels, speech)
         return
     graph = OUTPUT / "ge2e.onnx"
     onnx.save(quantise(ge2e_graph(read_weights(fetch_weights())["model_state"])), graph)
     print(f"{graph}: {graph.stat().st_size} bytes")
-    write_mean_voice("ge2e", graph, mel_powers, speech)
+    write_mean_voice(OUTPUT / "ge2e-mean-voice.json", graph, mel_powers, speech)
 
 
 def fetch_weights():
@@ -80,12 +80,11 @@ def fetch_speech():
     return recordings
 
 
-def write_mean_voice(name, graph, features, recordings):
+def write_mean_voice(file, graph, features, recordings):
     session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
     voices = [voice(session, features, recording) for recording in recordings]
     mean = np.mean(voices, 0)
-    file = OUTPUT / f"{name}-mean-voice.json"
-    file.write_text(json.dumps({"voices": len(voices), "mean": [round(float(value), 5) for value in mean]}) + "\n")
+    pathlib.Path(file).write_text(json.dumps({"voices": len(voices), "mean": [round(float(value), 5) for value in mean]}) + "\n")
     print(f"{file}: {len(voices)} voices")
 
 

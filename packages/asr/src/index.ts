@@ -14,14 +14,8 @@ export type {
 } from './live/live-transcription.js';
 export type { VoiceEncoderChoice } from './speakers/voice-encoder.js';
 export { createVoices } from './speakers/voices.js';
-export type {
-  EmbedOptions,
-  Voices,
-  VoicesEvent,
-  VoicesOptions,
-  VoicesStatus,
-  WindowOutcome,
-} from './speakers/voices.js';
+export type { EmbedOptions, Voices, VoicesOptions } from './speakers/voices.js';
+export type { VoicesEvent, VoicesStatus, WindowOutcome } from './speakers/voices-status.js';
 export type { RevisedSpan, SpeakerCount, SpeakerFindings, SpokenSpan } from './speakers/speaker-findings.js';
 export type { UtteranceEnd } from './segment/segmenter.js';
 export { recordingKind, type RecordingKind } from './audio/containers/recording-kind.js';

@@ -1,7 +1,7 @@
 import type { Device } from '../decoding/open-graph.js';
 import type { ComputeType } from '../models/compute-type.js';
 import type { ModelStoreOptions } from '../models/store/model-store.js';
-import type { VoicesEvent, VoicesStatus } from '../speakers/voices.js';
+import type { VoicesEvent, VoicesStatus } from '../speakers/voices-status.js';
 import type { Lexicon } from '../terms/key-term.js';
 import type { FinalHearing } from '../live/utterance-services.js';
 import type { LiveListener, LiveOptions, LiveTranscription } from '../live/live-transcription.js';

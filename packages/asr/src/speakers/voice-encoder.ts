@@ -19,7 +19,8 @@ export interface VoiceEncoder {
 
 /**
  * Which encoder: the one that ships with this package, or the file of CAM++ "common advanced" for Chinese and English as
- * https://huggingface.co/csukuangfj/speaker-embedding-models has it. Embeddings of two encoders cannot be compared.
+ * https://huggingface.co/csukuangfj/speaker-embedding-models has it, with its mean voice beside it (`FILE.mean-voice.json`, by
+ * `speakers/build.py campplus FILE`). Embeddings of two encoders cannot be compared.
  */
 export type VoiceEncoderChoice =
   { readonly kind: 'ge2e' } | { readonly kind: 'campplus'; readonly file: string };
@@ -28,7 +29,9 @@ export type VoiceEncoderChoice =
 export async function openVoiceEncoder(choice: VoiceEncoderChoice = { kind: 'ge2e' }): Promise<VoiceEncoder> {
   const [session, mean] = await Promise.all([
     openGraph(choice.kind === 'ge2e' ? shipped('ge2e.onnx') : choice.file),
-    readMeanVoice(choice.kind),
+    readMeanVoice(
+      choice.kind === 'ge2e' ? shipped('ge2e-mean-voice.json') : `${choice.file}.mean-voice.json`,
+    ),
   ]);
   return createVoiceEncoder({ session, features: front[choice.kind](), mean });
 }
@@ -113,8 +116,8 @@ function scaleToUnit(vector: Float32Array): Float32Array {
   return vector;
 }
 
-async function readMeanVoice(kind: VoiceEncoderChoice['kind']): Promise<Float32Array> {
-  const { mean } = JSON.parse(await readFile(shipped(`${kind}-mean-voice.json`), 'utf8')) as MeanVoice;
+async function readMeanVoice(file: string): Promise<Float32Array> {
+  const { mean } = JSON.parse(await readFile(file, 'utf8')) as MeanVoice;
   return Float32Array.from(mean);
 }
 

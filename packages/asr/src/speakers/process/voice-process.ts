@@ -1,6 +1,6 @@
 import { createMemoryLimit } from '../../inference/scheduling/memory-limit.js';
 import { superviseProcess, type SupervisedProcess } from '../../inference/scheduling/supervised-process.js';
-import type { ExitReason } from '../../inference/scheduling/watched-process.js';
+import type { VoiceProcessEvent } from '../voices-status.js';
 import type { VoiceEncoderChoice } from '../voice-encoder.js';
 import type { FromVoiceProcess, ToVoiceProcess } from './voice-messages.js';
 
@@ -13,11 +13,6 @@ export interface VoiceProcess extends Pick<SupervisedProcess<ToVoiceProcess>, 's
 }
 
 type OnEmbedded = (embeddings: readonly Float32Array[] | undefined) => void;
-
-/** What happened to the process. */
-export type VoiceProcessEvent =
-  | { readonly kind: 'voices-ready'; readonly pid: number; readonly seconds: number }
-  | { readonly kind: 'voices-exited'; readonly pid: number; readonly reason: ExitReason };
 
 /** What the place reports. */
 export interface VoiceProcessListener {

@@ -13,6 +13,7 @@ import soundfile
 
 from ge2e_features import RATE, mel_powers
 from ge2e_graph import ge2e_graph
+from kaldi_features import log_mels
 from quantise import quantise
 from read_weights import read_weights
 
@@ -37,10 +38,14 @@ HEARD, WINDOW, HOP = 6, 1.5, 0.75
 
 def main():
     OUTPUT.mkdir(exist_ok=True)
+    speech = fetch_speech()
+    if len(sys.argv) == 3 and sys.argv[1] == "campplus":
+        write_mean_voice(f"{sys.argv[2]}.mean-voice.json", sys.argv[2], log_mels, speech)
+        return
     graph = OUTPUT / "ge2e.onnx"
     onnx.save(quantise(ge2e_graph(read_weights(fetch_weights())["model_state"])), graph)
     print(f"{graph}: {graph.stat().st_size} bytes")
-    write_mean_voice(graph, fetch_speech())
+    write_mean_voice(OUTPUT / "ge2e-mean-voice.json", graph, mel_powers, speech)
 
 
 def fetch_weights():
@@ -75,23 +80,23 @@ def fetch_speech():
     return recordings
 
 
-def write_mean_voice(graph, recordings):
+def write_mean_voice(file, graph, features, recordings):
     session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
-    voices = [voice(session, recording) for recording in recordings]
+    voices = [voice(session, features, recording) for recording in recordings]
     mean = np.mean(voices, 0)
-    file = OUTPUT / "ge2e-mean-voice.json"
-    file.write_text(json.dumps({"voices": len(voices), "mean": [round(float(value), 5) for value in mean]}) + "\n")
+    pathlib.Path(file).write_text(json.dumps({"voices": len(voices), "mean": [round(float(value), 5) for value in mean]}) + "\n")
     print(f"{file}: {len(voices)} voices")
 
 
-def voice(session, recording):
+def voice(session, features, recording):
     """The mean of the windows in which somebody begins to read."""
     audio, rate = soundfile.read(recording, dtype="float32", stop=HEARD * RATE)
     if rate != RATE:
         sys.exit(f"{recording} is not sampled at 16 kHz")
     starts = np.arange(0, len(audio) / RATE - WINDOW + 1e-9, HOP)
     windows = [audio[int(start * RATE) :][: int(WINDOW * RATE)] for start in starts]
-    embeddings = session.run(None, {"mels": np.stack([mel_powers(window) for window in windows])})[0]
+    heard = np.stack([features(window) for window in windows])
+    embeddings = session.run(None, {session.get_inputs()[0].name: heard})[0]
     return np.mean(embeddings / np.linalg.norm(embeddings, axis=1, keepdims=True), 0)
 
 

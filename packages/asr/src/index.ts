@@ -21,15 +21,10 @@ export type {
   SpokenSpan,
 } from './speakers/speaker-findings.js';
 export { LEAST_SPOKEN_SECONDS, type HeardVoice } from './speakers/enrol-voice.js';
+export type { VoiceEncoderChoice } from './speakers/voice-encoder.js';
 export { createVoices } from './speakers/voices.js';
-export type {
-  EmbedOptions,
-  Voices,
-  VoicesEvent,
-  VoicesOptions,
-  VoicesStatus,
-  WindowOutcome,
-} from './speakers/voices.js';
+export type { EmbedOptions, Voices, VoicesOptions } from './speakers/voices.js';
+export type { VoicesEvent, VoicesStatus, WindowOutcome } from './speakers/voices-status.js';
 export { createDiarization, type Diarization, type WordLabel } from './speakers/diarization.js';
 export { allWindows, type VoiceWindow } from './speakers/voice-windows.js';
 export { labelRecording, type LabelOptions } from './speakers/label-recording.js';

@@ -3,7 +3,7 @@ import type { ComputeType } from '../models/compute-type.js';
 import type { ModelStoreOptions } from '../models/store/model-store.js';
 import type { HeardVoice } from '../speakers/enrol-voice.js';
 import type { WindowEmbedder } from '../speakers/label-recording.js';
-import type { VoicesEvent, VoicesStatus } from '../speakers/voices.js';
+import type { VoicesEvent, VoicesStatus } from '../speakers/voices-status.js';
 import type { Lexicon } from '../terms/key-term.js';
 import type { FinalHearing } from '../live/utterance-services.js';
 import type { LiveListener, LiveOptions, LiveTranscription } from '../live/live-transcription.js';

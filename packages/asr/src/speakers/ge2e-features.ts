@@ -11,7 +11,8 @@ import type { VoiceFeatures } from './voice-features.js';
 export function createGe2eFeatures(): VoiceFeatures {
   const spectra = createFrameSpectra();
   return {
-    shape: [FRAMES, BINS],
+    values: BINS,
+    framesOf: () => FRAMES,
     write(audio, target) {
       const heard = audio.subarray(0, FRAMES * HOP_SAMPLES);
       const gain = gainOf(heard);

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Tensor, type InferenceSession } from 'onnxruntime-node';
 import { openGraph } from '../decoding/open-graph.js';
 import { createGe2eFeatures } from './ge2e-features.js';
+import { createKaldiFeatures } from './kaldi-features.js';
 import type { VoiceFeatures } from './voice-features.js';
 
 /** Tells voices apart: windows of one speaker have embeddings that point in about the same direction. */
@@ -16,25 +17,48 @@ export interface VoiceEncoder {
   embed(windows: readonly Float32Array[]): Promise<readonly Float32Array[]>;
 }
 
-/** Opens the encoder that ships with this package. */
-export async function openVoiceEncoder(): Promise<VoiceEncoder> {
-  const [session, mean] = await Promise.all([openGraph(shipped('ge2e.onnx')), readMeanVoice()]);
-  return createVoiceEncoder(session, createGe2eFeatures(), mean);
+/**
+ * Which encoder: the one that ships with this package, or the file of CAM++ "common advanced" for Chinese and English as
+ * https://huggingface.co/csukuangfj/speaker-embedding-models has it, with its mean voice beside it (`FILE.mean-voice.json`, by
+ * `speakers/build.py campplus FILE`). Embeddings of two encoders cannot be compared.
+ */
+export type VoiceEncoderChoice =
+  { readonly kind: 'ge2e' } | { readonly kind: 'campplus'; readonly file: string };
+
+/** Opens an encoder. Throws what opening its file throws. */
+export async function openVoiceEncoder(choice: VoiceEncoderChoice = { kind: 'ge2e' }): Promise<VoiceEncoder> {
+  const [session, mean] = await Promise.all([
+    openGraph(choice.kind === 'ge2e' ? shipped('ge2e.onnx') : choice.file),
+    readMeanVoice(
+      choice.kind === 'ge2e' ? shipped('ge2e-mean-voice.json') : `${choice.file}.mean-voice.json`,
+    ),
+  ]);
+  return createVoiceEncoder({ session, features: front[choice.kind](), mean });
 }
 
-function createVoiceEncoder(
-  session: InferenceSession,
-  features: VoiceFeatures,
-  mean: Float32Array,
-): VoiceEncoder {
+const front: Readonly<Record<VoiceEncoderChoice['kind'], () => VoiceFeatures>> = {
+  ge2e: createGe2eFeatures,
+  campplus: createKaldiFeatures,
+};
+
+/** A network, what it hears, and the voice that its embeddings are centred on. */
+interface EncoderParts {
+  readonly session: InferenceSession;
+  readonly features: VoiceFeatures;
+  readonly mean: Float32Array;
+}
+
+function createVoiceEncoder(parts: EncoderParts): VoiceEncoder {
   return {
-    size: mean.length,
+    size: parts.mean.length,
     async embed(windows) {
-      const embeddings: Float32Array[] = [];
-      for (let at = 0; at < windows.length; at += MOST_TOGETHER) {
-        embeddings.push(...(await run(session, features, mean, windows.slice(at, at + MOST_TOGETHER))));
+      const embeddings = new Map<Float32Array, Float32Array>();
+      for (const together of groupForRuns(windows, parts.features)) {
+        for (const [row, embedding] of (await run(parts, together)).entries()) {
+          embeddings.set(together[row] as Float32Array, embedding);
+        }
       }
-      return embeddings;
+      return windows.map((window) => embeddings.get(window) as Float32Array);
     },
   };
 }
@@ -42,21 +66,38 @@ function createVoiceEncoder(
 /** Windows of one run: more take no less time each, and hold the event loop longer. */
 const MOST_TOGETHER = 8;
 
+/** The windows of each run, which have the same number of frames. */
+function groupForRuns(windows: readonly Float32Array[], { framesOf }: VoiceFeatures): Float32Array[][] {
+  const groups: Float32Array[][] = [];
+  const open = new Map<number, Float32Array[]>();
+  for (const window of windows) {
+    const frames = framesOf(window.length);
+    let group = open.get(frames);
+    if (!group || group.length === MOST_TOGETHER) {
+      group = [];
+      groups.push(group);
+      open.set(frames, group);
+    }
+    group.push(window);
+  }
+  return groups;
+}
+
 async function run(
-  session: InferenceSession,
-  features: VoiceFeatures,
-  mean: Float32Array,
+  { session, features, mean }: EncoderParts,
   windows: readonly Float32Array[],
 ): Promise<readonly Float32Array[]> {
-  const [frames, values] = features.shape;
-  const heard = new Float32Array(windows.length * frames * values);
+  const frames = features.framesOf(windows[0]?.length ?? 0);
+  const size = frames * features.values;
+  const heard = new Float32Array(windows.length * size);
   for (const [row, window] of windows.entries()) {
-    features.write(window, heard.subarray(row * frames * values, (row + 1) * frames * values));
+    features.write(window, heard.subarray(row * size, (row + 1) * size));
   }
+  const [input = '', output = ''] = [session.inputNames[0], session.outputNames[0]];
   const outputs = await session.run({
-    mels: new Tensor('float32', heard, [windows.length, frames, values]),
+    [input]: new Tensor('float32', heard, [windows.length, frames, features.values]),
   });
-  const embeddings = outputs['embedding']?.data as Float32Array;
+  const embeddings = outputs[output]?.data as Float32Array;
   return windows.map((_, row) => centred(embeddings.slice(row * mean.length, (row + 1) * mean.length), mean));
 }
 
@@ -75,8 +116,8 @@ function scaleToUnit(vector: Float32Array): Float32Array {
   return vector;
 }
 
-async function readMeanVoice(): Promise<Float32Array> {
-  const { mean } = JSON.parse(await readFile(shipped('ge2e-mean-voice.json'), 'utf8')) as MeanVoice;
+async function readMeanVoice(file: string): Promise<Float32Array> {
+  const { mean } = JSON.parse(await readFile(file, 'utf8')) as MeanVoice;
   return Float32Array.from(mean);
 }
 

@@ -1,6 +1,7 @@
 import type { Share } from '../inference/inference-pool.js';
-import type { WorkerStatus } from '../recognizer/recognizer.js';
-import { superviseVoiceProcess, type VoiceProcess, type VoiceProcessEvent } from './process/voice-process.js';
+import { superviseVoiceProcess, type VoiceProcess } from './process/voice-process.js';
+import type { VoiceEncoderChoice } from './voice-encoder.js';
+import type { VoicesEvent, VoicesStatus, WindowOutcome } from './voices-status.js';
 import { createWaitingWindows, type WaitingWindow, type WaitingWindows } from './waiting-windows.js';
 
 /** Embeds windows of speech, by which speakers are told apart, in a process of its own. */
@@ -32,33 +33,21 @@ export interface EmbedOptions {
   readonly patienceMs?: number;
 }
 
-/** How busy it is, and what became of the windows since the start. */
-export interface VoicesStatus {
-  /** Absent before the first window. */
-  readonly process?: Pick<WorkerStatus, 'pid' | 'state' | 'restarts'>;
-  readonly waiting: number;
-  readonly windows: Readonly<Record<WindowOutcome, number>>;
-}
-
-/**
- * What became of a window: `shed` if it waited too long or made room for others, `lost` if the process ended while it had
- * the window.
- */
-export type WindowOutcome = 'embedded' | 'shed' | 'lost';
-
-/** What operators need to know. */
-export type VoicesEvent =
-  VoiceProcessEvent | { readonly kind: 'voice-window'; readonly outcome: WindowOutcome };
-
 /** What the process may do, and who hears of it. */
 export interface VoicesOptions {
+  /** The one that ships by default. */
+  readonly encoder?: VoiceEncoderChoice;
   /** A process that has not answered for this long is taken for hung and replaced, seconds. */
   readonly timeoutSeconds: number;
   readonly onEvent?: ((event: VoicesEvent) => void) | undefined;
 }
 
 /** Starts no process before it is asked for the first time. */
-export function createVoices({ timeoutSeconds, onEvent = () => undefined }: VoicesOptions): Voices {
+export function createVoices({
+  encoder = { kind: 'ge2e' },
+  timeoutSeconds,
+  onEvent = () => undefined,
+}: VoicesOptions): Voices {
   const counts = { embedded: 0, shed: 0, lost: 0 };
   const live = createWaitingWindows<Window>(MOST_WAITING);
   const background = createWaitingWindows<Window>(MOST_WAITING);
@@ -69,7 +58,7 @@ export function createVoices({ timeoutSeconds, onEvent = () => undefined }: Voic
   let isClosed = false;
 
   const start = () => {
-    process ??= superviseVoiceProcess(timeoutSeconds, { onRoom: work, onEvent });
+    process ??= superviseVoiceProcess(encoder, timeoutSeconds, { onRoom: work, onEvent });
   };
 
   const work = () => {

@@ -13,7 +13,7 @@ const CRASHED = 70;
 process.on('message', (message: ToVoiceProcess) => {
   switch (message.type) {
     case 'load':
-      void load();
+      void load(message);
       break;
     case 'embed':
       void embed(message);
@@ -38,9 +38,9 @@ process.on('disconnect', () => process.exit(0));
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => undefined);
 
-async function load(): Promise<void> {
+async function load(message: ToVoiceProcess & { type: 'load' }): Promise<void> {
   try {
-    encoder = await openVoiceEncoder();
+    encoder = await openVoiceEncoder(message.encoder);
     await encoder.embed([new Float32Array(WARM_UP_SAMPLES)]);
     // Only now, so that a busy machine does not hold up the start.
     yieldToRecognition();

@@ -1,8 +1,9 @@
 import type { FromStart } from '../../inference/scheduling/watched-process.js';
+import type { VoiceEncoderChoice } from '../voice-encoder.js';
 
 /** From the server to the process that embeds windows. */
 export type ToVoiceProcess =
-  | { readonly type: 'load' }
+  | { readonly type: 'load'; readonly encoder: VoiceEncoderChoice }
   /** Windows of 16 kHz audio. */
   | { readonly type: 'embed'; readonly id: number; readonly windows: readonly Int16Array[] }
   | { readonly type: 'ping' };

@@ -1,6 +1,7 @@
 import { createMemoryLimit } from '../../inference/scheduling/memory-limit.js';
 import { superviseProcess, type SupervisedProcess } from '../../inference/scheduling/supervised-process.js';
-import type { ExitReason } from '../../inference/scheduling/watched-process.js';
+import type { VoiceProcessEvent } from '../voices-status.js';
+import type { VoiceEncoderChoice } from '../voice-encoder.js';
 import type { FromVoiceProcess, ToVoiceProcess } from './voice-messages.js';
 
 /** The place of the process that embeds windows. */
@@ -13,11 +14,6 @@ export interface VoiceProcess extends Pick<SupervisedProcess<ToVoiceProcess>, 's
 
 type OnEmbedded = (embeddings: readonly Float32Array[] | undefined) => void;
 
-/** What happened to the process. */
-export type VoiceProcessEvent =
-  | { readonly kind: 'voices-ready'; readonly pid: number; readonly seconds: number }
-  | { readonly kind: 'voices-exited'; readonly pid: number; readonly reason: ExitReason };
-
 /** What the place reports. */
 export interface VoiceProcessListener {
   /** It takes windows now. */
@@ -27,6 +23,7 @@ export interface VoiceProcessListener {
 
 /** Starts the process, and another whenever it ends. It has the windows of one `embed` at a time. */
 export function superviseVoiceProcess(
+  encoder: VoiceEncoderChoice,
   timeoutSeconds: number,
   { onRoom, onEvent }: VoiceProcessListener,
 ): VoiceProcess {
@@ -47,7 +44,7 @@ export function superviseVoiceProcess(
   });
 
   const process = superviseProcess<ToVoiceProcess, FromVoiceProcess>(
-    { module: new URL('./voice-main.js', import.meta.url), load: { type: 'load' }, timeoutSeconds },
+    { module: new URL('./voice-main.js', import.meta.url), load: { type: 'load', encoder }, timeoutSeconds },
     {
       onStarted() {
         memory.started();

@@ -141,8 +141,10 @@ export function createSpeakers(
     },
     swap: (one, other) => {
       const [first, second] = [knownOf(one), knownOf(other)];
+      // Guesses are exchanged if there is nothing else, but are not confirmed by the way.
+      const areGuesses = [first, second].every(({ name, role }) => name === undefined && role === undefined);
       correct(
-        { name: [namesOf(one, second), namesOf(other, first)] },
+        { name: [namesOf(one, second, areGuesses), namesOf(other, first, areGuesses)] },
         `The names of ${nameOf(one)} and ${nameOf(other)} are exchanged.`,
       );
     },
@@ -221,8 +223,8 @@ function withNames(
 }
 
 /** The names and roles of one for another. */
-function namesOf(speaker: number, { name, role, suggestedRole }: KnownSpeaker) {
-  return { speaker, name: name ?? null, role: role ?? suggestedRole ?? null };
+function namesOf(speaker: number, { name, role, suggestedRole }: KnownSpeaker, isGuess: boolean) {
+  return { speaker, name: name ?? null, role: role ?? (isGuess ? suggestedRole : undefined) ?? null };
 }
 
 function roleSaid(name: string, role: KnownSpeaker['role'] | null): string {

@@ -7,7 +7,7 @@ import { correctSpeakers, withLabels, type LineAssignment } from './labelled-lin
 import { nameSpeakers, ROLE_NAMES, type NameOf } from './speaker-names.js';
 
 /** What is known of the speakers of the page's transcript besides the lines. */
-export interface SpeakersState {
+interface SpeakersState {
   /** What is known of speakers, by number; of others, nothing is. */
   readonly known: ReadonlyMap<number, KnownSpeaker>;
   /** Up to this moment of the transcript, only people change who spoke; undefined if that is so everywhere. */
@@ -45,7 +45,7 @@ export interface Speakers {
 }
 
 /** A recording whose lines are in the transcript. */
-export interface FollowedRecording {
+interface FollowedRecording {
   readonly recording: string;
   /** When it began, seconds since the transcript began. */
   readonly offset: number;

@@ -52,7 +52,7 @@ describe.skipIf(chromiumPath === undefined)(`who speaks${needsChromium}`, { time
     chatter.end();
     await expect
       .poll(async () => (await readRecord(server, await session())).speakers, PATIENCE)
-      .toEqual([
+      .toMatchObject([
         { speaker: 0, name: 'Ms. Okafor' },
         { speaker: 1, role: 'clinician' },
       ]);
@@ -265,7 +265,7 @@ function keepTelling(stream: Listening['stream']): { readonly end: () => void } 
   const timer = setInterval(() => {
     stream.partial('and then', speaker++ % 2);
     stream.findSpeakers({ revised: [], settledSeconds: 0 });
-  }, 20);
+  }, 200);
   return {
     end: () => {
       clearInterval(timer);

@@ -76,8 +76,12 @@ export function createSpeakers(
   const nameOf: NameOf = (number) => nameSpeakers(people())(number);
 
   function know(speakers: readonly KnownSpeaker[]): void {
+    const news = speakers.filter(
+      (each) => JSON.stringify(each) !== JSON.stringify(state.value.known.get(each.speaker)),
+    );
+    if (news.length === 0) return;
     const known = new Map(state.value.known);
-    for (const each of speakers) known.set(each.speaker, each);
+    for (const each of news) known.set(each.speaker, each);
     state.patch({ known });
   }
 
@@ -107,8 +111,9 @@ export function createSpeakers(
     if (finals.size > 0) lines.set(withLabels(lines.value, finals));
     // Somebody of another recording is known better there.
     know(speakers.filter(({ speaker }) => speaker >= first || !state.value.known.has(speaker)));
-    if (isProvisional && state.value.settledSeconds !== undefined)
-      state.patch({ settledSeconds: Math.max(state.value.settledSeconds, offset + settledSeconds) });
+    const settled = state.value.settledSeconds;
+    if (isProvisional && settled !== undefined && offset + settledSeconds > settled)
+      state.patch({ settledSeconds: offset + settledSeconds });
   }
 
   return {

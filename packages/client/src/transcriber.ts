@@ -6,19 +6,14 @@ import { createEvents, type Emit, type Listen } from './events.js';
 import { createLifecycle, type Lifecycle } from './lifecycle.js';
 import { createPipeline } from './pipeline.js';
 import type { Problem } from './problem.js';
+import { createSegmentList, type SegmentList } from './segment-list.js';
 import { speakersIn } from './speakers/labels.js';
 import { createKnownSpeakers, type KnownSpeakers } from './speakers/known-speakers.js';
 import { createStateKeeper } from './state-keeper.js';
 import type { TranscriberEvents } from './transcriber-events.js';
 import type { PcmFormat, Source, TranscriberOptions } from './transcriber-options.js';
 import type { TranscriberState } from './transcriber-state.js';
-import {
-  createSegmentList,
-  textOfSegments,
-  type Segment,
-  type SegmentList,
-  type Transcript,
-} from './transcript.js';
+import { textOfSegments, type Segment, type Transcript } from './transcript.js';
 import { usableOptions } from './usable-options.js';
 
 /** One recording and its text. */

@@ -1,9 +1,10 @@
 import type { SpeakerCorrections, SpeakerRevision } from '@auscult/protocol';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { createSegmentList } from '../../src/segment-list.js';
 import { createKnownSpeakers } from '../../src/speakers/known-speakers.js';
 import { turnsOf } from '../../src/speakers/turns.js';
-import { createSegmentList, textOfSegments, type Segment } from '../../src/transcript.js';
+import { textOfSegments, type Segment } from '../../src/transcript.js';
 
 describe('labels of words', () => {
   test('change with revisions, and the main speaker of the segment with them', () => {

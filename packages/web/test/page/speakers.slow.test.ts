@@ -52,7 +52,7 @@ describe.skipIf(chromiumPath === undefined)(`who speaks${needsChromium}`, { time
     chatter.end();
     await expect
       .poll(async () => (await readRecord(server, await session())).speakers, PATIENCE)
-      .toEqual([
+      .toMatchObject([
         { speaker: 0, name: 'Ms. Okafor' },
         { speaker: 1, role: 'clinician' },
       ]);
@@ -194,19 +194,17 @@ describe.skipIf(chromiumPath === undefined)(`who speaks${needsChromium}`, { time
     test.each([
       ['a phone', PHONE],
       ['a desktop', DESKTOP],
-    ])('axe finds nothing on %s, whatever is open', async (name, viewport) => {
+    ])('axe finds nothing on %s, whatever is open', async (_name, viewport) => {
       const { page, stream } = await listening({ colorScheme, viewport, choice: 'Four people' });
       stream.say([0, 'Where does it hurt?'], [1, 'Here, since yesterday.'], [2, 'She fell.'], [3, 'Mm-hmm.']);
       await lines(page).nth(3).waitFor();
       stream.partial('did you', 0);
       await page.getByText('Speaker 1, still listening …').waitFor();
       await expectAccessible(page, 'turns');
-      await see(page, `${colorScheme}-${name}-turns`);
       await button(page, /^Speaker 2: change/).click();
       await page.getByLabel(/^Name of/).fill('Ms. Okafor');
       await page.getByLabel('Role', { exact: true }).selectOption('Patient');
       await expectAccessible(page, 'a speaker being renamed');
-      await see(page, `${colorScheme}-${name}-rename`);
       await page.keyboard.press('Enter');
       await lines(page)
         .nth(1)
@@ -215,7 +213,6 @@ describe.skipIf(chromiumPath === undefined)(`who speaks${needsChromium}`, { time
       await button(page, 'Only some words').click();
       await lines(page).nth(1).getByRole('button', { name: 'since' }).click();
       await expectAccessible(page, 'words being moved');
-      await see(page, `${colorScheme}-${name}-move`);
       expect(await sidewaysScroll(page)).toBe(0);
     });
   });
@@ -268,7 +265,7 @@ function keepTelling(stream: Listening['stream']): { readonly end: () => void } 
   const timer = setInterval(() => {
     stream.partial('and then', speaker++ % 2);
     stream.findSpeakers({ revised: [], settledSeconds: 0 });
-  }, 20);
+  }, 200);
   return {
     end: () => {
       clearInterval(timer);
@@ -314,10 +311,4 @@ function readTurns(): readonly string[] {
     else turns.push(`${turns.pop() ?? ''} | ${text}`);
   }
   return turns;
-}
-
-/** Keeps a picture for whoever wants to look at it: in the folder of this environment variable. */
-async function see(page: Page, name: string): Promise<void> {
-  const folder = process.env['SEEN_PAGES'];
-  if (folder !== undefined) await page.screenshot({ path: `${folder}/${name.replace(/ /g, '-')}.png` });
 }

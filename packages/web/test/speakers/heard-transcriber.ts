@@ -1,7 +1,7 @@
 import type { Segment, SpeakerCorrections, Transcriber, TranscriberEvents } from '@auscult/client';
-import type { SpeakerRevision } from '@auscult/protocol';
+import type { SpeakerRevision } from '../../../protocol/src/speakers.js';
 import { createEvents } from '../../../client/src/events.js';
-import { createSegmentList } from '../../../client/src/transcript.js';
+import { createSegmentList } from '../../../client/src/segment-list.js';
 
 /** A transcriber of the SDK without sound or server: the test says what was heard. */
 export interface HeardTranscriber {

@@ -91,27 +91,31 @@ describe('speakers', () => {
     expect(speakers.nameOf(1)).toBe('Speaker 2');
   });
 
-  test('exchange names and roles, suggested ones too', () => {
+  test('exchange names and roles, and guesses only if there is nothing else', () => {
     const { speakers, heard } = listening();
     heard.hear(final(0, [0, 1]));
     speakers.know([
       { speaker: 0, suggestedRole: 'patient' },
-      { speaker: 1, name: 'Dr. Moreau' },
+      { speaker: 1, suggestedRole: 'clinician' },
     ]);
     speakers.swap(0, 1);
     expect(speakers.people()).toEqual([
-      { speaker: 0, name: 'Dr. Moreau' },
+      { speaker: 0, role: 'clinician' },
       { speaker: 1, role: 'patient' },
     ]);
-    expect(speakers.state.value.said).toBe('The names of Speaker 1 and Dr. Moreau are exchanged.');
-    expect(heard.corrections).toEqual([
-      {
-        name: [
-          { speaker: 0, name: 'Dr. Moreau', role: null },
-          { speaker: 1, name: null, role: 'patient' },
-        ],
-      },
+    speakers.know([
+      { speaker: 0, name: 'Dr. Moreau' },
+      { speaker: 1, suggestedRole: 'patient' },
     ]);
+    speakers.swap(0, 1);
+    expect(speakers.people()).toEqual([{ speaker: 0 }, { speaker: 1, name: 'Dr. Moreau' }]);
+    expect(speakers.state.value.said).toBe('The names of Dr. Moreau and Speaker 2 are exchanged.');
+    expect(heard.corrections[1]).toEqual({
+      name: [
+        { speaker: 0, name: null, role: null },
+        { speaker: 1, name: 'Dr. Moreau', role: null },
+      ],
+    });
   });
 
   test('of another recording have other numbers', () => {

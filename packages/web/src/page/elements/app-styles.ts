@@ -90,6 +90,12 @@ export const appStyles = css`
     scrollbar-width: thin;
   }
 
+  speaker-bar {
+    flex: none;
+    max-height: 60%;
+    overflow-y: auto;
+  }
+
   transcript-view {
     flex: 1;
     min-height: 0;

@@ -69,8 +69,12 @@ export class AuscultApp extends LitElement {
     keyTerms: this.#terms,
     lines: this.#lines,
     speakers: this.#speakers,
-    correctRecord: createCorrectRecord(this.#login.untilIn, (message) => {
-      this.#say(message);
+    correctRecord: createCorrectRecord({
+      untilIn: this.#login.untilIn,
+      owner: () => this.#owner,
+      onRefused: (message) => {
+        this.#say(message);
+      },
     }),
     url: new URL('ws/transcribe', document.baseURI),
     login: this.#login,

@@ -91,6 +91,8 @@ export class SpeakerBar extends LitElement {
         flex-wrap: wrap;
         grid-column: 1 / -1;
         gap: 0.375rem;
+        align-items: center;
+        font-size: 0.875rem;
       }
 
       .note {
@@ -227,43 +229,44 @@ export class SpeakerBar extends LitElement {
         </select>
       </div>
       <button class="primary">Save</button>
-      ${
-        others.length === 0
-          ? nothing
-          : html`<div class="others">
-              ${others.map((other) => this.#renderOther(person, other, others.length > 1))}
-            </div>`
-      }
+      ${this.#renderOthers('Same person as', others, (other) => {
+        speakers.merge(speaker, other);
+        this.#close(other);
+      })}
+      ${this.#renderOthers(
+        'Swap names with',
+        // Where there are two, a button beside them does it.
+        others.length > 1 ? others.filter((other) => isSomething(person) || isSomething(other)) : [],
+        (other) => {
+          speakers.swap(speaker, other);
+          this.#close();
+        },
+      )}
     </form>`;
   }
 
-  #renderOther(person: KnownSpeaker, other: KnownSpeaker, swaps: boolean): TemplateResult {
-    const { speakers } = this;
-    const name = speakers.nameOf(other.speaker);
-    return html`<button
-        class="small"
-        type="button"
-        @click=${() => {
-          speakers.merge(person.speaker, other.speaker);
-          this.#close(other.speaker);
-        }}
-      >
-        Same person as ${name}
-      </button>
-      ${
-        swaps && (isSomething(person) || isSomething(other))
-          ? html`<button
-              class="small"
-              type="button"
-              @click=${() => {
-                speakers.swap(person.speaker, other.speaker);
-                this.#close();
-              }}
-            >
-              Swap names with ${name}
-            </button>`
-          : nothing
-      }`;
+  #renderOthers(
+    what: string,
+    others: readonly KnownSpeaker[],
+    act: (speaker: number) => void,
+  ): TemplateResult | typeof nothing {
+    if (others.length === 0) return nothing;
+    return html`<div class="others">
+      <span>${what}</span>
+      ${others.map(({ speaker }) => {
+        const name = this.speakers.nameOf(speaker);
+        return html`<button
+          class="small ${speakerClasses(speaker)}"
+          type="button"
+          aria-label="${what} ${name}"
+          @click=${() => {
+            act(speaker);
+          }}
+        >
+          <span class="mark"></span>${name}
+        </button>`;
+      })}
+    </div>`;
   }
 
   #renderNote(): TemplateResult | typeof nothing {

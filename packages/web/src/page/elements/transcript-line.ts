@@ -260,8 +260,15 @@ export class TranscriptLine extends LitElement {
         }
 
         time {
+          grid-area: 1 / 1;
+        }
+
+        .buttons {
+          grid-area: 1 / 2;
+        }
+
+        .said-here {
           grid-column: 1 / -1;
-          padding: 0;
         }
       }
     `,
@@ -278,7 +285,7 @@ export class TranscriptLine extends LitElement {
     const { line, editing } = this;
     return html`<div class="line ${paragraphsAround(line)} ${this.#speakerClasses()}">
       <time datetime="PT${line.start.toFixed(1)}S">${clock(line.start)}</time>
-      <div>
+      <div class="said-here">
         ${this.#renderSpeaker()} ${editing?.kind === 'line' ? this.#renderEditor() : this.#renderText()}
         ${this.moving === undefined ? nothing : this.#renderMoving(this.moving)}
         ${

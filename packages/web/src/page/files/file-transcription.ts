@@ -13,7 +13,7 @@ export type FileState =
   | { readonly kind: 'failed'; readonly name: string; readonly message: string };
 
 /** The transcript of a file. */
-export interface TranscribedFile {
+interface TranscribedFile {
   readonly lines: readonly Line[];
   readonly speakers: readonly KnownSpeaker[];
 }

@@ -33,6 +33,8 @@ const TITLES: Readonly<Partial<Record<string, readonly [title: string, remedy: R
   taken_over: ['This recording goes on elsewhere', 'start'],
   buffer_full: ['Audio was lost', 'none'],
   audio_lost: ['Some words are missing', 'none'],
+  correction_refused: ['A correction was not taken', 'none'],
+  speakers_off: ['A correction was not taken', 'none'],
 };
 
 /** Replaces messages that are meant for developers, or too short for people. */

@@ -7,7 +7,7 @@ import { correctSpeakers, withLabels, type LineAssignment } from './labelled-lin
 import { nameSpeakers, ROLE_NAMES, type NameOf } from './speaker-names.js';
 
 /** What is known of the speakers of the page's transcript besides the lines. */
-export interface SpeakersState {
+interface SpeakersState {
   /** What is known of speakers, by number; of others, nothing is. */
   readonly known: ReadonlyMap<number, KnownSpeaker>;
   /** Up to this moment of the transcript, only people change who spoke; undefined if that is so everywhere. */
@@ -45,7 +45,7 @@ export interface Speakers {
 }
 
 /** A recording whose lines are in the transcript. */
-export interface FollowedRecording {
+interface FollowedRecording {
   readonly recording: string;
   /** When it began, seconds since the transcript began. */
   readonly offset: number;
@@ -76,8 +76,12 @@ export function createSpeakers(
   const nameOf: NameOf = (number) => nameSpeakers(people())(number);
 
   function know(speakers: readonly KnownSpeaker[]): void {
+    const news = speakers.filter(
+      (each) => JSON.stringify(each) !== JSON.stringify(state.value.known.get(each.speaker)),
+    );
+    if (news.length === 0) return;
     const known = new Map(state.value.known);
-    for (const each of speakers) known.set(each.speaker, each);
+    for (const each of news) known.set(each.speaker, each);
     state.patch({ known });
   }
 
@@ -107,8 +111,9 @@ export function createSpeakers(
     if (finals.size > 0) lines.set(withLabels(lines.value, finals));
     // Somebody of another recording is known better there.
     know(speakers.filter(({ speaker }) => speaker >= first || !state.value.known.has(speaker)));
-    if (isProvisional && state.value.settledSeconds !== undefined)
-      state.patch({ settledSeconds: Math.max(state.value.settledSeconds, offset + settledSeconds) });
+    const settled = state.value.settledSeconds;
+    if (isProvisional && settled !== undefined && offset + settledSeconds > settled)
+      state.patch({ settledSeconds: offset + settledSeconds });
   }
 
   return {
@@ -141,8 +146,10 @@ export function createSpeakers(
     },
     swap: (one, other) => {
       const [first, second] = [knownOf(one), knownOf(other)];
+      // Guesses are exchanged if there is nothing else, but are not confirmed by the way.
+      const areGuesses = [first, second].every(({ name, role }) => name === undefined && role === undefined);
       correct(
-        { name: [namesOf(one, second), namesOf(other, first)] },
+        { name: [namesOf(one, second, areGuesses), namesOf(other, first, areGuesses)] },
         `The names of ${nameOf(one)} and ${nameOf(other)} are exchanged.`,
       );
     },
@@ -221,8 +228,8 @@ function withNames(
 }
 
 /** The names and roles of one for another. */
-function namesOf(speaker: number, { name, role, suggestedRole }: KnownSpeaker) {
-  return { speaker, name: name ?? null, role: role ?? suggestedRole ?? null };
+function namesOf(speaker: number, { name, role, suggestedRole }: KnownSpeaker, isGuess: boolean) {
+  return { speaker, name: name ?? null, role: role ?? (isGuess ? suggestedRole : undefined) ?? null };
 }
 
 function roleSaid(name: string, role: KnownSpeaker['role'] | null): string {

@@ -54,8 +54,8 @@ export function testWordsOfDeepgram(plan: HistoryPlan): void {
   );
 }
 
-/** A thousand histories take minutes. */
-const LIMIT_MS = 1_800_000;
+/** A thousand histories take minutes, and on a busy machine an hour. */
+const LIMIT_MS = 7_200_000;
 
 /** Fails unless finals follow one another, interims come before their final, and each beginning of speech has an end. */
 function expectInOrder(messages: readonly DeepgramMessage[]): void {

@@ -68,8 +68,8 @@ const ONE_SPEAKER = 0.6;
 
 /**
  * Speech that makes a speaker, seconds, or half of what the largest cluster has if that is less: where the number is given,
- * where speakers are counted, and for the third and fourth that are counted, who are mostly sounds of the others. Chosen on three
- * interviews and checked on three others (bench `speakers`).
+ * where speakers are counted, and for the third and fourth that are counted, who are mostly sounds of the others. Chosen on
+ * six interviews, none of which was kept apart (bench `speakers`).
  */
 const LEAST_SPEECH = { given: 4, counted: 6, third: 12 } as const;
 

@@ -4,7 +4,7 @@ import type { FoundingWindows } from './founding-windows.js';
 /** Windows in parts that are alike, of which each speaker has one or several. */
 export interface VoiceParts {
   /** The window at this place is new. */
-  added(place: number): void;
+  readonly added: (place: number) => void;
   /** The number of each window's part. */
   current(): Int32Array;
 }

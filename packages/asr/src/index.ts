@@ -29,6 +29,8 @@ export type {
   VoicesStatus,
   WindowOutcome,
 } from './speakers/voices.js';
+export { createDiarization, type Diarization, type WordLabel } from './speakers/diarization.js';
+export { allWindows, type VoiceWindow } from './speakers/voice-windows.js';
 export { labelRecording, type LabelOptions } from './speakers/label-recording.js';
 export type { UtteranceEnd } from './segment/segmenter.js';
 export { recordingKind, type RecordingKind } from './audio/containers/recording-kind.js';

@@ -10,6 +10,7 @@ import {
   endsInNumber,
   linksNumbers,
   writeWords,
+  type OpenEnds,
 } from './written-form/write-words.js';
 
 /** How recognised text is to be written. */

@@ -1,10 +1,12 @@
 import {
+  labelRecording,
   transcribeByVote,
   type FinalHypothesis,
   type Recognizer,
   type SpeakerCount,
   type VoteOptions,
 } from '@auscult/asr';
+import { mainSpeaker } from '../speakers/main-speaker.js';
 
 /** How a recording is to be heard. */
 export interface HearingOptions extends VoteOptions {
@@ -45,7 +47,19 @@ export async function* hearRecording(
   }
   const finals: FinalHypothesis[] = [];
   for await (const final of heard) finals.push(final);
-  yield* finals;
+  const { priority, share, signal } = options;
+  const labelled = await labelRecording(recognizer, open, finals, {
+    speakers,
+    ...(priority !== undefined && { priority }),
+    ...(share !== undefined && { share }),
+    signal,
+  });
+  for (const final of labelled) yield withMainSpeaker(final);
+}
+
+function withMainSpeaker(final: FinalHypothesis): FinalHypothesis {
+  const speaker = mainSpeaker(final.words);
+  return speaker === undefined ? final : { ...final, speaker };
 }
 
 function saidBy(speaker: number, final: FinalHypothesis): FinalHypothesis {

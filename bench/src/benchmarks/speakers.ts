@@ -35,7 +35,7 @@ export interface SpeakerFigures {
 }
 
 /** How many words went to the wrong speaker. */
-export interface LabelFigures {
+interface LabelFigures {
   readonly recognised: number;
   readonly wrong: number;
   /** Of words in utterances of less than a second. */

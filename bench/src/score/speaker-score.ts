@@ -89,7 +89,7 @@ function editsBetween(reference: readonly string[], heard: readonly string[]): n
 }
 
 /** Lower case, without marks; compounds are parted. */
-export function plainWords(text: string): string[] {
+function plainWords(text: string): string[] {
   return text
     .toLowerCase()
     .split(/[\s-]+/u)

@@ -2,7 +2,6 @@ import { SAMPLE_RATE } from '../audio/sample-rate.js';
 import { VAD_FRAME_SAMPLES } from '../vad/hear-frames.js';
 import { loadVoiceActivity } from '../vad/voice-activity.js';
 import { isOneVoice } from './one-voice.js';
-import type { EmbedWindow } from './stream-speakers.js';
 
 /** What a recording that somebody made of their own voice is found to hold. */
 export type HeardVoice =
@@ -24,7 +23,7 @@ export const LEAST_SPOKEN_SECONDS = 15;
  */
 export async function enrolVoice(
   recording: AsyncIterable<Float32Array>,
-  embed: EmbedWindow,
+  embed: (window: Int16Array) => Promise<Float32Array | undefined>,
 ): Promise<HeardVoice> {
   const samples = await collect(recording);
   const spans = await spokenSpans(samples);

@@ -15,7 +15,7 @@ export interface FoundSpeaker {
 }
 
 /** How many speakers there are: a number that is given, or `auto` for at most so many as are counted. */
-export interface SpeakersWanted {
+interface SpeakersWanted {
   readonly given: number | undefined;
   readonly most: number;
 }

@@ -16,7 +16,7 @@ export interface KnownVoices {
 }
 
 /** A speaker whose voice was known before they spoke. */
-export interface RecognisedSpeaker {
+interface RecognisedSpeaker {
   readonly speaker: number;
   readonly voice: Float32Array;
 }

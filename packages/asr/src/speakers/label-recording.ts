@@ -17,7 +17,7 @@ export interface WindowEmbedder {
 }
 
 /** Whose recording it is, and how urgent. */
-export interface RecordingShare {
+interface RecordingShare {
   /** `background`, the default, lets all windows of live speech go first. */
   readonly priority?: 'live' | 'background';
   /** As in `LiveOptions`. */

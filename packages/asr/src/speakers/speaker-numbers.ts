@@ -14,7 +14,7 @@ export interface SpeakerNumbers {
 }
 
 /** What the numbers of speakers stand for. */
-export interface NumberUses {
+interface NumberUses {
   /** Whether words have that number. */
   readonly isUsed: (speaker: number) => boolean;
   /** Whether a person said that it is another speaker. */

@@ -37,7 +37,7 @@ export interface StreamSpeakers {
 }
 
 /** A stretch of audio by its samples. */
-export interface SampleSpan {
+interface SampleSpan {
   readonly start: number;
   readonly end: number;
 }

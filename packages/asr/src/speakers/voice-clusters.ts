@@ -1,7 +1,7 @@
 import { dot, type FoundingWindow, type FoundingWindows } from './founding-windows.js';
 
 /** Windows that are taken for one speaker, by what `likeness` says of them alone. */
-export interface VoiceCluster {
+interface VoiceCluster {
   /** For each window, its likeness to all windows of the cluster, by their seconds. */
   readonly sums: Float32Array;
   /** The speaker that a person gave some of its windows to. */
@@ -185,7 +185,7 @@ function ownersOf(windows: readonly FoundingWindow[], parts: Int32Array): Readon
 }
 
 /** The mean of windows by their seconds, of unit length. */
-export function meanVoice(windows: readonly Pick<FoundingWindow, 'voice' | 'seconds'>[]): Float32Array {
+function meanVoice(windows: readonly Pick<FoundingWindow, 'voice' | 'seconds'>[]): Float32Array {
   const mean = new Float32Array(windows[0]?.voice.length ?? 0);
   for (const { voice, seconds } of windows)
     for (let at = 0; at < mean.length; at++)

@@ -7,7 +7,7 @@ export interface VoicesStatus {
 }
 
 /** The process, or that there is none at present. */
-export interface VoiceProcessStatus {
+interface VoiceProcessStatus {
   readonly pid: number | undefined;
   readonly state: 'starting' | 'ready' | 'backing-off';
   readonly restarts: number;

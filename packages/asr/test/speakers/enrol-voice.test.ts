@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { enrolVoice, type HeardVoice } from '../../src/speakers/enrol-voice.js';
-import type { EmbedWindow } from '../../src/speakers/stream-speakers.js';
 import { openVoiceEncoder, type VoiceEncoder } from '../../src/speakers/voice-encoder.js';
 import { join, loadSpeech, silence } from '../support/speech.js';
 
@@ -40,8 +39,8 @@ describe('the recording of a voice', () => {
   });
 
   test('is not heard if the encoder has no time', async () => {
-    const embed: EmbedWindow = () => Promise.resolve(undefined);
-    expect(await enrolVoice(await recordingOf(JOE), embed)).toEqual({ kind: 'not-heard' });
+    const heard = await enrolVoice(await recordingOf(JOE), () => Promise.resolve(undefined));
+    expect(heard).toEqual({ kind: 'not-heard' });
   });
 });
 

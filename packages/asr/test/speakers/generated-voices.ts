@@ -5,7 +5,7 @@ import type { VoiceWindow } from '../../src/speakers/voice-windows.js';
 const SIZE = 64;
 
 /** Who speaks, for how many windows. */
-export interface Turn {
+interface Turn {
   readonly voice: number;
   readonly windows: number;
 }

@@ -91,15 +91,15 @@ async function listening(
   options: TranscriberOptions,
 ): Promise<{ readonly transcriber: Transcriber; readonly end: () => void }> {
   const transcriber = createTranscriber({ speakers: 'auto', ...options });
-  let isOver = false;
+  const over = new AbortController();
   onTestFinished(() => {
-    isOver = true;
+    over.abort();
     transcriber.close();
   });
   await transcriber.start(
     (async function* () {
       yield new Int16Array(4 * 16_000);
-      while (!isOver) {
+      while (!over.signal.aborted) {
         yield new Int16Array(1600);
         await new Promise((resolve) => {
           setTimeout(resolve, 20);
@@ -110,7 +110,7 @@ async function listening(
   return {
     transcriber,
     end: () => {
-      isOver = true;
+      over.abort();
     },
   };
 }

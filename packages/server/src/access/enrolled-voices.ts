@@ -23,7 +23,7 @@ export interface EnrolledVoice {
 }
 
 /** A voice to be kept. */
-export interface VoiceOrder extends VoiceSecret {
+interface VoiceOrder extends VoiceSecret {
   readonly consent: string;
   readonly encoder: string;
 }

@@ -198,10 +198,13 @@ export function createSessionSpeakers(services: SpeakerServices): SessionSpeaker
           : await writer
               .continueSpeakers({ sessionId, tokenDigest: digestOf(shown) }, token.digest)
               .catch(telemetry.failed);
-      if (!state) return events.emit(NOT_CONTINUED);
+      if (!state) {
+        events.emit(NOT_CONTINUED);
+        return;
+      }
       directory = createSpeakerDirectory(state.directory);
       formerVoices = state.voices;
-      return emit([], writer.changeSpeakers({ kind: 'continued', directory: state.directory }));
+      emit([], writer.changeSpeakers({ kind: 'continued', directory: state.directory }));
     },
     beginAnew: () => {
       formerVoices = undefined;

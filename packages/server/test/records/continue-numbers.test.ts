@@ -42,7 +42,9 @@ test('nothing but numbers changes, two voices never become one, and the same voi
       expect(after?.words.map(({ text, start }) => [text, start])).toEqual(
         before.words.map(({ text, start }) => [text, start]),
       );
-      const pairs = new Set(before.words.map(({ speaker }, at) => `${speaker}/${after?.words[at]?.speaker}`));
+      const pairs = new Set(
+        before.words.map(({ speaker }, at) => [speaker, after?.words[at]?.speaker].join('/')),
+      );
       expect(pairs.size).toBe(new Set(heard).size);
       expect(new Set(after?.words.map(({ speaker }) => speaker)).size).toBe(new Set(heard).size);
       expect(numbers(continueNumbers([spoken(live)], [spoken(live)]))).toEqual(live);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
+import type { RecordedSpeakerCorrections } from '../../src/records/correct-speakers.js';
 import { leaseSessions } from '../../src/records/session-lease.js';
 import type { CorrectedSpeakers } from '../../src/records/speaker-changes.js';
 import { EMPTY_DIRECTORY } from '../../src/speakers/speaker-directory.js';
@@ -82,7 +83,10 @@ describeDatabases('speakers of a session', ({ settings }) => {
     expect((await storage.records.read('a', DR_LEE)).speakers).toEqual([{ speaker: 1, name: 'Ms. Okafor' }]);
     await storage.database.db.deleteFrom('speaker_changes').execute();
     await expect(storage.records.read('a', DR_LEE)).rejects.toMatchObject({ code: 'record_damaged' });
-    const corrections = { reading: 'live', name: [{ speaker: 0, role: 'patient' }] } as const;
+    const corrections: RecordedSpeakerCorrections = {
+      reading: 'live',
+      name: [{ speaker: 0, role: 'patient' }],
+    };
     await expect(storage.records.correctSpeakers('a', corrections, DR_LEE)).rejects.toMatchObject({
       code: 'record_damaged',
     });

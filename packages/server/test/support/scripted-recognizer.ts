@@ -100,8 +100,9 @@ export function createScriptedRecognizer(): ScriptedRecognizer {
     pushError: undefined,
     voiceEncoder: 'ge2e',
     enrolVoice: async (recording) => {
-      for await (const chunk of recording) void chunk;
-      return recognizer.enrols;
+      let samples = 0;
+      for await (const chunk of recording) samples += chunk.length;
+      return samples === 0 ? { kind: 'too-short', spokenSeconds: 0 } : recognizer.enrols;
     },
     isClosed: () => closed,
     admission: () => recognizer.admissionIs,

@@ -32,14 +32,14 @@ export interface SupervisedProcessListener<Work> extends Pick<
 }
 
 /** A process that has loaded its model. */
-export interface ProcessStart {
+interface ProcessStart {
   readonly pid: number;
   readonly seconds: number;
   readonly residentBytes: number;
 }
 
 /** A process that ended, although nobody closed its place. */
-export interface ProcessEnd {
+interface ProcessEnd {
   readonly pid: number;
   readonly reason: ExitReason;
 }

@@ -12,7 +12,7 @@ export interface VoiceWindow extends TimeSpan {
 
 /**
  * The windows in which voices are told apart, and from one window to the next, seconds: long enough to know a voice by, and short
- * enough to hold one person (shared/research/diarization.md).
+ * enough to hold one person (docs/decisions/0097).
  */
 export const VOICE_WINDOW = { length: 1.5, hop: 0.75 } as const;
 

@@ -10,7 +10,7 @@ export interface Voices {
   prepare(): void;
   /**
    * The embedding of a window of 0.2 to 1.6 s at 16 kHz, centred on the mean voice and of unit length, or undefined if there
-   * is none in time. Never throws, and answers within 2 s unless the window is `background`. `audio` must stay unchanged
+   * is none in time. Never throws, and answers within 10 s unless the window is `background`. `audio` must stay unchanged
    * until then.
    */
   embed(audio: Int16Array, options: EmbedOptions): Promise<Float32Array | undefined>;
@@ -178,8 +178,11 @@ const MOST_TOGETHER = 8;
 /** Windows that wait, of live speech and besides: of 48 kB each, and more than are embedded in the longest wait. */
 const MOST_WAITING = 256;
 
-/** Labels of a final are not worth a longer wait, and a recording's own process would have hung. */
-const LONGEST_WAIT_MS = { live: 2_000, background: 60_000 } as const;
+/**
+ * A window that comes after its final still revises labels, and the process needs seconds to start on a busy machine; but labels
+ * later than that are not worth their cost. A recording's own process would have hung.
+ */
+const LONGEST_WAIT_MS = { live: 10_000, background: 60_000 } as const;
 
 /** 1.6 s: the encoder hears no more of a window. */
 const LONGEST_SAMPLES = 25_600;

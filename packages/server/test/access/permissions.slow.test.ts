@@ -89,6 +89,10 @@ const walks: Readonly<Record<string, Walk>> = {
     make: makeSession,
     body: () => ({ version: 1, text: 'corrected' }),
   },
+  'POST /api/v1/sessions/:id/speakers': {
+    make: makeSession,
+    body: () => ({ name: [{ speaker: 0, role: 'clinician' }] }),
+  },
   'PUT /api/v1/sessions/:id/hold': { make: makeSession },
   'DELETE /api/v1/sessions/:id/hold': { make: makeSession },
   'DELETE /api/v1/sessions/:id': { make: makeSession },

@@ -22,7 +22,7 @@ import {
 
 const hasFfmpeg = spawnSync('ffmpeg', ['-version']).status === 0;
 const ALL_FIELDS =
-  'the fields file, words, language, task, writtenForm, dictationCommands, lexicon, hearings, keyterms';
+  'the fields file, words, language, task, writtenForm, dictationCommands, lexicon, speakers, hearings, keyterms';
 const NO_SAMPLES = waveFile({ tag: 1, bits: 16, sampleRate: 8000, channels: 1 }, Buffer.alloc(0));
 
 describe('a recording', () => {

@@ -313,6 +313,10 @@ describeDatabases('forged rows', ({ kind, settings }) => {
     expect(await createApiKeys(second).find('k')).toBeUndefined();
     expect(await entriesOf(second, 'rows.vouch')).toHaveLength(1);
     await sql`delete from kysely_migration where name = '0009-authenticated-rows'`.execute(first.database.db);
+    const third = await openTestStorage(where);
+    expect(await createApiKeys(third).find('k')).toBeUndefined();
+    expect(await entriesOf(third, 'rows.vouch')).toHaveLength(1);
+    await sql`delete from kysely_migration where name > '0009'`.execute(first.database.db);
     await expect(openTestStorage(where)).rejects.toThrow();
   });
 

@@ -195,6 +195,7 @@ describe.each(candidates)('$name', { timeout: 180_000 }, ({ start, say }) => {
       waitingPartials: number,
       finalDelaySeconds: number,
       liveStreams: open + 1,
+      voices: { waiting: number, windows: { embedded: number, lost: number, shed: number } },
     });
     live.close();
     expect(recognizer.status().liveStreams).toBe(open);

@@ -44,8 +44,14 @@ export function expectTaken(
 ): void {
   const { concerns } = declarationOf(name);
   if (concerns === 'writing') expect(text, name).not.toBe(SAID);
+  // Recordings are told apart after they were heard, and of two channels each is a speaker: `transcriptions/speakers.test.ts`.
+  if (name === 'speakers' && (streams.length > 1 || isOfRecording(streams[0]))) return;
   if (name === 'hearings') expect(streams).toHaveLength(Number(value));
   else if (concerns === 'recognition') expect(streams[0]?.options).toMatchObject(asHeard(name, value));
+}
+
+function isOfRecording(stream: { readonly options: object } | undefined): boolean {
+  return stream !== undefined && 'priority' in stream.options && stream.options.priority === 'background';
 }
 
 function asHeard(name: SettingName, value: unknown): object {

@@ -128,6 +128,7 @@ function statusOf(ready: boolean, liveStreams: number): RecognizerStatus {
     waitingPartials: 0,
     finalDelaySeconds: 0,
     liveStreams,
+    voices: { waiting: 0, windows: { embedded: 0, lost: 0, shed: 0 } },
   };
 }
 

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { childEnvironment } from '../../child-environment.js';
+import { killAtExit } from '../../kill-at-exit.js';
 import { confinedNode, yieldToOthers } from './confinement.js';
 import { createFrameReader, encodeFrame, type PipeFrame } from './frames.js';
 
@@ -38,12 +39,12 @@ export async function startDecoderProcess(
   const kill = (): void => {
     child.kill('SIGKILL');
   };
-  process.once('exit', kill);
+  const spare = killAtExit(child);
   let hasEnded = false;
   const end = (): void => {
     if (hasEnded) return;
     hasEnded = true;
-    process.off('exit', kill);
+    spare();
     listener.onExit();
   };
   const readFrames = createFrameReader();

@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { childEnvironment } from '../../child-environment.js';
+import { killAtExit } from '../../kill-at-exit.js';
 
 /** One running process that infers. */
 export interface WorkerProcess<To extends object> {
@@ -29,14 +30,12 @@ export function startWorkerProcess<To extends object, From>(
     execArgv: ['--max-old-space-size=256', '--expose-gc', '--single-threaded-gc'],
     env: { ...childEnvironment('inference'), ...MALLOC_SETTINGS },
   });
-  // A stopped (SIGSTOP) worker does not notice that its server has gone.
-  const killAtExit = () => child.kill('SIGKILL');
-  process.once('exit', killAtExit);
+  const spare = killAtExit(child);
   let ended = false;
   const end = () => {
     if (ended) return;
     ended = true;
-    process.off('exit', killAtExit);
+    spare();
     listener.onExit();
   };
   child.on('message', (message) => {

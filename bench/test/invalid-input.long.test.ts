@@ -7,7 +7,7 @@ const { bench } = benchRunner();
 
 it('invalid input of every kind is answered, ends no process, and takes no word from whoever speaks', async () => {
   // What memory and time it takes, the benchmark tells on a machine that does nothing else.
-  const flags = ['--inputs', '400', '--seconds', '5', '--no-budget', '--serve', ADMIT_ALWAYS.join(',')];
+  const flags = ['--inputs', '2000', '--seconds', '5', '--no-budget', '--serve', ADMIT_ALWAYS.join(',')];
   const { report } = await bench('invalid-input', ...SHORT_CLIPS, ...flags);
   const { kinds, beside, hasSameProcesses, errorsLogged } = report.results as InvalidInputResults;
   expect(Object.keys(kinds)).toEqual(Object.keys(inputKinds));

@@ -22,6 +22,13 @@ export function createMelFilters(filters: number, fftSize: number, sampleRate: n
   });
 }
 
+/** What a filter lets through of a power spectrum. */
+export function melPower({ firstBin, weights }: MelFilter, power: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < weights.length; i++) sum += (weights[i] as number) * (power[firstBin + i] as number);
+  return sum;
+}
+
 function createFilter(
   low: number,
   centre: number,

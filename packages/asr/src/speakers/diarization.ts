@@ -1,10 +1,10 @@
 import { createSpeakerFinder } from './find-speakers.js';
 import { createFoundingWindows, type FoundingWindows } from './founding-windows.js';
 import { createKnownVoices } from './known-voices.js';
-import { labelWords, middleOf, type KnownVoice } from './label-words.js';
+import { labelWords, middleOf, type SpeakerVoice } from './label-words.js';
 import { certaintyOf } from './speaker-confidence.js';
 import type {
-  KnownVoice as EnrolledVoice,
+  KnownVoice,
   RecognisedVoice,
   RevisedSpan,
   SpeakerFindings,
@@ -53,7 +53,7 @@ export interface DiarizationOptions {
   /** What is known of an earlier stream. */
   readonly memory?: SpeakerMemory | undefined;
   /** As in `LiveOptions`. */
-  readonly knownVoices?: readonly EnrolledVoice[] | undefined;
+  readonly knownVoices?: readonly KnownVoice[] | undefined;
 }
 
 /** Begins a stream. */
@@ -72,7 +72,7 @@ export function createDiarization({
   const finals: HeardFinal[] = [];
   /** How many words were told to be of each speaker. */
   const told = new Map<number, number>([...(memory?.voices.keys() ?? [])].map((speaker) => [speaker, 1]));
-  let voices: readonly KnownVoice[] = knownVoices(memory?.voices ?? new Map<number, Float32Array>());
+  let voices: readonly SpeakerVoice[] = voicesOf(memory?.voices ?? new Map<number, Float32Array>());
   let isStale = false;
 
   const reallyOf = (speaker: number): number => {
@@ -244,7 +244,7 @@ function wantedBy(speakers: 'auto' | number, merged: number, { windows }: Foundi
   return { given, most: given };
 }
 
-function knownVoices(voices: ReadonlyMap<number, Float32Array>): KnownVoice[] {
+function voicesOf(voices: ReadonlyMap<number, Float32Array>): SpeakerVoice[] {
   return [...voices].map(([speaker, voice]) => ({ speaker, voice }));
 }
 

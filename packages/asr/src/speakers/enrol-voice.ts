@@ -2,6 +2,8 @@ import { SAMPLE_RATE } from '../audio/sample-rate.js';
 import { VAD_FRAME_SAMPLES } from '../vad/hear-frames.js';
 import { loadVoiceActivity } from '../vad/voice-activity.js';
 import { isOneVoice } from './one-voice.js';
+import { sumOf, toUnitLength } from './vectors.js';
+import { VOICE_WINDOW } from './voice-windows.js';
 
 /** What a recording that somebody made of their own voice is found to hold. */
 export type HeardVoice =
@@ -36,7 +38,7 @@ export async function enrolVoice(
     embeddings.push(embedding);
   }
   return isOneVoice(embeddings)
-    ? { kind: 'one-voice', voice: meanOf(embeddings) }
+    ? { kind: 'one-voice', voice: toUnitLength(sumOf(embeddings)) }
     : { kind: 'several-voices' };
 }
 
@@ -56,8 +58,8 @@ const LONGEST_PAUSE = 0.3 * SAMPLE_RATE;
 const SHORTEST_SPAN = 0.6 * SAMPLE_RATE;
 
 /** The windows in which voices are told apart, and the longest way from one to the next, samples. */
-const WINDOW = 1.5 * SAMPLE_RATE;
-const HOP = 0.75 * SAMPLE_RATE;
+const WINDOW = VOICE_WINDOW.length * SAMPLE_RATE;
+const HOP = VOICE_WINDOW.hop * SAMPLE_RATE;
 
 async function collect(recording: AsyncIterable<Float32Array>): Promise<Float32Array> {
   const chunks: Float32Array[] = [];
@@ -103,13 +105,4 @@ function inSixteenBits(samples: Float32Array): Int16Array {
   return Int16Array.from(samples, (sample) =>
     Math.max(-32_768, Math.min(32_767, Math.round(sample * 32_768))),
   );
-}
-
-function meanOf(embeddings: readonly Float32Array[]): Float32Array {
-  const mean = new Float32Array(embeddings[0]?.length ?? 0);
-  for (const embedding of embeddings) {
-    for (let at = 0; at < mean.length; at++) mean[at] = (mean[at] as number) + (embedding[at] as number);
-  }
-  const length = Math.max(1e-9, Math.hypot(...mean));
-  return mean.map((value) => value / length);
 }

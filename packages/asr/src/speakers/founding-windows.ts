@@ -1,3 +1,5 @@
+import { dot } from './vectors.js';
+
 /** A window by which speakers are found. */
 export interface FoundingWindow {
   readonly voice: Float32Array;
@@ -92,23 +94,6 @@ export function createFoundingWindows(random: () => number = seededRandom()): Fo
       return stride;
     },
   };
-}
-
-/** The cosine of two vectors of unit length. Four sums at a time keep the processor busy, which takes a third of the time. */
-export function dot(a: Float32Array, b: Float32Array): number {
-  let one = 0;
-  let two = 0;
-  let three = 0;
-  let four = 0;
-  const whole = a.length - (a.length % 4);
-  for (let at = 0; at < whole; at += 4) {
-    one += (a[at] as number) * (b[at] as number);
-    two += (a[at + 1] as number) * (b[at + 1] as number);
-    three += (a[at + 2] as number) * (b[at + 2] as number);
-    four += (a[at + 3] as number) * (b[at + 3] as number);
-  }
-  for (let at = whole; at < a.length; at++) one += (a[at] as number) * (b[at] as number);
-  return one + two + three + four;
 }
 
 /** The same numbers in each session, so that labels can be repeated (Park and Miller). */

@@ -1,5 +1,5 @@
 import { createFrameSpectra, FEATURE_FRAME_SAMPLES, HANN_WINDOW } from '../audio/frame-spectra.js';
-import { createMelFilters } from '../audio/mel-filters.js';
+import { createMelFilters, melPower } from '../audio/mel-filters.js';
 import { SAMPLE_RATE } from '../audio/sample-rate.js';
 import type { VoiceFeatures } from './voice-features.js';
 
@@ -61,11 +61,7 @@ function cutFrame(audio: Float32Array, frame: number, gain: number, target: Floa
 
 function writeFrame(power: Float64Array, target: Float32Array, frame: number): void {
   let at = frame * BINS;
-  for (const { firstBin, weights } of FILTERS) {
-    let sum = 0;
-    for (let i = 0; i < weights.length; i++) sum += (weights[i] as number) * (power[firstBin + i] as number);
-    target[at++] = sum;
-  }
+  for (const filter of FILTERS) target[at++] = melPower(filter, power);
 }
 
 const FILTERS = createMelFilters(BINS, FEATURE_FRAME_SAMPLES, SAMPLE_RATE);

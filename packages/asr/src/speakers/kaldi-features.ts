@@ -1,3 +1,4 @@
+import { melPower, type MelFilter } from '../audio/mel-filters.js';
 import { SAMPLE_RATE } from '../audio/sample-rate.js';
 import { createPowerSpectrum } from './power-spectrum.js';
 import type { VoiceFeatures } from './voice-features.js';
@@ -53,11 +54,8 @@ function cutFrame(audio: Float32Array, start: number, target: Float64Array): voi
 }
 
 function writeFrame(power: Float64Array, target: Float32Array, at: number): void {
-  for (const [bin, { firstBin, weights }] of FILTERS.entries()) {
-    let sum = 0;
-    for (let i = 0; i < weights.length; i++) sum += (weights[i] as number) * (power[firstBin + i] as number);
-    target[at + bin] = Math.log(Math.max(LOWEST_POWER, sum));
-  }
+  for (const [bin, filter] of FILTERS.entries())
+    target[at + bin] = Math.log(Math.max(LOWEST_POWER, melPower(filter, power)));
 }
 
 function takeMeanOff(values: Float32Array): void {
@@ -82,7 +80,7 @@ const POVEY_WINDOW = Float64Array.from(
 /** Triangles on Kaldi's mel scale, on which their sides are straight, from 20 Hz to half the sample rate. */
 const FILTERS = createFilters();
 
-function createFilters() {
+function createFilters(): readonly MelFilter[] {
   const [lowest, highest] = [melOf(20), melOf(SAMPLE_RATE / 2)];
   const step = (highest - lowest) / (BINS + 1);
   const mels = Array.from({ length: FFT_SAMPLES / 2 + 1 }, (_, bin) =>
@@ -93,7 +91,10 @@ function createFilters() {
     const heights = mels.map((mel) => Math.min((mel - low) / step, (low + 2 * step - mel) / step));
     const firstBin = heights.findIndex((height) => height > 0);
     const end = heights.findLastIndex((height) => height > 0) + 1;
-    return { firstBin: Math.max(0, firstBin), weights: heights.slice(Math.max(0, firstBin), end) };
+    return {
+      firstBin: Math.max(0, firstBin),
+      weights: Float64Array.from(heights.slice(Math.max(0, firstBin), end)),
+    };
   });
 }
 

@@ -1,4 +1,5 @@
-import { dot } from './founding-windows.js';
+import { dot } from './vectors.js';
+import type { SpeakerVoice } from './label-words.js';
 import type { KnownVoice, RecognisedVoice } from './speaker-findings.js';
 import type { VoiceWindow } from './voice-windows.js';
 
@@ -10,22 +11,13 @@ export interface KnownVoices {
    */
   recognise(speakers: readonly HeardSpeaker[]): readonly RecognisedVoice[];
   /** The known voices of the speakers that were recognised last. */
-  readonly speakers: readonly RecognisedSpeaker[];
+  readonly speakers: readonly SpeakerVoice[];
   /** Whether a window is so unlike the known voice of this speaker that it cannot be theirs; false for all others. */
   isUnlike(speaker: number, window: VoiceWindow): boolean;
 }
 
-/** A speaker whose voice was known before they spoke. */
-interface RecognisedSpeaker {
-  readonly speaker: number;
-  readonly voice: Float32Array;
-}
-
-/** A speaker of the stream. */
-export interface HeardSpeaker {
-  readonly speaker: number;
-  /** The mean of their embeddings, of unit length. */
-  readonly voice: Float32Array;
+/** A speaker of the stream, whose voice is the mean of their embeddings, of unit length. */
+export interface HeardSpeaker extends SpeakerVoice {
   /** Speech that it is the mean of, seconds. */
   readonly seconds: number;
 }

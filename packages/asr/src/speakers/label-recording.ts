@@ -1,14 +1,13 @@
-import { SAMPLE_RATE } from '../audio/sample-rate.js';
 import type { FinalHypothesis } from '../live/live-transcription.js';
 import { createAudioHistory } from '../segment/audio-history.js';
 import { MOST_SPEAKERS, SHORTEST_FOUNDING, UNHEARD, type WordLabel } from './diarization.js';
 import { createSpeakerFinder } from './find-speakers.js';
 import { createFoundingWindows, MOST_FOUNDING } from './founding-windows.js';
 import { labelFinal } from './label-final.js';
-import { labelWords, type KnownVoice } from './label-words.js';
+import { labelWords, type SpeakerVoice } from './label-words.js';
 import { certaintyOf } from './speaker-confidence.js';
 import type { SpeakerCount } from './speaker-findings.js';
-import { allWindows, type VoiceWindow } from './voice-windows.js';
+import { allWindows, samplesIn, type VoiceWindow } from './voice-windows.js';
 
 /** What embeds the windows of a recording. */
 export interface WindowEmbedder {
@@ -75,10 +74,10 @@ async function hearVoices(
   const waiting = new Set<Promise<void>>();
 
   const hearUpTo = async (end: number) => {
-    for (let next = left[0]; next && samples(next.span.end) <= end; next = left[0]) {
+    for (let next = left[0]; next && samplesIn(next.span.end) <= end; next = left[0]) {
       left.shift();
       const { span, own } = next;
-      const done = embed(history.slice(samples(span.start), samples(span.end))).then((voice) => {
+      const done = embed(history.slice(samplesIn(span.start), samplesIn(span.end))).then((voice) => {
         waiting.delete(done);
         if (voice) own.push({ ...span, voice });
       });
@@ -86,7 +85,7 @@ async function hearVoices(
       if (waiting.size >= MOST_WAITING) await Promise.race(waiting);
       signal?.throwIfAborted();
     }
-    history.forgetBefore(samples(left[0]?.span.start ?? Infinity));
+    history.forgetBefore(samplesIn(left[0]?.span.start ?? Infinity));
   };
 
   for await (const chunk of chunks) {
@@ -104,11 +103,7 @@ async function hearVoices(
 /** Windows on their way at a time: as many as are embedded together, twice. */
 const MOST_WAITING = 16;
 
-function samples(seconds: number): number {
-  return Math.round(seconds * SAMPLE_RATE);
-}
-
-function findVoices(windows: readonly VoiceWindow[], speakers: 'auto' | number): readonly KnownVoice[] {
+function findVoices(windows: readonly VoiceWindow[], speakers: 'auto' | number): readonly SpeakerVoice[] {
   const founding = createFoundingWindows();
   const finder = createSpeakerFinder(founding);
   const long = windows.filter(({ start, end }) => end - start >= SHORTEST_FOUNDING);
@@ -130,7 +125,7 @@ function spread<Item>(items: readonly Item[]): readonly Item[] {
 function labelAll(
   finals: readonly FinalHypothesis[],
   heard: readonly (readonly VoiceWindow[])[],
-  voices: readonly KnownVoice[],
+  voices: readonly SpeakerVoice[],
 ): readonly (readonly WordLabel[])[] {
   let before = 0;
   return finals.map(({ words }, at) => {

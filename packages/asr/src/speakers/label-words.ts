@@ -1,8 +1,8 @@
-import { dot } from './founding-windows.js';
+import { dot } from './vectors.js';
 import { VOICE_WINDOW, type TimeSpan, type VoiceWindow } from './voice-windows.js';
 
 /** A voice, and whose it is. */
-export interface KnownVoice {
+export interface SpeakerVoice {
   readonly speaker: number;
   readonly voice: Float32Array;
 }
@@ -18,7 +18,7 @@ export interface WordSpeaker {
 export function labelWords(
   words: readonly TimeSpan[],
   windows: readonly VoiceWindow[],
-  voices: readonly KnownVoice[],
+  voices: readonly SpeakerVoice[],
 ): (WordSpeaker | undefined)[] {
   if (windows.length === 0 || voices.length === 0) return words.map(() => undefined);
   const speakers = [...new Set(voices.map(({ speaker }) => speaker))];
@@ -29,7 +29,7 @@ export function labelWords(
 /** Of each window to each speaker, row by row; to the voice that is most alike where a speaker has several. */
 function likenessOf(
   windows: readonly VoiceWindow[],
-  voices: readonly KnownVoice[],
+  voices: readonly SpeakerVoice[],
   speakers: readonly number[],
 ): Float64Array {
   const likeness = new Float64Array(windows.length * speakers.length).fill(-1);

@@ -1,4 +1,4 @@
-import { dot } from './founding-windows.js';
+import { dot, sumOf, toUnitLength } from './vectors.js';
 
 /**
  * Whether embeddings of windows, of unit length, are those of a single voice: parted into the two halves that are most unlike each
@@ -52,20 +52,7 @@ function settle(embeddings: readonly Float32Array[], centres: readonly [Float32A
       fit += Math.max(toOne, toOther);
     }
     if (parts.some(({ length }) => length === 0)) break;
-    [one, other] = parts.map((part) => unit(sumOf(part))) as [Float32Array, Float32Array];
+    [one, other] = parts.map((part) => toUnitLength(sumOf(part))) as [Float32Array, Float32Array];
   }
   return { parts, fit };
-}
-
-function sumOf(embeddings: readonly Float32Array[]): Float32Array {
-  const sum = new Float32Array(embeddings[0]?.length ?? 0);
-  for (const embedding of embeddings) {
-    for (let at = 0; at < sum.length; at++) sum[at] = (sum[at] as number) + (embedding[at] as number);
-  }
-  return sum;
-}
-
-function unit(vector: Float32Array): Float32Array {
-  const length = Math.max(1e-9, Math.sqrt(dot(vector, vector)));
-  return vector.map((value) => value / length);
 }

@@ -1,5 +1,5 @@
 import type { FoundSpeaker } from './find-speakers.js';
-import { dot } from './founding-windows.js';
+import { dot } from './vectors.js';
 
 /** The numbers of speakers, which stay when the speakers are found anew. */
 export interface SpeakerNumbers {

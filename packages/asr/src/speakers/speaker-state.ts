@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { SpeechError } from '../speech-error.js';
 import type { SpeakerMemory } from './diarization.js';
-import { dot, type FoundingWindow } from './founding-windows.js';
+import type { FoundingWindow } from './founding-windows.js';
+import { dot } from './vectors.js';
 
 /**
  * Writes what is known of the speakers of a stream: at most 55 kB. It holds voices, which identify people: keep it only

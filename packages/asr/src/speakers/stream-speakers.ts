@@ -5,7 +5,7 @@ import { createDiarization } from './diarization.js';
 import { labelFinal } from './label-final.js';
 import type { SpokenSpan } from './speaker-findings.js';
 import { readSpeakerState, writeSpeakerState } from './speaker-state.js';
-import { allWindows, openWindows, type TimeSpan, type VoiceWindow } from './voice-windows.js';
+import { allWindows, samplesIn, openWindows, type TimeSpan, type VoiceWindow } from './voice-windows.js';
 
 /**
  * Gives the embedding of a window, or nothing if it could not be made in time. It may wait for so many milliseconds, so that
@@ -84,7 +84,7 @@ export function createStreamSpeakers(
     if (known) return known;
     const made = createUtteranceVoices({
       embed: ({ start: from, end: to }, patienceMs) =>
-        embed(history.slice(samples(from), samples(to)), patienceMs),
+        embed(history.slice(samplesIn(from), samplesIn(to)), patienceMs),
       onLate(sequence, windows) {
         if (closed) return;
         diarization.hear(sequence, windows);
@@ -158,10 +158,6 @@ export function createStreamSpeakers(
 
 /** Seconds by which the settled part of the stream grows before the listener is told, if nothing else is to be told. */
 const SETTLED_STEP = 10;
-
-function samples(seconds: number): number {
-  return Math.round(seconds * SAMPLE_RATE);
-}
 
 /** The windows of one utterance, embedded one after another. */
 interface UtteranceVoices {

@@ -1,4 +1,5 @@
-import { dot, type FoundingWindow, type FoundingWindows } from './founding-windows.js';
+import type { FoundingWindow, FoundingWindows } from './founding-windows.js';
+import { toUnitLength } from './vectors.js';
 
 /** Windows that are taken for one speaker, by what `likeness` says of them alone. */
 interface VoiceCluster {
@@ -190,6 +191,5 @@ function meanVoice(windows: readonly Pick<FoundingWindow, 'voice' | 'seconds'>[]
   for (const { voice, seconds } of windows)
     for (let at = 0; at < mean.length; at++)
       mean[at] = (mean[at] as number) + seconds * (voice[at] as number);
-  const length = Math.max(1e-9, Math.sqrt(dot(mean, mean)));
-  return mean.map((value) => value / length);
+  return toUnitLength(mean);
 }

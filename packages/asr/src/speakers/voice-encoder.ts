@@ -4,6 +4,7 @@ import { Tensor, type InferenceSession } from 'onnxruntime-node';
 import { openGraph } from '../decoding/open-graph.js';
 import { createGe2eFeatures } from './ge2e-features.js';
 import { createKaldiFeatures } from './kaldi-features.js';
+import { toUnitLength } from './vectors.js';
 import type { VoiceFeatures } from './voice-features.js';
 
 /** Tells voices apart: windows of one speaker have embeddings that point in about the same direction. */
@@ -98,22 +99,14 @@ async function run(
     [input]: new Tensor('float32', heard, [windows.length, frames, features.values]),
   });
   const embeddings = outputs[output]?.data as Float32Array;
-  return windows.map((_, row) => centred(embeddings.slice(row * mean.length, (row + 1) * mean.length), mean));
+  return windows.map((_, row) =>
+    centred(embeddings.subarray(row * mean.length, (row + 1) * mean.length), mean),
+  );
 }
 
-/** What sets a voice apart from the mean voice. Changes the embedding in place. */
+/** What sets a voice apart from the mean voice. */
 function centred(embedding: Float32Array, mean: Float32Array): Float32Array {
-  scaleToUnit(embedding);
-  for (let at = 0; at < mean.length; at++) embedding[at] = (embedding[at] ?? 0) - (mean[at] ?? 0);
-  return scaleToUnit(embedding);
-}
-
-function scaleToUnit(vector: Float32Array): Float32Array {
-  let sum = 0;
-  for (const value of vector) sum += value * value;
-  const length = Math.max(1e-9, Math.sqrt(sum));
-  for (let at = 0; at < vector.length; at++) vector[at] = (vector[at] ?? 0) / length;
-  return vector;
+  return toUnitLength(toUnitLength(embedding).map((value, at) => value - (mean[at] ?? 0)));
 }
 
 async function readMeanVoice(file: string): Promise<Float32Array> {

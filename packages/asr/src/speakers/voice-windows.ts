@@ -1,7 +1,14 @@
+import { SAMPLE_RATE } from '../audio/sample-rate.js';
+
 /** A stretch of a stream, seconds on its clock. */
 export interface TimeSpan {
   readonly start: number;
   readonly end: number;
+}
+
+/** A time as the number of a sample. */
+export function samplesIn(seconds: number): number {
+  return Math.round(seconds * SAMPLE_RATE);
 }
 
 /** A window of speech, and how the voice in it sounds. */

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { averageLinkage } from '../../src/speakers/average-linkage.js';
-import { createFoundingWindows, dot } from '../../src/speakers/founding-windows.js';
+import { createFoundingWindows } from '../../src/speakers/founding-windows.js';
+import { dot } from '../../src/speakers/vectors.js';
 import { numbersFrom } from './generated-voices.js';
 
 test('parts windows as merging the nearest two, one pair after another, does', () => {

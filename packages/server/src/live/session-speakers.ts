@@ -8,8 +8,10 @@ import {
 import type { SessionRecordWriter } from '../records/session-writer.js';
 import type { SpeakerSpan } from '../records/speaker-changes.js';
 import { checkCorrections } from '../speakers/check-corrections.js';
+import { isWithin } from '../speakers/is-within.js';
 import { mainSpeaker } from '../speakers/main-speaker.js';
 import { createSpeakerDirectory } from '../speakers/speaker-directory.js';
+import { wordsOf, type CorrectableFinal } from '../speakers/words-of.js';
 import type { ContinuedSession } from './commands.js';
 import type { EventQueue } from './event-queue.js';
 import { problemEvent, type SessionEvent, type SpeakersEvent } from './events.js';
@@ -110,7 +112,11 @@ export function createSessionSpeakers(services: SpeakerServices): SessionSpeaker
   ) => {
     const by = confidence === undefined ? 'person' : 'recognizer';
     return finals.give(final, speaker, isMeant, by).map((words) => ({
-      span: { ...spanOf(final, words), speaker, ...(confidence === undefined ? {} : { confidence }) },
+      span: {
+        ...wordsOf(asSent(final), words),
+        speaker,
+        ...(confidence === undefined ? {} : { confidence }),
+      },
       revision: revisionOf(final, words, speaker, confidence ?? 1),
     }));
   };
@@ -159,7 +165,7 @@ export function createSessionSpeakers(services: SpeakerServices): SessionSpeaker
       const checked = checkCorrections(corrections, {
         find: ({ channel = 0, sequence }) => {
           const final = finals.find(channel, sequence);
-          return final && { ...final, reading: 'live', version: 1 };
+          return final && asSent(final);
         },
         findable: FINDABLE,
         directory,
@@ -230,29 +236,9 @@ function namesOf(speakers: SpeakersEvent['speakers']): string {
   return JSON.stringify(speakers.filter(isNamed));
 }
 
-interface Times {
-  readonly start: number;
-  readonly end: number;
-}
-
-/** Whether the middle of a word is in a span. */
-function isWithin(word: Times, span: Times): boolean {
-  const middle = (word.start + word.end) / 2;
-  return middle >= span.start && middle <= span.end;
-}
-
-function spanOf(final: ToldFinal, words: SpeakerRevision['words']): Omit<SpeakerSpan, 'speaker'> {
-  const { place, channel } = final;
-  const [first, last] = words;
-  return {
-    reading: 'live',
-    place,
-    version: 1,
-    channel,
-    words,
-    start: first === 0 ? final.start : final.timesOf(first).start,
-    end: last === final.words - 1 ? final.end : final.timesOf(last).end,
-  };
+/** The version of a final that was sent. */
+function asSent(final: ToldFinal): CorrectableFinal {
+  return { ...final, reading: 'live', version: 1 };
 }
 
 function revisionOf(

@@ -1,6 +1,7 @@
-import { protocolLimits, type Word } from '@auscult/protocol';
+import type { Word } from '@auscult/protocol';
 import type { FinalRecord } from './record-content.js';
 import { mainSpeaker } from '../speakers/main-speaker.js';
+import { SPEAKER_NUMBERS } from '../speakers/speaker-directory.js';
 
 /** Words with their times, on one channel. */
 export interface SpokenText {
@@ -36,15 +37,13 @@ function numbersOf(common: readonly Overlap[], live: readonly SpokenText[]): Num
   const numbers = matched(common);
   const taken = new Set(live.flatMap(({ words }) => words.flatMap(({ speaker = [] }) => speaker)));
   return (speaker) => {
-    const known = numbers.get(speaker) ?? NUMBERS.find((number) => !taken.has(number));
+    const known = numbers.get(speaker) ?? SPEAKER_NUMBERS.find((number) => !taken.has(number));
     if (known === undefined) return undefined;
     taken.add(known);
     numbers.set(speaker, known);
     return known;
   };
 }
-
-const NUMBERS: readonly number[] = Array.from({ length: protocolLimits.speakers.highest + 1 }, (_, at) => at);
 
 function renumbered(word: Word, numberOf: NumberOf): Word {
   const { speaker: before, speakerConfidence, ...rest } = word;

@@ -1,4 +1,5 @@
 import type { Word } from '@auscult/protocol';
+import { isWithin } from '../speakers/is-within.js';
 import { createSpeakerDirectory, type SpeakerDirectory } from '../speakers/speaker-directory.js';
 import type { RecognitionPass, Relabelling } from './record-content.js';
 import type { SpeakerChange, SpeakerSpan } from './speaker-changes.js';
@@ -66,9 +67,7 @@ function holds(
   word: Word,
   index: number,
 ): boolean {
-  if (isExact) return index >= first && index <= last;
-  const middle = (word.start + word.end) / 2;
-  return middle >= start && middle <= end;
+  return isExact ? index >= first && index <= last : isWithin(word, { start, end });
 }
 
 function labelled(word: Word, { speaker, confidence = 1 }: SpeakerSpan, directory: SpeakerDirectory): Word {

@@ -2,16 +2,7 @@ import type { SpeakerAssignment, SpeakerCorrections } from '@auscult/protocol';
 import type { CorrectedSpeakers, SpeakerSpan } from '../records/speaker-changes.js';
 import { createSpeakerDirectory, type SpeakerDirectory } from './speaker-directory.js';
 import type { Talk } from './suggest-roles.js';
-
-/** A final whose words can be given to somebody else. */
-export interface CorrectableFinal extends Pick<
-  SpeakerSpan,
-  'reading' | 'place' | 'version' | 'channel' | 'start' | 'end'
-> {
-  readonly words: number;
-  /** The times of a word, seconds. */
-  readonly timesOf: (word: number) => { readonly start: number; readonly end: number };
-}
+import { wordsOf, type CorrectableFinal } from './words-of.js';
 
 /** What corrections refer to. */
 export interface CorrectedText {
@@ -80,20 +71,9 @@ function oneOf(speakers: readonly number[]): string {
   return speakers.length === 0 ? 'somebody who was heard' : `one of ${speakers.join(', ')}`;
 }
 
-/** The words that are assigned; at the borders of the final, with the time up to these. */
+/** The words that are assigned; undefined if the final does not have them. */
 function spanOf(final: CorrectableFinal, { words, speaker }: SpeakerAssignment): SpeakerSpan | undefined {
-  const { reading, place, version, channel } = final;
   const last = final.words - 1;
   const [from, to] = words ?? [0, last];
-  if (to > last || from > to) return undefined;
-  return {
-    reading,
-    place,
-    version,
-    channel,
-    words: [from, to],
-    start: from === 0 ? final.start : final.timesOf(from).start,
-    end: to === last ? final.end : final.timesOf(to).end,
-    speaker,
-  };
+  return to > last || from > to ? undefined : { ...wordsOf(final, [from, to]), speaker };
 }

@@ -46,6 +46,12 @@ interface NamedSpeaker {
   readonly role?: SpeakerRole | undefined;
 }
 
+/** All numbers that a speaker can have. */
+export const SPEAKER_NUMBERS: readonly number[] = Array.from(
+  { length: protocolLimits.speakers.highest + 1 },
+  (_, speaker) => speaker,
+);
+
 export const EMPTY_DIRECTORY: SavedDirectory = { named: [], merged: [], voices: [] };
 
 /** Starts with what was known before. */
@@ -116,8 +122,7 @@ export function createSpeakerDirectory(before: SavedDirectory = EMPTY_DIRECTORY)
     },
     free: (talks) => {
       const taken = new Set([...numbers(talks), ...merged.keys()]);
-      const all = Array.from({ length: protocolLimits.speakers.highest + 1 }, (_, speaker) => speaker);
-      return all.find((speaker) => !taken.has(speaker));
+      return SPEAKER_NUMBERS.find((speaker) => !taken.has(speaker));
     },
     save: () => ({ named: [...named.values()], merged: [...merged], voices }),
   };

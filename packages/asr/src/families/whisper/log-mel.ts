@@ -1,5 +1,5 @@
 import { createFrameSpectra, FEATURE_FRAME_SAMPLES, HANN_WINDOW } from '../../audio/frame-spectra.js';
-import { createMelFilters, type MelFilter } from '../../audio/mel-filters.js';
+import { createMelFilters, melPower, type MelFilter } from '../../audio/mel-filters.js';
 import { SAMPLE_RATE } from '../../audio/sample-rate.js';
 
 /** Samples from one frame to the next: 10 ms. */
@@ -70,10 +70,8 @@ function writeFrame(
   frames: number,
 ): void {
   let at = frame;
-  for (const { firstBin, weights } of filters) {
-    let sum = 0;
-    for (let i = 0; i < weights.length; i++) sum += (weights[i] as number) * (power[firstBin + i] as number);
-    features[at] = Math.log10(Math.max(LOWEST_POWER, sum));
+  for (const filter of filters) {
+    features[at] = Math.log10(Math.max(LOWEST_POWER, melPower(filter, power)));
     at += frames;
   }
 }

@@ -1,5 +1,6 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 import type { Reporter, TestModule } from 'vitest/node';
+import { LongestFirst } from './vitest.slow-order.js';
 
 const TESTS = '{packages/*,lexicon,bench,fuzz,examples}/test/**/*.test.ts';
 const SLOW = '**/*.slow.test.ts';
@@ -13,15 +14,18 @@ export default defineConfig({
         include: [TESTS],
         exclude: [...configDefaults.exclude, SLOW, LONG],
         maxWorkers: 2,
+        // See docs/decisions/0105-quick-tests-share-processes.md.
+        isolate: false,
         sequence: { groupOrder: 0 },
       }),
       // Slow tests wait for audio in real time, for browsers and databases: two files at a time leave half of two cores idle.
       project('slow', {
         include: [TESTS.replace('*.test.ts', '*.slow.test.ts')],
-        maxWorkers: 3,
+        maxWorkers: 4,
         sequence: { groupOrder: 1 },
       }),
     ],
+    sequence: { sequencer: LongestFirst },
     globalSetup: 'vitest.data-home.ts',
     setupFiles: 'vitest.seed.ts',
     testTimeout: 60_000,
@@ -37,6 +41,8 @@ interface ProjectFiles {
   readonly exclude?: string[];
   /** Test files at a time: each may run a server with inference processes of its own. */
   readonly maxWorkers: number;
+  /** Whether each file gets a process of its own; otherwise, files share processes and the modules in them. */
+  readonly isolate?: boolean;
   /** Projects that differ in this run one after another. */
   readonly sequence: { readonly groupOrder: number };
 }

@@ -104,6 +104,9 @@ const walks: Readonly<Record<string, Walk>> = {
   'DELETE /api/v1/transcriptions/:id': { make: makeTranscription },
 };
 
+/** Recordings are decoded in these tests, each in a process of its own. */
+const PATIENTLY = { timeout: 240_000 };
+
 /** Whoever opens a socket authenticates while doing so, and is not refused before. */
 const SOCKETS = new Set(['GET /ws/transcribe', 'GET /v1/listen', 'GET /v1/realtime']);
 const UPGRADE_REQUIRED = 426;
@@ -164,7 +167,7 @@ describe('every route', () => {
     }
   });
 
-  test.each(GRANTABLE_ROLES)('lets in a %s only where that role is permitted', async (role) => {
+  test.each(GRANTABLE_ROLES)('lets in a %s only where that role is permitted', PATIENTLY, async (role) => {
     const server = await startGuardedServer();
     const key = await server.keyOf(role);
     for (const [route, walk] of Object.entries(walks)) {
@@ -180,6 +183,7 @@ describe('every route', () => {
   const ofSomething = Object.entries(walks).filter(([, { make }]) => make !== undefined);
   test.each(ofSomething)(
     '%s gives each role and tenant what is theirs, and hides the rest',
+    PATIENTLY,
     async (route, walk) => {
       const server = await startGuardedServer();
       const action = actionOf(server, route);

@@ -255,7 +255,7 @@ describe('a wrong form is refused with its fault, and leaves nothing', () => {
       { code: 'invalid_request', limit: ALL_FIELDS },
     ],
   ];
-  test('whatever it is, and hinders no other', async () => {
+  test('whatever it is, and hinders no other', { timeout: 240_000 }, async () => {
     const server = await startScriptedServer();
     for (const [name, form, status, error] of cases) {
       const response = await post(server.url, await form());

@@ -13,7 +13,7 @@ export default defineConfig({
       project('quick', {
         include: [TESTS],
         exclude: [...configDefaults.exclude, SLOW, LONG],
-        maxWorkers: 2,
+        maxWorkers: 3,
         // See docs/decisions/0105-quick-tests-share-processes.md.
         isolate: false,
         sequence: { groupOrder: 0 },

@@ -5,6 +5,7 @@ import { LongestFirst } from './vitest.slow-order.js';
 const TESTS = '{packages/*,lexicon,bench,fuzz,examples}/test/**/*.test.ts';
 const SLOW = '**/*.slow.test.ts';
 const LONG = '**/*.long.test.ts';
+const APART = '**/*.apart.test.ts';
 
 /** `npm test` runs what is quick, `npm run test:rest` what is slow, and `vitest.long.config.ts` what takes hours. */
 export default defineConfig({
@@ -12,10 +13,16 @@ export default defineConfig({
     projects: [
       project('quick', {
         include: [TESTS],
-        exclude: [...configDefaults.exclude, SLOW, LONG],
+        exclude: [...configDefaults.exclude, SLOW, LONG, APART],
         maxWorkers: 3,
         // See docs/decisions/0105-quick-tests-share-processes.md.
         isolate: false,
+        sequence: { groupOrder: 0 },
+      }),
+      // Quick tests that replace modules, which others in the same process would get as well.
+      project('quick-apart', {
+        include: [TESTS.replace('*.test.ts', '*.apart.test.ts')],
+        maxWorkers: 3,
         sequence: { groupOrder: 0 },
       }),
       // Slow tests wait for audio in real time, for browsers and databases: two files at a time leave half of two cores idle.

@@ -80,5 +80,20 @@ export default defineConfig(
       ],
     },
   },
+  {
+    files: ['**/test/**/*.test.ts'],
+    ignores: ['**/*.{apart,slow,long}.test.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        defaultExport,
+        {
+          selector: "CallExpression[callee.object.name='vi'][callee.property.name=/^(mock|doMock)$/]",
+          message:
+            'Other files in the same process would get the module as well: name this one NAME.apart.test.ts.',
+        },
+      ],
+    },
+  },
   { files: ['**/*.cjs'], languageOptions: { globals: { module: 'writable' } } },
 );

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { auscultProgram } from '../support/auscult-program.js';
 
 /** The outcome of a run of the command line. */
 export interface CliOutcome {
@@ -16,15 +16,13 @@ export interface CliInput {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
-
 /** Runs the built `auscult` to its end, without a terminal. */
 export async function runCli(
   args: readonly string[],
   { stdin, environment }: CliInput = {},
 ): Promise<CliOutcome> {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('AUSCULT_'));
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const child = spawn(process.execPath, [auscultProgram(), ...args], {
     env: { ...Object.fromEntries(inherited), ...environment },
     stdio: 'pipe',
   });

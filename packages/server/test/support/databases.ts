@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, onTestFinished } from 'vitest';
 import type { DatabaseKind } from '../../src/db/schema-change.js';
 import { openDatabase, type Database, type DatabaseSettings } from '../../src/db/database.js';
+import { writeEmptyDatabase } from './empty-database.js';
 import { postgresMissing, startPostgres, type PostgresServer } from './postgres.js';
 
 /** A kind of database that tests run against. */
@@ -23,7 +24,11 @@ export function describeDatabases(name: string, declare: (under: DatabaseUnderTe
     declare({
       kind: 'sqlite',
       settings: () => ({ dataDirectory: temporaryDirectory(), database: undefined }),
-      open: () => opened({ dataDirectory: temporaryDirectory(), database: undefined }),
+      open: async () => {
+        const dataDirectory = temporaryDirectory();
+        await writeEmptyDatabase(dataDirectory);
+        return opened({ dataDirectory, database: undefined });
+      },
       server: () => {
         throw new Error('the embedded database has no server');
       },

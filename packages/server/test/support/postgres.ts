@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { freePort } from './free-port.js';
 import { spawnOwned, type OwnedProcess } from './spawn-owned.js';
 import { until } from './until.js';
@@ -16,6 +16,12 @@ export interface PostgresServer {
   /** Starts it again after `kill`. */
   readonly start: () => Promise<void>;
   readonly stop: () => Promise<void>;
+}
+
+/** Whose the files are and who runs the server, if not whoever runs the tests. */
+interface PostgresUser {
+  readonly uid: number;
+  readonly gid: number;
 }
 
 const DEBIAN_VERSIONS = '/usr/lib/postgresql';
@@ -41,15 +47,7 @@ export async function startPostgres({ durable = true } = {}): Promise<PostgresSe
   if (user) chownSync(directory, user.uid, user.gid);
   chmodSync(directory, 0o700);
   const cluster = join(directory, 'cluster');
-  execFileSync(
-    join(bin, 'initdb'),
-    ['-D', cluster, '-U', 'auscult', '-A', 'trust', '-E', 'UTF8', '--no-sync'],
-    {
-      ...user,
-      cwd: directory,
-      stdio: 'ignore',
-    },
-  );
+  makeCluster(bin, cluster, user);
   const port = await freePort();
   let server: OwnedProcess | undefined;
   let databases = 0;
@@ -93,6 +91,34 @@ export async function startPostgres({ durable = true } = {}): Promise<PostgresSe
   };
 }
 
+/**
+ * Makes the files of a server. `initdb` takes a second of processor time, so it does this once in a run of the tests, and
+ * they are copied from then on.
+ */
+function makeCluster(bin: string, cluster: string, user: PostgresUser | undefined): void {
+  const shared = join(process.env['XDG_DATA_HOME'] ?? dirname(cluster), 'postgres-cluster');
+  if (!existsSync(shared)) {
+    const made = `${cluster}-made`;
+    const options = ['-D', made, '-U', 'auscult', '-A', 'trust', '-E', 'UTF8', '--no-sync'];
+    execFileSync(join(bin, 'initdb'), options, { ...user, cwd: dirname(cluster), stdio: 'ignore' });
+    share(made, shared);
+  }
+  // Unlike `cpSync`, this keeps the owner.
+  execFileSync('cp', ['-a', shared, cluster]);
+}
+
+/** Moves a folder to where other processes look for it, if none of them was faster. */
+function share(made: string, shared: string): void {
+  const copy = `${shared}-${process.pid}`;
+  execFileSync('cp', ['-a', made, copy]);
+  try {
+    renameSync(copy, shared);
+  } catch (error) {
+    rmSync(copy, { recursive: true });
+    if (!existsSync(shared)) throw error;
+  }
+}
+
 function binDirectory(): string | undefined {
   if (!existsSync(DEBIAN_VERSIONS)) return undefined;
   return readdirSync(DEBIAN_VERSIONS)
@@ -100,7 +126,7 @@ function binDirectory(): string | undefined {
     .findLast((directory) => existsSync(join(directory, 'initdb')));
 }
 
-function unprivilegedUser(): { readonly uid: number; readonly gid: number } | undefined {
+function unprivilegedUser(): PostgresUser | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const idOf = (flag: string): number => Number(execFileSync('id', [flag, 'postgres']).toString());
   return { uid: idOf('-u'), gid: idOf('-g') };

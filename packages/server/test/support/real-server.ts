@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { auscultProgram } from './auscult-program.js';
 import { spawnOwned, type OwnedProcess } from './spawn-owned.js';
 import { until } from './until.js';
 
@@ -29,8 +29,6 @@ export interface Outcome {
 
 /** On busy machines, too, no session is refused, and no slow process is mistaken for a hanging one. */
 const ON_BUSY_MACHINES = ['--max-final-delay-seconds', '600', '--worker-timeout-seconds', '120'];
-
-const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 /** Where a server runs, if not where the tests do. */
 interface Surroundings {
@@ -115,7 +113,7 @@ function spawnServer(flags: readonly string[], { environment = {}, folder }: Sur
   const dataDirectory = mkdtempSync(join(tmpdir(), 'auscult-data-'));
   const env = { ...ownEnvironment(), ...environment };
   const common = ['--port', '0', '--log-format', 'json', '--log-level', 'debug', ...ON_BUSY_MACHINES];
-  const child = spawnOwned([process.execPath, main, 'serve', ...common, ...flags], {
+  const child = spawnOwned([process.execPath, auscultProgram(), 'serve', ...common, ...flags], {
     ...(folder !== undefined && { cwd: folder }),
     env: { AUSCULT_DATA_DIRECTORY: dataDirectory, ...env },
   });

@@ -8,6 +8,7 @@ import type { Config } from '../../src/config/schema.js';
 import type { CreateDialect } from '../../src/live/dialect.js';
 import { createRecognition } from '../../src/recognition.js';
 import { createLog } from '../../src/telemetry/log.js';
+import { writeEmptyDatabase } from './empty-database.js';
 import { createScriptedRecognizer, type ScriptedRecognizer } from './scripted-recognizer.js';
 
 /** A server in this process with a scripted recognizer, on a free port; closed when the test ends. */
@@ -49,6 +50,7 @@ export async function listenOnly(
     rmSync(spoolDirectory, { recursive: true });
     rmSync(dataDirectory, { recursive: true });
   });
+  await writeEmptyDatabase(dataDirectory);
   const config = loadConfig({
     flags: { port: '0', logLevel: 'debug', logFormat: 'json', spoolDirectory, dataDirectory, ...overrides },
     environment: {},

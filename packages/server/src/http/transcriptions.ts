@@ -8,6 +8,7 @@ import { requireIdentity, type Guard } from '../access/guard.js';
 import { isPermitted, type Action } from '../access/permissions.js';
 import type { AuditLog } from '../audit/audit-log.js';
 import { errorDescription, errorResponses, RequestError } from '../errors.js';
+import { labelledTranscript } from '../records/labelled-transcript.js';
 import type { Transcription } from '../transcriptions/transcription.js';
 import { transcriptPieces, TRANSCRIPT_FORMATS, type TranscriptFormat } from '../transcripts/format.js';
 import { threeDecimals, type Transcript } from '../transcripts/transcript.js';
@@ -230,7 +231,8 @@ function addResult(app: FastifyInstance, services: TranscriptionRoutes): void {
       schema: {
         summary: 'What was said',
         description:
-          'The transcript, in the format of the query, or else in the first format that the request accepts.',
+          'The transcript, in the format of the query, or else in the first format that the request accepts. If speakers were told ' +
+          'apart, it has the names, roles and corrections of speakers that people have given in its record since.',
         params,
         querystring: z.object({ format: z.enum(TRANSCRIPT_FORMATS).optional() }),
         response: {
@@ -243,7 +245,12 @@ function addResult(app: FastifyInstance, services: TranscriptionRoutes): void {
               [MEDIA_TYPES.vtt]: { schema: text },
             },
           },
-          ...errorResponses('transcription_not_found', 'not_acceptable', 'transcription_not_done'),
+          ...errorResponses(
+            'transcription_not_found',
+            'not_acceptable',
+            'transcription_not_done',
+            'record_damaged',
+          ),
         },
       },
     },
@@ -263,10 +270,21 @@ function addResult(app: FastifyInstance, services: TranscriptionRoutes): void {
         what: sessionId ?? id,
         reason,
       });
-      const pieces = transcriptPieces(transcript, format, { about: { id }, words });
+      const told = await withSpeakers(transcript, sessionId ?? id, services);
+      const pieces = transcriptPieces(told, format, { about: { id }, words });
       return answerInPieces(reply, MEDIA_TYPES[format], pieces);
     },
   );
+}
+
+/** With what people have said of speakers in the record, if there is one. */
+async function withSpeakers(
+  transcript: Transcript,
+  recordId: string,
+  { records }: TranscriptionRoutes,
+): Promise<Transcript> {
+  const labels = transcript.speakers && (await records.speakers(recordId));
+  return labels === undefined ? transcript : labelledTranscript(transcript, labels);
 }
 
 function acceptedFormat(request: FastifyRequest, reply: FastifyReply): TranscriptFormat {

@@ -16,7 +16,7 @@ test('Deepgram clients get each channel that they ask for', TIMEOUT, async () =>
   server.recognizer.says = 'In my arm.';
   const { media } = clientOf(server).listen.v1;
   const listened = async (file: Buffer, query: object) =>
-    (await media.transcribeFile(file, query)) as {
+    (await media.transcribeFile(file, query)) as unknown as {
       metadata: { channels: number; warnings: { parameter: string }[] };
       results: {
         channels: { alternatives: [{ transcript: string; words: { speaker?: number }[] }] }[];

@@ -131,7 +131,8 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
         summary: 'Transcribe a recording',
         description:
           'Takes a form with one file: WAV, FLAC, MP3, Ogg/Opus, Ogg/Vorbis, WebM/Opus, and most others where ffmpeg is installed. ' +
-          'Its channels are mixed to one, and so are its tracks unless each has speech of its own. The answer comes once the recording is received and found to hold sound; ' +
+          'Its channels are mixed to one, and so are its tracks unless each has speech of its own; with `speakers`, the two channels of ' +
+          'a recording are treated as tracks are, and each is a speaker. The answer comes once the recording is received and found to hold sound; ' +
           'it is transcribed afterwards, after all live speech. If the server keeps records, the text becomes the ' +
           'record of a session with the same id before it can be fetched here.',
         consumes: ['multipart/form-data'],

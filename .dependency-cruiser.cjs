@@ -45,19 +45,19 @@ module.exports = {
     {
       name: 'client-is-small',
       comment:
-        'The SDK brings nothing into a page but its own code and the codes of the protocol, and only Node gets a WebSocket.',
+        'The SDK brings nothing into a page but its own code and the codes and names of the protocol, and only Node gets a WebSocket.',
       severity: 'error',
       from: { path: '^packages/client/src', pathNot: '^packages/client/src/node\\.ts$' },
-      to: { pathNot: ['^packages/client/src', '^packages/protocol/dist/(index|codes)\\.'] },
+      to: { pathNot: ['^packages/client/src', '^packages/protocol/dist/(index|codes|names)\\.'] },
     },
     {
       name: 'client-imports-types',
-      comment: 'Anything else of the protocol than its codes and its types would bring zod along.',
+      comment: 'Anything else of the protocol than its codes, its names and its types would bring zod along.',
       severity: 'error',
       from: { path: '^packages/client/src' },
       to: {
         path: '^packages/protocol/',
-        pathNot: '^packages/protocol/dist/codes\\.',
+        pathNot: '^packages/protocol/dist/(codes|names)\\.',
         dependencyTypesNot: ['type-only'],
       },
     },
@@ -67,6 +67,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^packages/protocol/src/codes\\.ts$' },
       to: { reachable: true, path: '^node_modules/zod/' },
+    },
+    {
+      name: 'names-are-free-of-zod',
+      comment: 'The SDK imports the names of speakers into pages.',
+      severity: 'error',
+      from: { path: '^packages/protocol/src/names\\.ts$' },
+      to: { dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'page-knows-only-the-sdk',
@@ -214,7 +221,7 @@ module.exports = {
         path: '^packages/([^/]+)/',
         pathNot: [
           '^$1/',
-          '^packages/[^/]+/dist/(index|node|key-terms|codes)\\.',
+          '^packages/[^/]+/dist/(index|node|key-terms|codes|names)\\.',
           '^packages/asr/test/clips/',
         ],
       },

@@ -38,7 +38,7 @@ export type { Recording, RecordingOptions } from './audio/decode-recording.js';
 export { openRecording, type StoredRecording } from './audio/recording.js';
 export { createDecoderPool, type DecodeOptions, type DecoderPool } from './audio/decoders/decoder-pool.js';
 export type { StreamDecoder, StreamOptions } from './audio/decoders/decode-stream-apart.js';
-export { areTracksApart } from './audio/tracks-apart.js';
+export { compareSounds, type SoundComparison } from './audio/compare-sounds.js';
 export { SAMPLE_RATE } from './audio/sample-rate.js';
 export type {
   Admission,

@@ -4,6 +4,7 @@ import type { TranscriberOptions, WebSocketConstructor } from './transcriber-opt
 
 export {
   listMicrophones,
+  nameSpeakers,
   textOfSegments,
   TranscriberError,
   turnsOf,
@@ -13,6 +14,7 @@ export {
   type Level,
   type Microphone,
   type MicrophoneOptions,
+  type NameOf,
   type PcmFormat,
   type Problem,
   type ProblemCode,

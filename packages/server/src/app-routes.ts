@@ -76,7 +76,11 @@ async function registerRecognition(
   await registerTranscriptions(http, recordings);
   await registerAccountVoice(http, { ...recordings, access });
   await registerForOtherServices(http, recordings);
-  await registerSessions(http, { records, authorise: createSessionAuthorisation(access.guard) });
+  await registerSessions(http, {
+    records,
+    authorise: createSessionAuthorisation(access.guard),
+    onSpeakersCorrected: (id, corrected) => parts.sessions.find(id)?.adoptSpeakers(corrected),
+  });
   const spoken = dialects
     .map((create) => create({ config, reader }))
     .filter(({ service }) => service === undefined || config.compatibility.includes(service));

@@ -33,6 +33,8 @@ export interface RecordingOptions {
   readonly name?: string;
   /** The number of the only track to hear, from 0; all of them if left out. */
   readonly track?: number | undefined;
+  /** The number of the only channel to hear, from 0, counted through all tracks; all of them if left out. */
+  readonly channel?: number | undefined;
   /**
    * Called after the last piece if the recording is cut or damaged, for callers that want the part that could be decoded
    * all the same.
@@ -65,14 +67,14 @@ export async function decodeRecording(opened: OpenedInput, options: DecodingOpti
 async function decodeToSound(
   { input, close }: OpenedInput,
   createResampler: CreateResampler,
-  { onDamage, track, maxSeconds }: DecodingOptions,
+  { onDamage, track, channel, maxSeconds }: DecodingOptions,
 ): Promise<Recording> {
   await skipId3Tags(input.bytes);
   if ((await input.bytes.peek(1)).length === 0) throw empty(input.name);
 
   const container = await openContainer(input);
   const decoded = { ...container, blocks: checkBlocks(input.name, container.blocks, maxSeconds) };
-  const mono = toMono16k(decoded, createResampler, track);
+  const mono = toMono16k(decoded, createResampler, { track, channel });
   // Decoded up to the first sound, so that a recording without sound is noticed now and not during a transcription.
   const first = await mono.next();
   if (first.done === true) throw withoutSound(input.name, first.value.damage);
@@ -116,7 +118,7 @@ interface MonoEnd {
 async function* toMono16k(
   decoded: DecodedAudio,
   createResampler: CreateResampler,
-  track: number | undefined,
+  only: Pick<RecordingOptions, 'track' | 'channel'>,
 ): AsyncGenerator<MonoChunk, MonoEnd> {
   let resampler: Resampler | undefined;
   let format = { sampleRate: 0, channels: 0, tracks: 1 };
@@ -137,8 +139,7 @@ async function* toMono16k(
         resampler = createResampler(sampleRate);
       }
       format = { sampleRate, channels: channels.length, tracks: tracks.length };
-      const heard = track === undefined ? channels : channelsOfTrack(channels, tracks, track);
-      const samples = resampler.process(mixToMono(heard, sampleRate));
+      const samples = resampler.process(mixToMono(heardOf(channels, tracks, only), sampleRate));
       if (samples.length > 0) yield { samples, ...format };
       // Otherwise blocks that are in memory already would be decoded in a row, and nothing else would run.
       await setImmediate();
@@ -149,15 +150,24 @@ async function* toMono16k(
   }
 }
 
-/** Silence for a part of the recording that does not have the track. */
-function channelsOfTrack(
+/** The channels to hear; silence for a part of the recording that does not have them. */
+function heardOf(
   channels: readonly Float32Array[],
   tracks: readonly number[],
-  track: number,
+  { track, channel }: Pick<RecordingOptions, 'track' | 'channel'>,
 ): readonly Float32Array[] {
-  const start = tracks.slice(0, track).reduce((sum, count) => sum + count, 0);
-  const own = channels.slice(start, start + (tracks[track] ?? 0));
+  const own = channel === undefined ? ofTrack(channels, tracks, track) : channels.slice(channel, channel + 1);
   return own.length > 0 ? own : [new Float32Array(channels[0]?.length ?? 0)];
+}
+
+function ofTrack(
+  channels: readonly Float32Array[],
+  tracks: readonly number[],
+  track: number | undefined,
+): readonly Float32Array[] {
+  if (track === undefined) return channels;
+  const start = tracks.slice(0, track).reduce((sum, count) => sum + count, 0);
+  return channels.slice(start, start + (tracks[track] ?? 0));
 }
 
 /** A decoder gives up only on bytes that its container does not allow, so its failure is damage. */

@@ -53,8 +53,9 @@ the same identity may resume it with a new one.
 
 With the \`encoding\` \`container\` the binary frames are a recording while it is made, cut anywhere: WebM with Opus or
 samples, as browsers record it, Ogg with Opus, Vorbis or FLAC, FLAC, WAV, MP3 and, where the server has ffmpeg, fragmented
-MP4. It is decoded as it comes, at the rate in its header. Its channels are mixed to one; with \`channels: 2\` it
-must have two, which are transcribed by themselves. With \`opus\`, each frame is one packet of at most 120 ms, without a container.
+MP4. It is decoded as it comes, at the rate in its header. Its channels are mixed to one, and voices
+are told apart on the mix if \`speakers\` asks for it; with \`channels: 2\` it must have two, which are transcribed by themselves
+and are a speaker each. With \`opus\`, each frame is one packet of at most 120 ms, without a container.
 
 - The first bytes must be the header. A recorder writes it once, so a new session needs a recorder that starts anew;
   otherwise the answer is \`container_unknown\`. Damage, and audio that is not what its header says, are answered by

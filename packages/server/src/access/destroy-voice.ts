@@ -12,6 +12,7 @@ export async function destroyVoiceIn(
   audit: AccessAudit,
   { tenant, subject }: VoiceOwner,
   by: AuditedBy,
+  reason?: string,
 ): Promise<boolean> {
   const { numDeletedRows } = await transaction
     .deleteFrom('enrolled_voices')
@@ -19,6 +20,12 @@ export async function destroyVoiceIn(
     .where('owner', '=', subject)
     .executeTakeFirst();
   if (numDeletedRows === 0n) return false;
-  await audit.appendIn(transaction, { action: 'voice.delete', outcome: 'success', ...by, what: subject });
+  await audit.appendIn(transaction, {
+    action: 'voice.delete',
+    outcome: 'success',
+    ...by,
+    what: subject,
+    reason,
+  });
   return true;
 }

@@ -1,4 +1,6 @@
 import { Command } from 'commander';
+import { destroyExpiredVoices, findExpiredVoices } from '../access/expired-voices.js';
+import type { VoiceOwner } from '../access/destroy-voice.js';
 import { expireRecords, type ExpiredRecord, type RetentionOutcome } from '../retention/expire.js';
 import { parsePolicies } from '../retention/policies.js';
 import { endSessionsWithoutLease } from '../records/session-lease.js';
@@ -11,9 +13,9 @@ import { STORAGE_SETTINGS } from './storage-settings.js';
 export function retentionCommand(): Command {
   const command = new Command('retention')
     .description(
-      'Destroy the records whose retention period is over, as a server with the same settings does every hour.',
+      'Destroy the records whose retention period is over, and the voices whose key has expired, as a server with the same settings does every hour.',
     )
-    .option('--dry-run', 'only print which records these are')
+    .option('--dry-run', 'only print which these are')
     .option('--json', 'print JSON')
     .addHelpText('after', EXAMPLES);
   return addSettingOptions(command, [...STORAGE_SETTINGS, 'retention']).action(
@@ -25,7 +27,12 @@ export function retentionCommand(): Command {
           await storage.keyCopies.settle();
           await endSessionsWithoutLease(storage);
         }
-        return expireRecords(storage, parsePolicies(config.retention), { actor, dryRun });
+        const now = new Date();
+        const voices = dryRun
+          ? await findExpiredVoices(storage.database, now)
+          : await destroyExpiredVoices(storage, actor, now);
+        const records = await expireRecords(storage, parsePolicies(config.retention), { actor, dryRun });
+        return { ...records, voices };
       });
       printResult(options, { dryRun, ...outcome }, () => sentences(outcome, dryRun));
     },
@@ -39,12 +46,20 @@ Examples:
 
 Exit status: 0 for success, 1 if something could not be destroyed, 2 if the command line is wrong.`;
 
-function sentences({ destroyed, held }: RetentionOutcome, dryRun: boolean): string {
+interface Outcome extends RetentionOutcome {
+  /** Whose voices are destroyed. */
+  readonly voices: readonly VoiceOwner[];
+}
+
+function sentences({ destroyed, held, voices }: Outcome, dryRun: boolean): string {
   const verb = dryRun ? 'would be destroyed' : 'destroyed, with a certificate in the audit log';
   return [
     ...destroyed.map((record) => line(record, dryRun ? 'would be destroyed' : 'destroyed')),
     ...held.map((record) => line(record, 'under legal hold, stays')),
     `${destroyed.length} records ${verb}; ${held.length} under legal hold`,
+    ...(voices.length === 0
+      ? []
+      : [`voices of expired keys that ${dryRun ? 'would be' : 'were'} destroyed: ${voices.length}`]),
   ]
     .map((text) => `${text}\n`)
     .join('');

@@ -16,6 +16,7 @@ import type { RecordStore } from '../records/record-store.js';
 import { clientOf, describedBy } from '../records/recorded-settings.js';
 import type { SessionRecordWriter } from '../records/session-writer.js';
 import type { Log } from '../telemetry/log.js';
+import type { Separation } from '../transcriptions/heard-parts.js';
 import { recordingTooLong, type ChannelFinal } from '../transcriptions/transcribe-source.js';
 import type { Transcription, TranscriptionOrder } from '../transcriptions/transcription.js';
 import type { Place, Transcriptions } from '../transcriptions/transcriptions.js';
@@ -42,6 +43,8 @@ export interface RecordingServices {
 /** A recording that was received, and how it is to be read. */
 export interface ReceivedRecording extends Omit<Upload, 'file'> {
   readonly file: UploadedFile;
+  /** Whether each of two channels is to be heard by itself, unless they hold the same speech. */
+  readonly isMultichannel?: boolean;
   /** What else was asked for, if the client was written for another service. */
   readonly foreign?: Asked;
 }
@@ -61,6 +64,8 @@ export interface Awaited {
 /** A recording that is about to be transcribed. */
 export interface OpenedRecording
   extends Pick<OpenedUpload, 'channelsInFile'>, Pick<AcceptedKeyTerms, 'warnings'> {
+  /** How many channels or tracks are heard, each by itself. */
+  readonly channelsHeard: number;
   /** Name of the model that will hear it. */
   readonly model: string;
 }
@@ -166,11 +171,13 @@ async function submit(
       key: `${who.tenant}/${who.subject}`,
       maxSeconds,
       ...(awaited && { keepUpToSeconds: BRIEF_SECONDS }),
+      separation: separationOf(received, settings),
       signal: gone,
     });
     if ((source.audioSeconds ?? 0) > maxSeconds) throw recordingTooLong(maxSeconds);
-    const { channelsInFile } = source;
-    awaited?.onOpened?.({ channelsInFile, warnings, model: recognizer.model.name });
+    const { channelsInFile, channels } = source;
+    const channelsHeard = channels.length;
+    awaited?.onOpened?.({ channelsInFile, channelsHeard, warnings, model: recognizer.model.name });
     if (services.draining.aborted) throw new RequestError('draining');
     const id = awaited?.id ?? randomUUID();
     const writer = await openRecord(id, source, settings, received, submission);
@@ -193,6 +200,14 @@ async function submit(
     if (error instanceof SpeechError && error.code === 'closed') throw new RequestError('draining');
     throw error instanceof SpeechError ? refusalOf(error) : error;
   }
+}
+
+function separationOf(
+  { isMultichannel = false }: ReceivedRecording,
+  { speakers }: RecordingSettings,
+): Separation {
+  if (isMultichannel) return 'channels';
+  return speakers === 'off' ? 'tracks' : 'speakers';
 }
 
 /** Where the results go: into the record, then to whoever waits for them. */

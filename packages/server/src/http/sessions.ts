@@ -21,6 +21,7 @@ import {
 import { RECOGNITION_PASSES, recordedWord } from '../records/record-content.js';
 import type { RecordStore } from '../records/record-store.js';
 import { recordedSettings } from '../records/recorded-settings.js';
+import type { CorrectedSpeakers } from '../records/speaker-changes.js';
 import { markedTranscriptOf, transcriptOf } from '../records/transcript-of.js';
 import { transcriptPieces } from '../transcripts/format.js';
 import { runningText, threeDecimals } from '../transcripts/transcript.js';
@@ -53,6 +54,8 @@ export type Authorise = (
 export interface SessionRoutes {
   readonly records: RecordStore;
   readonly authorise: Authorise;
+  /** Told what was corrected in a session, which may still be open on this server. */
+  readonly onSpeakersCorrected: (id: string, corrected: CorrectedSpeakers) => void;
 }
 
 const PATH = '/api/v1/sessions';
@@ -348,7 +351,8 @@ function addChanging(app: FastifyInstance, services: SessionRoutes): void {
         summary: 'Correct who speaks',
         description:
           'Gives words to somebody else, merges two speakers, and gives or takes back names and roles. What a person says stays, ' +
-          'whatever is found out later. Either everything is done, or nothing.',
+          'whatever is found out later. Either everything is done, or nothing. If the session is still open on this server, its ' +
+          'client is told by the message `speakers`.',
         params,
         body: speakerCorrections.extend({
           reading: z.enum(RECOGNITION_PASSES).default('live').meta({
@@ -365,7 +369,9 @@ function addChanging(app: FastifyInstance, services: SessionRoutes): void {
     async (request) => {
       const { id } = request.params;
       const actor = await permitted(request, 'record.correct', id, services);
-      return { speakers: [...(await services.records.correctSpeakers(id, request.body, actor))] };
+      const { speakers, corrected } = await services.records.correctSpeakers(id, request.body, actor);
+      services.onSpeakersCorrected(id, corrected);
+      return { speakers: [...speakers] };
     },
   );
   for (const [method, held, summary] of [

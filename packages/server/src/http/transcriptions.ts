@@ -8,6 +8,7 @@ import { requireIdentity, type Guard } from '../access/guard.js';
 import { isPermitted, type Action } from '../access/permissions.js';
 import type { AuditLog } from '../audit/audit-log.js';
 import { errorDescription, errorResponses, RequestError } from '../errors.js';
+import { labelledTranscript } from '../records/labelled-transcript.js';
 import type { Transcription } from '../transcriptions/transcription.js';
 import { transcriptPieces, TRANSCRIPT_FORMATS, type TranscriptFormat } from '../transcripts/format.js';
 import { threeDecimals, type Transcript } from '../transcripts/transcript.js';
@@ -130,7 +131,8 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
         summary: 'Transcribe a recording',
         description:
           'Takes a form with one file: WAV, FLAC, MP3, Ogg/Opus, Ogg/Vorbis, WebM/Opus, and most others where ffmpeg is installed. ' +
-          'Its channels are mixed to one, and so are its tracks unless each has speech of its own. The answer comes once the recording is received and found to hold sound; ' +
+          'Its channels are mixed to one, and so are its tracks unless each has speech of its own; with `speakers`, the two channels of ' +
+          'a recording are treated as tracks are, and each is a speaker. The answer comes once the recording is received and found to hold sound; ' +
           'it is transcribed afterwards, after all live speech. If the server keeps records, the text becomes the ' +
           'record of a session with the same id before it can be fetched here.',
         consumes: ['multipart/form-data'],
@@ -230,7 +232,8 @@ function addResult(app: FastifyInstance, services: TranscriptionRoutes): void {
       schema: {
         summary: 'What was said',
         description:
-          'The transcript, in the format of the query, or else in the first format that the request accepts.',
+          'The transcript, in the format of the query, or else in the first format that the request accepts. If speakers were told ' +
+          'apart, it has the names, roles and corrections of speakers that people have given in its record since.',
         params,
         querystring: z.object({ format: z.enum(TRANSCRIPT_FORMATS).optional() }),
         response: {
@@ -243,7 +246,12 @@ function addResult(app: FastifyInstance, services: TranscriptionRoutes): void {
               [MEDIA_TYPES.vtt]: { schema: text },
             },
           },
-          ...errorResponses('transcription_not_found', 'not_acceptable', 'transcription_not_done'),
+          ...errorResponses(
+            'transcription_not_found',
+            'not_acceptable',
+            'transcription_not_done',
+            'record_damaged',
+          ),
         },
       },
     },
@@ -263,10 +271,21 @@ function addResult(app: FastifyInstance, services: TranscriptionRoutes): void {
         what: sessionId ?? id,
         reason,
       });
-      const pieces = transcriptPieces(transcript, format, { about: { id }, words });
+      const told = await withSpeakers(transcript, sessionId ?? id, services);
+      const pieces = transcriptPieces(told, format, { about: { id }, words });
       return answerInPieces(reply, MEDIA_TYPES[format], pieces);
     },
   );
+}
+
+/** With what people have said of speakers in the record, if there is one. */
+async function withSpeakers(
+  transcript: Transcript,
+  recordId: string,
+  { records }: TranscriptionRoutes,
+): Promise<Transcript> {
+  const labels = transcript.speakers && (await records.speakers(recordId));
+  return labels === undefined ? transcript : labelledTranscript(transcript, labels);
 }
 
 function acceptedFormat(request: FastifyRequest, reply: FastifyReply): TranscriptFormat {

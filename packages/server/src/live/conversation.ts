@@ -1,5 +1,6 @@
 import { describeError, describeWarning, type ErrorCode, type Explanation } from '@auscult/protocol';
 import { scopeOf } from '../access/permissions.js';
+import type { CorrectedSpeakers } from '../records/speaker-changes.js';
 import type { AdmittedSession } from './admitted-session.js';
 import { createAudioIntake, type IntakeServices } from './audio-intake.js';
 import { commandActions, type Command } from './commands.js';
@@ -62,6 +63,8 @@ export interface Conversation {
   readonly acknowledgement: () => SessionEvent;
   /** The first event for a client that comes back. */
   readonly resumption: () => SessionEvent;
+  /** Takes over what somebody has corrected in the record of the session. */
+  readonly adoptSpeakers: (corrected: CorrectedSpeakers) => void;
   /** Keeps what another session needs to go on with the speakers of this one. */
   readonly keepSpeakers: () => void;
   /** Number of finals sent. */
@@ -137,6 +140,7 @@ export function createConversation(place: ConversationPlace): Conversation {
       settledSeconds: stream.settledSeconds(),
     }),
     resumption: () => ({ kind: 'resumed', receivedSamples: intake.receivedSamples() }),
+    adoptSpeakers: stream.speakers.adopt,
     keepSpeakers: stream.speakers.keep,
     finals: () => stream.totals().finals,
   };

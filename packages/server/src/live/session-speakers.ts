@@ -6,7 +6,7 @@ import {
   type SpeakerRevision,
 } from '@auscult/protocol';
 import type { SessionRecordWriter } from '../records/session-writer.js';
-import type { SpeakerSpan } from '../records/speaker-changes.js';
+import type { CorrectedSpeakers, SpeakerSpan } from '../records/speaker-changes.js';
 import { checkCorrections } from '../speakers/check-corrections.js';
 import { isWithin } from '../speakers/is-within.js';
 import { mainSpeaker } from '../speakers/main-speaker.js';
@@ -30,6 +30,8 @@ export interface SessionSpeakers {
   readonly revise: (channel: number, findings: SpeakerFindings) => void;
   /** Carries out what a person corrects, and answers it. */
   readonly identify: (corrections: SpeakerCorrections) => void;
+  /** Takes over what somebody has corrected in the record of the session, and tells it. */
+  readonly adopt: (corrected: CorrectedSpeakers) => void;
   /** Goes on with the speakers of a former session, if that is still possible. Must precede the first audio. */
   readonly continue: (former: ContinuedSession) => Promise<void>;
   /** The voices with which the next stream begins. */
@@ -121,6 +123,35 @@ export function createSessionSpeakers(services: SpeakerServices): SessionSpeaker
     }));
   };
 
+  /** Carries out what a person has corrected, and returns which words have another speaker now. */
+  const correct = ({ spans, merge, name }: CorrectedSpeakers): SpeakersEvent['revised'] => {
+    const revised = spans.flatMap((span) => finals.over(span).flatMap((final) => assign(final, span)));
+    for (const { from, into } of merge) {
+      // Somebody else may have merged them the other way round in the meantime.
+      if (directory.isMerged(from) || directory.resolve(into) === from) continue;
+      stream.merge(from, into);
+      directory.merge(from, into);
+      const moved = finals.giveAll(from, directory.resolve(into));
+      revised.push(...moved.map((one) => ({ ...one, channel: one.channel ?? 0 })));
+    }
+    directory.name(name);
+    keep();
+    return revised;
+  };
+
+  const assign = (final: ToldFinal, span: SpeakerSpan): SpeakersEvent['revised'] => {
+    const { reading, version, speaker, start, end } = span;
+    const [first, last] = span.words;
+    const isSent = reading === 'live' && version === 1;
+    stream.assign(final.channel, [
+      isSent ? spokenSpan(final, span) : { sequence: final.sequence, start, end, speaker },
+    ]);
+    const given = give(final, { speaker: directory.resolve(speaker) }, (word) =>
+      isSent ? word >= first && word <= last : isWithin(final.timesOf(word), { start, end }),
+    );
+    return given.map(({ revision }) => revision);
+  };
+
   return {
     tell: (channel, final, place) => {
       if (isOff()) return final;
@@ -176,26 +207,13 @@ export function createSessionSpeakers(services: SpeakerServices): SessionSpeaker
         return events.emit(problemEvent('correction_refused', { field, limit }));
       }
       const { spans, merge, name } = checked.corrected;
-      const finalsOf = (corrections.assign ?? []).map(({ channel = 0, sequence }) =>
-        finals.find(channel, sequence),
-      );
-      const revised = spans.flatMap((span, index) => {
-        const final = finalsOf[index];
-        const { words, speaker } = span;
-        if (final === undefined) return [];
-        stream.assign(final.channel, [spokenSpan(final, span)]);
-        const given = give(final, { speaker }, (word) => word >= words[0] && word <= words[1]);
-        return given.map(({ revision }) => revision);
-      });
-      for (const { from, into } of merge) {
-        stream.merge(from, into);
-        directory.merge(from, into);
-        revised.push(...finals.giveAll(from, into).map((one) => ({ ...one, channel: one.channel ?? 0 })));
-      }
-      directory.name(name);
+      const revised = correct(checked.corrected);
       const isEmpty = spans.length + merge.length + name.length === 0;
-      keep();
       return emit(revised, isEmpty ? undefined : writer.changeSpeakers(checked.corrected));
+    },
+    adopt: (corrected) => {
+      const revised = correct(corrected);
+      if (!isOff()) emit(revised, undefined);
     },
     continue: async ({ sessionId, token: shown }) => {
       const state =

@@ -2,6 +2,7 @@ import type { ErrorCode } from '@auscult/protocol';
 import type { WebSocket } from 'ws';
 import type { Authentication } from '../access/authentication.js';
 import type { Identity } from '../access/identity.js';
+import type { CorrectedSpeakers } from '../records/speaker-changes.js';
 import type { AdmittedSession } from './admitted-session.js';
 import { createClientLine } from './client-line.js';
 import type { ResumeRequest } from './commands.js';
@@ -30,6 +31,8 @@ export interface Session {
    * other break, and can be resumed with a valid credential.
    */
   readonly revalidate: () => Promise<void>;
+  /** Takes over who speaks, as somebody has corrected it in the record, and tells the client. */
+  readonly adoptSpeakers: (corrected: CorrectedSpeakers) => void;
   /** Sends the finals of all audio received, then closes; resolves when that is done or the client is gone. */
   readonly drain: () => Promise<void>;
   /** Closes at once, because the server goes away. */
@@ -60,6 +63,7 @@ export function startSession(
     identity: session.identity,
     resume: holder.resume,
     revalidate: holder.revalidate,
+    adoptSpeakers: conversation.adoptSpeakers,
     drain: () => {
       parting.drain();
       return end.closed;

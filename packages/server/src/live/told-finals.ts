@@ -1,5 +1,6 @@
 import type { WrittenFinal } from '@auscult/asr';
 import type { SpeakerRevision } from '@auscult/protocol';
+import type { SpeakerSpan } from '../records/speaker-changes.js';
 import { rangesWhere } from '../speakers/ranges-where.js';
 import type { Talk } from '../speakers/suggest-roles.js';
 
@@ -19,6 +20,10 @@ export interface ToldFinal {
 export interface ToldFinals {
   readonly add: (channel: number, final: WrittenFinal, place: number) => void;
   readonly find: (channel: number, sequence: number) => ToldFinal | undefined;
+  /** Those that hold words of a span: its own final, or those over the same audio if it is of another pass. */
+  readonly over: (
+    span: Pick<SpeakerSpan, 'reading' | 'place' | 'channel' | 'start' | 'end'>,
+  ) => readonly ToldFinal[];
   /** Gives the words to a speaker for which `isMeant`; returns those that were not theirs before. */
   readonly give: (
     final: ToldFinal,
@@ -97,6 +102,12 @@ export function createToldFinals(most = MOST_TOLD_WORDS): ToldFinals {
       forget();
     },
     find: (channel, sequence) => kept.get(nameOf(channel, sequence)),
+    over: ({ reading, place, channel, start, end }) =>
+      [...kept.values()].filter((final) =>
+        reading === 'live'
+          ? final.place === place
+          : final.channel === channel && final.start < end && final.end > start,
+      ),
     give,
     giveAll: (from, into) => {
       const { words: said = 0, questions = 0 } = talks.get(from) ?? {};

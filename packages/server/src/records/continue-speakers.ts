@@ -7,6 +7,7 @@ import { readDataKey } from './data-keys.js';
 import { recordEvent } from './record-events.js';
 import type { RecordServices } from './record-services.js';
 import type { Actor } from './record.js';
+import { speakersIn } from './read-speakers.js';
 import { takeSpeakerState, writeSpeakerState, type SpeakerState } from './speaker-states.js';
 
 /** A session whose speakers go on in another. */
@@ -53,9 +54,14 @@ async function moveState(
   const taken = await takeSpeakerState(transaction, formerKey, sessionId, (digest) =>
     timingSafeEqual(digest, tokenDigest),
   );
+  if (taken === undefined) {
+    formerKey.fill(0);
+    return undefined;
+  }
+  // Its record also has what was corrected there since the state was written.
+  const { directory } = await speakersIn(transaction, sessionId, formerKey);
   formerKey.fill(0);
-  if (taken === undefined) return undefined;
-  const state = { ...taken, tokenDigest: session.tokenDigest };
+  const state = { ...taken, directory: directory.save(), tokenDigest: session.tokenDigest };
   await writeSpeakerState(transaction, dataKey, id, state);
   await services.audit.appendIn(transaction, {
     ...recordEvent('session.continue', actor, id),

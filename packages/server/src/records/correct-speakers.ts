@@ -24,8 +24,16 @@ export interface RecordedSpeakerCorrections extends SpeakerCorrections {
   readonly reading: RecognitionPass;
 }
 
+/** What has become of corrections of a record. */
+export interface SpeakersOfRecord {
+  /** Everybody who then speaks. */
+  readonly speakers: readonly KnownSpeaker[];
+  /** What was corrected, with its words found. */
+  readonly corrected: CorrectedSpeakers;
+}
+
 /**
- * Keeps corrections of who speaks; later findings and passes do not change them. Resolves with everybody who then speaks. Refused
+ * Keeps corrections of who speaks; later findings and passes do not change them. Refused
  * as `correction_refused` if something that they name is not there, and as `record_damaged` if the record is not whole.
  */
 export async function correctSpeakers(
@@ -33,7 +41,7 @@ export async function correctSpeakers(
   id: string,
   { reading, ...corrections }: RecordedSpeakerCorrections,
   actor: Actor,
-): Promise<readonly KnownSpeaker[]> {
+): Promise<SpeakersOfRecord> {
   return reportingDamage(services.audit, id, actor, async () => {
     const text = await requireWhole(services, id);
     const checked = checkCorrections(corrections, {
@@ -54,7 +62,7 @@ export async function correctSpeakers(
       WRITE_PATIENCE,
     );
     const after = await requireWhole(services, id);
-    return after.directory.known(await talksIn(after));
+    return { speakers: after.directory.known(await talksIn(after)), corrected };
   });
 }
 

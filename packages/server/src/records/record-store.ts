@@ -1,13 +1,17 @@
-import type { KnownSpeaker } from '@auscult/protocol';
 import { createSlices } from '../time-slices.js';
 import type { KeyCopies } from './key-copies/key-copies.js';
 import { beginRecord, type KeepingSettings, type NewSession } from './begin-record.js';
-import { correctSpeakers, type RecordedSpeakerCorrections } from './correct-speakers.js';
+import {
+  correctSpeakers,
+  type RecordedSpeakerCorrections,
+  type SpeakersOfRecord,
+} from './correct-speakers.js';
 import { correctFinal, type Correction } from './correct-final.js';
 import { destroyRecords, type DestroyAction } from './destroy-records.js';
 import { findRecords, summaryOf } from './find-records.js';
 import { holdRecord } from './hold-record.js';
 import { readAudio } from './read-audio.js';
+import { readSpeakers } from './read-speakers.js';
 import { readRecord, type ReadRecordOptions } from './read-record.js';
 import { recordEvent } from './record-events.js';
 import type { RecordServices } from './record-services.js';
@@ -20,6 +24,7 @@ import type {
   StoredRecord,
 } from './record.js';
 import { createSessionRows } from './session-rows.js';
+import type { SpeakerLabels } from './speaker-labels.js';
 import type { SessionRecordWriter } from './session-writer.js';
 
 /**
@@ -35,6 +40,8 @@ export interface RecordStore {
   readonly isDestroyed: (id: string) => Promise<boolean>;
   /** What is known of a session without its key. Not audited, since it is needed to decide who may do what. */
   readonly summary: (id: string) => Promise<RecordSummary | undefined>;
+  /** See `readSpeakers`. Not audited: whoever gives them out with a text notes that the text is read. */
+  readonly speakers: (id: string) => Promise<SpeakerLabels | undefined>;
   /**
    * Everything that was said, with all versions. If something was removed from the record or added from outside, it is
    * refused as `record_damaged`, unless `damaged` asks for what is left.
@@ -53,7 +60,7 @@ export interface RecordStore {
     id: string,
     corrections: RecordedSpeakerCorrections,
     actor: Actor,
-  ) => Promise<readonly KnownSpeaker[]>;
+  ) => Promise<SpeakersOfRecord>;
   /** Puts the session under legal hold, or releases it. */
   readonly hold: (id: string, held: boolean, actor: Actor) => Promise<void>;
   /**
@@ -110,6 +117,7 @@ export function createRecordStore(storeServices: StoreServices): RecordStore {
       await sliceEnds();
       return session && summaryOf(session.row, session.groups);
     },
+    speakers: (id) => readSpeakers(services, id),
     read: (id, actor, action = 'record.read', damaged = 'refuse') =>
       readRecord(services, id, actor, { action, damaged }),
     audio: (id, channel, actor) => readAudio(services, id, channel, actor),

@@ -12,7 +12,12 @@ export interface SpeakerLabels {
    * was found, whichever came later, and counts for all versions and passes over the same audio.
    */
   readonly relabelling: (version: LabelledVersion) => Relabelling | undefined;
+  /** Labels words of another text over the same audio, such as that of an upload as it was heard, as people have said. */
+  readonly relabelled: (words: readonly Word[], about: SpokenStretch) => readonly Word[];
 }
+
+/** Where some words are in the audio of a record. */
+type SpokenStretch = Pick<LabelledVersion, 'channel' | 'start' | 'end'>;
 
 /** A version of a final, as far as its labels depend on it. */
 interface LabelledVersion {
@@ -41,6 +46,12 @@ export function createSpeakerLabels(changes: readonly SpeakerChange[]): SpeakerL
   }
   const hasMerges = directory.save().merged.length > 0;
 
+  const labelAll = (words: readonly Word[], spans: readonly PlacedSpan[]): readonly Word[] =>
+    words.map((word, index) => {
+      const span = spans.findLast((one) => holds(one, word, index));
+      return span === undefined ? resolved(word, directory) : labelled(word, span, directory);
+    });
+
   return {
     directory,
     relabelling: (version) => {
@@ -49,12 +60,11 @@ export function createSpeakerLabels(changes: readonly SpeakerChange[]): SpeakerL
         ...said.filter((span) => isAbout(span, version)),
       ].map((span) => ({ ...span, isExact: isOf(span, version) && span.version === version.version }));
       if (spans.length === 0 && !hasMerges) return undefined;
-      const words = (given: readonly Word[]): readonly Word[] =>
-        given.map((word, index) => {
-          const span = spans.findLast((one) => holds(one, word, index));
-          return span === undefined ? resolved(word, directory) : labelled(word, span, directory);
-        });
-      return { words };
+      return { words: (given) => labelAll(given, spans) };
+    },
+    relabelled: (words, about) => {
+      const spans = said.filter((span) => isOver(span, about)).map((span) => ({ ...span, isExact: false }));
+      return labelAll(words, spans);
     },
   };
 }
@@ -84,10 +94,11 @@ function isOf(span: SpeakerSpan, { reading, place }: LabelledVersion): boolean {
 
 function isAbout(span: SpeakerSpan, version: LabelledVersion): boolean {
   if (isOf(span, version)) return true;
-  const isSamePass = span.reading === version.reading;
-  return (
-    !isSamePass && span.channel === version.channel && span.start < version.end && span.end > version.start
-  );
+  return span.reading !== version.reading && isOver(span, version);
+}
+
+function isOver(span: SpeakerSpan, { channel, start, end }: SpokenStretch): boolean {
+  return span.channel === channel && span.start < end && span.end > start;
 }
 
 function nameOf({ reading, place }: Pick<SpeakerSpan, 'reading' | 'place'>): string {

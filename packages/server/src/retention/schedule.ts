@@ -1,33 +1,42 @@
 import { SERVER_ITSELF } from '../audit/audit-event.js';
+import { destroyExpiredVoices } from '../access/expired-voices.js';
 import type { Config } from '../config/schema.js';
 import type { Storage } from '../storage/open-storage.js';
 import type { Log } from '../telemetry/log.js';
 import { expireRecords } from './expire.js';
 import { parsePolicies } from './policies.js';
 
-/** How often a server looks for records whose retention period is over, milliseconds. */
+/** How often a server looks for what has to be destroyed, milliseconds. */
 const INTERVAL_MS = 60 * 60 * 1000;
 
 /**
- * Destroys records whose retention period is over, now and every hour, if there is a policy. Returns a function that
- * ends this.
+ * Destroys voices whose key has expired and, if there is a policy, records whose retention period is over, now and every hour.
+ * Returns a function that ends this.
  */
 export function scheduleRetention(config: Config, storage: Storage, log: Log): () => void {
   const policies = parsePolicies(config.retention);
-  if (policies.isEmpty) return () => undefined;
   const actor = { who: SERVER_ITSELF, from: undefined };
-  const run = async (): Promise<void> => {
+  const attempt = async (work: () => Promise<void>, failure: string): Promise<void> => {
     try {
-      const { destroyed } = await expireRecords(storage, policies, { actor, dryRun: false });
-      if (destroyed.length > 0) log.info('records destroyed', { count: destroyed.length });
+      await work();
     } catch (error) {
-      log.error('records whose time is over could not be destroyed', {
-        errorName: error instanceof Error ? error.name : 'unknown',
-      });
+      log.error(failure, { errorName: error instanceof Error ? error.name : 'unknown' });
       await storage.audit
         .append({ action: 'retention.failed', outcome: 'failure', ...actor, what: undefined })
         .catch(() => undefined);
     }
+  };
+  const destroyVoices = async (): Promise<void> => {
+    const destroyed = await destroyExpiredVoices(storage, actor, new Date());
+    if (destroyed.length > 0) log.info('voices destroyed', { count: destroyed.length });
+  };
+  const destroyRecords = async (): Promise<void> => {
+    const { destroyed } = await expireRecords(storage, policies, { actor, dryRun: false });
+    if (destroyed.length > 0) log.info('records destroyed', { count: destroyed.length });
+  };
+  const run = async (): Promise<void> => {
+    await attempt(destroyVoices, 'voices whose key has expired could not be destroyed');
+    if (!policies.isEmpty) await attempt(destroyRecords, 'records whose time is over could not be destroyed');
   };
   void run();
   const timer = setInterval(() => void run(), INTERVAL_MS).unref();

@@ -11,7 +11,10 @@ export interface SpeakerDirectory {
   /** The number that a speaker goes by, after all merges. */
   readonly resolve: (speaker: number) => number;
   readonly isMerged: (speaker: number) => boolean;
-  /** Gives all that is of `from` to `into`, which also gets a name and a role that it does not have. */
+  /**
+   * Gives all that is of `from` to `into`, which also gets a name and a role that it does not have. Nothing is done if one of them
+   * was merged with the other before.
+   */
   readonly merge: (from: number, into: number) => void;
   /** Names that people give or take back. */
   readonly name: (names: NonNullable<SpeakerCorrections['name']>) => void;
@@ -60,7 +63,7 @@ export function createSpeakerDirectory(before: SavedDirectory = EMPTY_DIRECTORY)
   const merged = new Map(before.merged);
   let { voices } = before;
 
-  // A speaker that was merged cannot be merged again, so there are no circles.
+  // A speaker that was merged is not merged again, so there are no circles.
   const resolve = (speaker: number): number => {
     const into = merged.get(speaker);
     return into === undefined ? speaker : resolve(into);
@@ -76,7 +79,9 @@ export function createSpeakerDirectory(before: SavedDirectory = EMPTY_DIRECTORY)
   return {
     resolve,
     isMerged: (speaker) => merged.has(speaker),
-    merge: (from, into) => {
+    merge: (from, asked) => {
+      const into = resolve(asked);
+      if (merged.has(from) || into === from) return;
       merged.set(from, into);
       const [gone, stays] = [named.get(from), named.get(into)];
       named.delete(from);

@@ -63,5 +63,9 @@ function withMainSpeaker(final: FinalHypothesis): FinalHypothesis {
 }
 
 function saidBy(speaker: number, final: FinalHypothesis): FinalHypothesis {
-  return { ...final, speaker, words: final.words.map((word) => ({ ...word, speaker })) };
+  return {
+    ...final,
+    speaker,
+    words: final.words.map((word) => ({ ...word, speaker, speakerConfidence: 1 })),
+  };
 }

@@ -41,8 +41,8 @@ export interface TranscribedSource extends Transcript {
   /** How often words of an utterance were heard but not kept. */
   readonly dropped: number;
   /**
-   * Each final as it was written, in order, including those that the speaker took back, which are not among the
-   * segments.
+   * Each final as it was written, in the order of their beginning, including those that the speaker took back, which are not
+   * among the segments.
    */
   readonly finals: readonly ChannelFinal[];
 }
@@ -98,6 +98,7 @@ export async function transcribeSource(
     for (const final of standingFinals(written)) segments.push(placed(final, source, channel));
   }
   segments.sort((a, b) => a.start - b.start);
+  all.sort((a, b) => a.start - b.start);
   const speakers = options.speakers === 'off' ? undefined : speakersIn(segments);
   return { duration, segments, finals: all, damaged, dropped, ...(speakers && { speakers }) };
 }

@@ -1,5 +1,4 @@
 import {
-  areTracksApart,
   SAMPLE_RATE,
   SpeechError,
   type DecodeOptions,
@@ -8,7 +7,8 @@ import {
   type StoredRecording,
 } from '@auscult/asr';
 import type { SealedFile } from '../storage/sealed-file.js';
-import type { RecordingSource } from './recording-source.js';
+import { heardParts, mayBeParted, WHOLE, type HeardPart, type Separation } from './heard-parts.js';
+import type { ChannelSource, RecordingSource } from './recording-source.js';
 import { recordingTooLong } from './transcribe-source.js';
 
 /** The name of a recording in messages, since its file name may be that of a patient. */
@@ -33,22 +33,23 @@ export interface UploadDecoding {
   /** The longest recording; a longer one is given up, seconds. */
   readonly maxSeconds: number;
   /**
-   * A recording of one track that is no longer than this is decoded at once, and kept in memory until it is transcribed,
-   * seconds; by default, every recording is decoded when it is transcribed.
+   * A recording that is no longer than this is decoded at once, and kept in memory until it is transcribed, seconds; by default,
+   * every recording is decoded when it is transcribed.
    */
   readonly keepUpToSeconds?: number;
+  readonly separation: Separation;
   /** Aborted if the sender leaves before it was told that there is sound. */
   readonly signal: AbortSignal;
 }
 
 /**
- * A recording that was uploaded. Its channels are mixed to one, and so are its tracks unless each has speech of its
- * own. Decodes up to the first sound, so that the sender learns at once if there is none. Throws what decoders throw,
+ * A recording that was uploaded. Its channels and tracks are mixed to one, but for those that `separation` has heard by
+ * themselves. Decodes up to the first sound, so that the sender learns at once if there is none. Throws what decoders throw,
  * and `recording_too_long`; the file is left to the caller then.
  */
 export async function openUpload(
   file: UploadedFile,
-  { decoders, key, maxSeconds, keepUpToSeconds = 0, signal }: UploadDecoding,
+  { decoders, key, maxSeconds, keepUpToSeconds = 0, separation, signal }: UploadDecoding,
 ): Promise<OpenedUpload> {
   let read = 0;
   let decodedSeconds = 0;
@@ -58,29 +59,34 @@ export async function openUpload(
       throw limited(error, maxSeconds);
     });
   let isDamaged = false;
-  const recording = await decode('look', { signal, onDamage: () => (isDamaged = true) });
-  const { durationSeconds, tracks, channels: channelsInFile } = recording;
-  const kept = await keptSamples(recording, keepUpToSeconds).catch((error: unknown) => {
+  const onFirstDamage = (): void => {
+    isDamaged = true;
+  };
+  const look = (part: HeardPart): Promise<Recording> =>
+    decode('look', { ...part, signal, onDamage: onFirstDamage });
+  const recording = await look(WHOLE);
+  const { durationSeconds, channels: channelsInFile } = recording;
+  const isCompared = mayBeParted(recording, separation);
+  // It holds one of few places, which those that are compared need.
+  if (isCompared) await recording.close();
+  const parts = isCompared ? await heardParts(recording, separation, look) : [WHOLE];
+  const kept = await keptParts(parts, keepUpToSeconds, (part) =>
+    isCompared ? look(part) : Promise.resolve(recording),
+  ).catch((error: unknown) => {
     throw limited(error, maxSeconds);
   });
   const release = (): Promise<void> => file.remove();
   if (kept !== undefined)
     return { ...sourceOfSamples(kept, () => isDamaged), channelsInFile, isKept: true, release };
-  const isApart =
-    tracks > 1 &&
-    (await areTracksApart(tracks, (track) => decode('look', { track, signal, onDamage: () => undefined })));
-  const heard: readonly (number | undefined)[] = isApart
-    ? Array.from({ length: tracks }, (_, i) => i)
-    : [undefined];
   return {
     origin: 'upload',
     audioSeconds: durationSeconds,
     startSeconds: 0,
-    channels: heard.map((track) => ({
-      channel: track,
+    channels: parts.map((part, index) => ({
+      channel: parts.length > 1 ? index : undefined,
       open: async function* (onDamage) {
         read = 0;
-        const opened = await decode('read', { onDamage, track });
+        const opened = await decode('read', { onDamage, ...part });
         let seconds = 0;
         try {
           for await (const chunk of opened.chunks()) {
@@ -104,13 +110,27 @@ export async function openUpload(
   };
 }
 
-/** All audio of a recording that is short enough; otherwise closes it, and returns undefined. */
-async function keptSamples(
-  recording: Recording,
+/** All audio of each part, if it is short enough; otherwise closes what it opened, and returns undefined. */
+async function keptParts(
+  parts: readonly HeardPart[],
   upToSeconds: number,
-): Promise<readonly Float32Array[] | undefined> {
-  const { durationSeconds = 0, tracks } = recording;
-  if (tracks > 1 || upToSeconds === 0 || durationSeconds > upToSeconds) {
+  open: (part: HeardPart) => Promise<Recording>,
+): Promise<readonly KeptSamples[] | undefined> {
+  const kept: KeptSamples[] = [];
+  for (const part of parts) {
+    const samples = await keptSamples(await open(part), upToSeconds);
+    if (samples === undefined) return undefined;
+    kept.push(samples);
+  }
+  return kept;
+}
+
+/** The audio of a channel, in pieces. */
+type KeptSamples = readonly Float32Array[];
+
+async function keptSamples(recording: Recording, upToSeconds: number): Promise<KeptSamples | undefined> {
+  const { durationSeconds = 0 } = recording;
+  if (upToSeconds === 0 || durationSeconds > upToSeconds) {
     await recording.close();
     return undefined;
   }
@@ -126,26 +146,28 @@ async function keptSamples(
 }
 
 function sourceOfSamples(
-  kept: readonly Float32Array[],
+  kept: readonly KeptSamples[],
   isDamaged: () => boolean,
 ): Omit<RecordingSource, 'release'> {
-  const seconds = kept.reduce((sum, { length }) => sum + length, 0) / SAMPLE_RATE;
+  const seconds = Math.max(...kept.map(secondsOf));
   return {
     origin: 'upload',
     audioSeconds: seconds,
     startSeconds: 0,
-    channels: [
-      {
-        channel: undefined,
-        open: async function* (onDamage) {
-          yield* kept;
-          await Promise.resolve();
-          if (isDamaged()) onDamage();
-        },
-        share: (heard) => (seconds === 0 ? 1 : heard / seconds),
+    channels: kept.map((samples, index): ChannelSource => ({
+      channel: kept.length > 1 ? index : undefined,
+      open: async function* (onDamage) {
+        yield* samples;
+        await Promise.resolve();
+        if (isDamaged()) onDamage();
       },
-    ],
+      share: (heard) => (seconds === 0 ? 1 : heard / seconds),
+    })),
   };
+}
+
+function secondsOf(samples: KeptSamples): number {
+  return samples.reduce((sum, { length }) => sum + length, 0) / SAMPLE_RATE;
 }
 
 /** Adds to an error about length how long a recording may be. */

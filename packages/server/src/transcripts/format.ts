@@ -1,7 +1,7 @@
+import { nameSpeakers } from '@auscult/protocol';
 import { jsonPieces, mapped } from '../json-pieces.js';
 import { segmentsBySpeaker } from './by-speaker.js';
 import { cutCues, type Cue, type CueSource } from './cues.js';
-import { nameSpeakers } from './speaker-names.js';
 import {
   runningText,
   segmentJson,

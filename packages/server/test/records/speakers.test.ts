@@ -100,10 +100,8 @@ describeDatabases('speakers of a session', ({ settings }) => {
     await writer.commit({ ...said, sequence: 0, words, speaker: 0 });
     await writer.close('1000');
     const assign = [{ sequence: 0, words: [4, 5] as [number, number], speaker: 1 }];
-    expect(await storage.records.correctSpeakers('a', { reading: 'live', assign }, DR_LEE)).toEqual([
-      { speaker: 0 },
-      { speaker: 1 },
-    ]);
+    const { speakers } = await storage.records.correctSpeakers('a', { reading: 'live', assign }, DR_LEE);
+    expect(speakers).toEqual([{ speaker: 0 }, { speaker: 1 }]);
     await writer.refine({ id: 'p', model: 'm', start: 0, end: 1, finals: [{ ...said, words, speaker: 0 }] });
     const { refined } = await storage.records.read('a', DR_LEE);
     const [final] = refined[0]?.segments ?? [];

@@ -1,5 +1,8 @@
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
+import { createApiKeys } from '../../src/access/api-keys.js';
+import { createEnrolledVoices } from '../../src/access/enrolled-voices.js';
+import { destroyExpiredVoices } from '../../src/access/expired-voices.js';
 import { expireRecords } from '../../src/retention/expire.js';
 import { parsePolicies } from '../../src/retention/policies.js';
 import type { Storage } from '../../src/storage/open-storage.js';
@@ -69,6 +72,62 @@ describeDatabases('retention', ({ settings }) => {
     expect(ids(outcome.destroyed)).toEqual(['old']);
     expect(await left(storage)).toEqual(['forged']);
   });
+
+  test('destroys voices whose key has expired, and no others', async () => {
+    const storage = await openTestStorage(settings());
+    const soon = await enrolVoice(storage, new Date(Date.now() + DAY_MS));
+    await enrolVoice(storage, new Date(Date.now() + 9 * DAY_MS));
+    await enrolVoice(storage, undefined);
+    const voices = createEnrolledVoices(storage);
+    const by = { who: undefined, from: undefined };
+    expect(await destroyExpiredVoices(storage, by, new Date())).toEqual([]);
+    expect(await destroyExpiredVoices(storage, by, new Date(Date.now() + 2 * DAY_MS))).toEqual([soon]);
+    expect(await voices.list()).toHaveLength(2);
+    expect(await voices.find(soon)).toBeUndefined();
+    const { entry } = await storage.database.db
+      .selectFrom('audit_entries')
+      .select('entry')
+      .orderBy('sequence', 'desc')
+      .executeTakeFirstOrThrow();
+    expect(JSON.parse(entry)).toMatchObject({
+      action: 'voice.delete',
+      what: soon.subject,
+      reason: 'its key has expired',
+    });
+  });
+});
+
+/** Enrols a voice with a key of its own, which expires then. */
+async function enrolVoice(storage: Storage, expiresAt: Date | undefined) {
+  const by = { who: undefined, from: undefined };
+  const order = {
+    tenant: 'default',
+    name: 'Dr. Lee',
+    role: 'clinician',
+    groups: [],
+    createdBy: undefined,
+  } as const;
+  const { id } = await createApiKeys(storage).create({ ...order, expiresAt }, by);
+  const owner = { tenant: 'default', subject: `key:${id}` };
+  const voice = Float32Array.from({ length: 256 }, (_, at) => Math.sin(at) / 12);
+  await createEnrolledVoices(storage).enrol(
+    owner,
+    { name: 'Dr. Lee', voice, consent: '1', encoder: 'ge2e' },
+    by,
+  );
+  return owner;
+}
+
+test('auscult retention destroys voices whose key has expired, without a policy, too', async () => {
+  const dataDirectory = temporaryDirectory();
+  const storage = await openTestStorage({ dataDirectory, database: undefined });
+  const owner = await enrolVoice(storage, new Date(Date.now() - DAY_MS));
+  const command = ['retention', '--data-directory', dataDirectory];
+  const dry = await runCli([...command, '--json', '--dry-run']);
+  expect(JSON.parse(dry.stdout)).toMatchObject({ dryRun: true, voices: [owner] });
+  const { stdout } = await runCli(command);
+  expect(stdout).toContain('voices of expired keys that were destroyed: 1');
+  expect(await createEnrolledVoices(storage).list()).toEqual([]);
 });
 
 test('auscult retention lists in a dry run what it would destroy, and then destroys it', async () => {

@@ -31,3 +31,11 @@ export function waveFile(
   header.writeUInt32LE(dataBytes, 40);
   return Buffer.concat([header, data]);
 }
+
+/** A stereo WAVE file with these channels, s16le at 16 kHz; the shorter one ends in silence. */
+export function stereoWave(left: Uint8Array, right: Uint8Array): Buffer<ArrayBuffer> {
+  const data = Buffer.alloc(2 * Math.max(left.length, right.length));
+  for (const [channel, pcm] of [left, right].entries())
+    for (let at = 0; at < pcm.length; at += 2) data.set(pcm.subarray(at, at + 2), 2 * at + 2 * channel);
+  return waveFile({ ...SPEECH_WAVE, channels: 2 }, data);
+}

@@ -34,6 +34,12 @@ test('a recording has its speakers in every format, and in its record', async ()
     body: JSON.stringify({ name }),
   });
   expect(await exportOf(server, id, 'text')).toBe('Speaker 1: Any pain?\nMs. <Okafor> & son: In my arm.\n');
+  expect(await (await result(server.url, id, '?format=text')).text()).toBe(
+    await exportOf(server, id, 'text'),
+  );
+  expect(await (await result(server.url, id)).json()).toMatchObject({
+    speakers: [{ speaker: 0 }, { speaker: 1, name: name[0]?.name, role: 'patient' }],
+  });
   expect(await exportOf(server, id, 'vtt')).toContain('<v Ms. &lt;Okafor&gt; &amp; son>In my arm.\n');
   expect(await exportOf(server, id, 'srt')).toContain('\n[Ms. ‹Okafor› & son] In my arm.\n');
   const { content } = JSON.parse(await exportOf(server, id, 'fhir')) as {
@@ -74,7 +80,16 @@ test('a second pass goes on with the numbers and names of the session', async ()
     [1, 'In my arm!'],
   ]);
   await until(async () => (await exportOf(server, sessionId, 'text')).includes('arm!'));
-  expect(await exportOf(server, sessionId, 'text')).toBe('Speaker 1: Any pain?\nMs. Okafor: In my arm!\n');
+  const lines = 'Speaker 1: Any pain?\nMs. Okafor: In my arm!\n';
+  expect(await exportOf(server, sessionId, 'text')).toBe(lines);
+  expect(await (await result(server.url, refined.id, '?format=text')).text()).toBe(lines);
+
+  // Whoever is merged or corrected later is so here, too.
+  client.send({ type: 'identify', merge: [{ from: 0, into: 1 }] });
+  await client.next('speakers');
+  const merged = 'Ms. Okafor: Any pain? In my arm!\n';
+  expect(await exportOf(server, sessionId, 'text')).toBe(merged);
+  expect(await (await result(server.url, refined.id, '?format=text')).text()).toBe(merged);
 });
 
 test('each channel of a session is a speaker in its second pass', async () => {

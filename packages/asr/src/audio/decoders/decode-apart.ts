@@ -23,13 +23,13 @@ export interface DecodeApartOptions extends DecodingOptions {
  */
 export async function decodeApart(
   source: DecoderSource,
-  { name = 'The recording', track, maxSeconds, memory, onDamage, onStart, onEnd }: DecodeApartOptions,
+  { name = 'The recording', track, channel, maxSeconds, memory, onDamage, onStart, onEnd }: DecodeApartOptions,
 ): Promise<Recording> {
   const sound = createSoundQueue();
   const opening = createOpening();
   let damage: DecodingFailure | undefined;
 
-  const run = { name, track, maxSeconds, memory, onStart };
+  const run = { name, track, channel, maxSeconds, memory, onStart };
   const end = await superviseDecoder(source, run, {
     onOpened: opening.succeed,
     onSound: (block) => sound.put(block),

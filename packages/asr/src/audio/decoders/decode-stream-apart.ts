@@ -47,7 +47,6 @@ export function decodeStreamApart(options: StreamOptions, place: StreamPlace): S
     feed.pieces(),
     {
       name: LIVE_NAME,
-      track: undefined,
       maxSeconds: undefined,
       live: { kind, channels },
       memory: place.memory,

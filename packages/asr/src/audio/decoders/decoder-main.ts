@@ -35,7 +35,7 @@ async function decode(): Promise<void> {
   }
 }
 
-async function tellOf({ name, size, track, maxSeconds }: DecodingTask): Promise<DecodingEnd> {
+async function tellOf({ name, size, track, channel, maxSeconds }: DecodingTask): Promise<DecodingEnd> {
   let end: DecodingEnd = {};
   const recording = await decodeRecording(
     { input: inputOf(name, size), close: () => Promise.resolve() },
@@ -43,6 +43,7 @@ async function tellOf({ name, size, track, maxSeconds }: DecodingTask): Promise<
       name,
       onDamage: (error) => (end = { damage: failureOf(error) }),
       track,
+      channel,
       maxSeconds,
     },
   );

@@ -51,6 +51,7 @@ export interface DecodingTask {
   /** Size of a recording that can be read at any place, bytes; undefined for a stream. */
   readonly size: number | undefined;
   readonly track: number | undefined;
+  readonly channel: number | undefined;
   readonly maxSeconds: number | undefined;
   /** Present if the recording is decoded while it is made. */
   readonly live: LiveTask | undefined;

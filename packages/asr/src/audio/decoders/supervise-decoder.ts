@@ -13,7 +13,8 @@ import { watchUsage, type Watched } from './usage-watch.js';
 /** What to decode of a recording, and what that may cost. */
 export interface SuperviseOptions {
   readonly name: string;
-  readonly track: number | undefined;
+  readonly track?: number | undefined;
+  readonly channel?: number | undefined;
   readonly maxSeconds: number | undefined;
   readonly live?: LiveTask;
   readonly memory: MemoryBudget;
@@ -36,7 +37,7 @@ export interface SuperviseListener extends Pick<DecodingListener, 'onOpened' | '
  */
 export async function superviseDecoder(
   source: DecoderSource,
-  { name, track, maxSeconds, live, memory, onStart }: SuperviseOptions,
+  { name, track, channel, maxSeconds, live, memory, onStart }: SuperviseOptions,
   listener: SuperviseListener,
 ): Promise<EndDecoder> {
   const pieces = openSourcePieces(source);
@@ -58,7 +59,7 @@ export async function superviseDecoder(
     end(failed(name));
   };
 
-  const task = { name, size: pieces.size, track, maxSeconds, live };
+  const task = { name, size: pieces.size, track, channel, maxSeconds, live };
   const reports = countedReports(listener, sound, end);
   const questions = answerQuestions(
     createReplies({ task, pid: () => decoder.pid, pieces, programs, listener: reports }),

@@ -3,9 +3,7 @@ import { dirname } from 'node:path';
 import {
   defaultLiveOptions,
   type FinalHypothesis,
-  openRecording,
   type Recognizer,
-  SAMPLE_RATE,
   type SpeechError,
   nothingWritten,
   writeFinal,
@@ -15,8 +13,9 @@ import {
 import { hearRecording, type HearingOptions } from '../../transcriptions/hear-recording.js';
 import { speakersIn } from '../../transcripts/by-speaker.js';
 import { formatTranscript, type TranscriptFormat } from '../../transcripts/format.js';
-import type { Transcript } from '../../transcripts/transcript.js';
+import type { Transcript, TranscriptSegment } from '../../transcripts/transcript.js';
 import { STANDARD_INPUT, type FoundRecording } from './find-recordings.js';
+import { openParts, type PartedRecording } from './open-parts.js';
 import { createOrderedOutput, type OrderedOutput } from './ordered-output.js';
 import type { Progress } from './progress.js';
 
@@ -58,46 +57,47 @@ async function transcribeOne(
 ): Promise<void> {
   const { format, outputPaths, progress, onFailure, options, writing } = task;
   const damage: SpeechError[] = [];
-  const source = path === STANDARD_INPUT ? process.stdin : path;
-  const openedWith = (onDamage: (error: SpeechError) => void) =>
-    openRecording(source, { name: 'Standard input', onDamage });
-  const recording = await openedWith((error) => damage.push(error));
+  const isInput = path === STANDARD_INPUT;
+  const tellsSpeakers = !isInput && (options.speakers ?? 'off') !== 'off';
+  const recording = await openParts(path, tellsSpeakers ? 'speakers' : 'mixed', (error) =>
+    damage.push(error),
+  );
 
   // Lines appear as they are heard, unless the speaker may take them back, or it is found out later who that is.
-  const tellsSpeakers = path !== STANDARD_INPUT && (options.speakers ?? 'off') !== 'off';
   const isShown = outputPaths === undefined && format === 'text';
   const streamed = isShown && !writing.dictationCommands && !tellsSpeakers;
   if (isShown && task.recordings.length > 1) output.write(index, `==> ${path} <==\n`);
-  const counted = countSamples(recording.chunks());
-  let hearings = 0;
-  const open = (): AsyncIterable<Float32Array> => {
-    hearings += 1;
-    return hearings === 1 ? counted.chunks : readAgain();
-  };
-  // The first hearing has reported the damage.
-  const readAgain = async function* (): AsyncGenerator<Float32Array, void> {
-    yield* (await openedWith(() => undefined)).chunks();
-  };
-  const finals: FinalHypothesis[] = [];
-  let state = nothingWritten;
-  const onProgress = (seconds: number): void => progress.heard(index, seconds, recording.durationSeconds);
-  for await (const segment of hearRecording(recognizer, open, {
-    // Standard input may be a live microphone, where nobody wants to wait for a long window.
-    ...(path === STANDARD_INPUT ? { ...defaultLiveOptions, priority: 'live' } : {}),
-    ...options,
-    ...(path === STANDARD_INPUT && { hearings: 1, speakers: 'off' }),
-    onProgress,
-  })) {
-    finals.push(segment);
-    const next = writeFinal(state, segment, writing);
-    state = next.state;
-    if (streamed) output.write(index, `${next.written.text}\n`);
+  const segments: TranscriptSegment[] = [];
+  for (const [number, open] of recording.parts.entries()) {
+    const finals: FinalHypothesis[] = [];
+    let state = nothingWritten;
+    const channel = recording.parts.length > 1 ? number : undefined;
+    for await (const segment of hearRecording(recognizer, open, {
+      // Standard input may be a live microphone, where nobody wants to wait for a long window.
+      ...(isInput ? { ...defaultLiveOptions, priority: 'live' } : {}),
+      ...options,
+      ...(isInput && { hearings: 1, speakers: 'off' }),
+      channel,
+      onProgress: (seconds) => {
+        progress.heard(index, secondsOf(recording, number, seconds), recording.durationSeconds);
+      },
+    })) {
+      finals.push(segment);
+      const next = writeFinal(state, segment, writing);
+      state = next.state;
+      if (streamed) output.write(index, `${next.written.text}\n`);
+    }
+    for (const segment of writeFinals(finals, writing))
+      segments.push(channel === undefined ? segment : { ...segment, channel });
   }
-  const segments = writeFinals(finals, writing);
+  segments.sort((one, other) => one.start - other.start);
 
   const speakers = tellsSpeakers ? speakersIn(segments) : undefined;
-  const duration = counted.samples() / SAMPLE_RATE;
-  const transcript: Transcript = { duration, segments, ...(speakers && { speakers }) };
+  const transcript: Transcript = {
+    duration: recording.readSeconds(),
+    segments,
+    ...(speakers && { speakers }),
+  };
   const written = () => formatTranscript(transcript, format, { about: { file: path } });
   const file = outputPaths?.[index];
   if (file !== undefined) await writeTranscript(file, written());
@@ -105,21 +105,12 @@ async function transcribeOne(
   damage.forEach(onFailure);
 }
 
+/** How much of a recording is heard when so much of a part is, if its parts are heard one after the other, seconds. */
+function secondsOf({ durationSeconds = 0, parts }: PartedRecording, number: number, seconds: number): number {
+  return parts.length === 1 ? seconds : (number * durationSeconds + seconds) / parts.length;
+}
+
 async function writeTranscript(file: string, text: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, text);
-}
-
-function countSamples(chunks: AsyncIterable<Float32Array>): {
-  readonly chunks: AsyncIterable<Float32Array>;
-  readonly samples: () => number;
-} {
-  let samples = 0;
-  const counting = async function* (): AsyncGenerator<Float32Array, void> {
-    for await (const chunk of chunks) {
-      samples += chunk.length;
-      yield chunk;
-    }
-  };
-  return { chunks: counting(), samples: () => samples };
 }

@@ -25,9 +25,10 @@ export const recordingParameters: ParameterTable<RecordingWishes> = {
       (given) => deepgramParameters['encoding']?.read(given) ?? {},
     ),
   },
-  multichannel: honoured('false; a recording of several channels is refused if it is true', (given) => ({
-    isMultichannel: switchOf(given),
-  })),
+  multichannel: honoured(
+    'each of two channels is heard by itself, unless both hold the same sound; of more channels it is refused',
+    (given) => ({ isMultichannel: switchOf(given) }),
+  ),
   detect_language: honoured(
     'the language is recognised if the model can, and stands in the answer',
     ({ values }) => ({

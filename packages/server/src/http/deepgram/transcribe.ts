@@ -72,6 +72,8 @@ async function transcribe(
   );
   const query = detectingWhereItCan(asked, services.recognizer()?.model);
   let sha256 = '';
+  let channels = 1;
+  let isMixed = false;
   const done = await transcribeAwaited(
     request,
     services,
@@ -82,11 +84,17 @@ async function transcribe(
     },
     {
       onOpened: (opened) => {
-        requireOneChannel(query.wishes, opened);
+        requireFewChannels(query.wishes, opened);
+        if (query.wishes.isMultichannel !== true) return;
+        channels = opened.channelsHeard;
+        isMixed = opened.channelsInFile > channels;
       },
     },
   );
-  return answer({ request, reply, query, sha256, services }, done);
+  return answer(
+    { request, reply, query: isMixed ? withWarning(query, MIXED) : query, sha256, channels, services },
+    done,
+  );
 }
 
 /** What a query asks for, and what of it is not done. */
@@ -109,16 +117,27 @@ function detectingWhereItCan({ wishes, warnings }: Query, model: ModelDescriptio
   if (wishes.isLanguageDetected !== true) return { wishes, warnings };
   if (model === undefined || model.languages.length > 1)
     return { wishes: { ...wishes, language: 'auto' }, warnings };
-  const warning = { parameter: 'detect_language', reason: 'the model knows one language' };
+  return withWarning(
+    { wishes, warnings },
+    { parameter: 'detect_language', reason: 'the model knows one language' },
+  );
+}
+
+function withWarning({ wishes, warnings }: Query, warning: ParameterWarning): Query {
   return { wishes, warnings: [...warnings, warning] };
 }
+
+const MIXED: ParameterWarning = {
+  parameter: 'multichannel',
+  reason: 'the channels hold the same sound, and were mixed to one',
+};
 
 async function receive(
   request: FastifyRequest,
   limits: UploadLimits,
   { wishes, warnings }: Query,
 ): Promise<ReceivedRecording & { readonly sha256: string }> {
-  const { keyterms = [], keywords = [], model } = wishes;
+  const { keyterms = [], keywords = [], model, isMultichannel = false } = wishes;
   const keyTerms = sentTerms('keyterm', [...keyterms, ...keywords]);
   const { file, sha256 } = await receiveRecording(request, limits);
   try {
@@ -127,6 +146,7 @@ async function receive(
       sha256,
       asked: settingsIn(wishes),
       keyTerms,
+      isMultichannel,
       foreign: { service: 'deepgram', model: model?.slice(0, LONGEST_MODEL_NAME), warnings },
     };
   } catch (error) {
@@ -146,16 +166,18 @@ function settingsIn(wishes: Partial<RecordingWishes>): Partial<RecordingSettings
   };
 }
 
-function requireOneChannel(
+function requireFewChannels(
   { isMultichannel = false }: Partial<RecordingWishes>,
-  { channelsInFile }: OpenedRecording,
+  { channelsInFile, channelsHeard }: OpenedRecording,
 ): void {
-  if (!isMultichannel || channelsInFile === 1) return;
+  if (!isMultichannel || channelsInFile <= MOST_CHANNELS || channelsHeard > 1) return;
   throw new RequestError('parameter_refused', { field: 'multichannel' }, undefined, undefined, {
-    meaning: 'The channels of a recording are not heard one by one.',
+    meaning: 'Of more than two channels, none is heard by itself.',
     remedy: 'Leave the parameter out, to have them mixed to one, or send each channel by itself.',
   });
 }
+
+const MOST_CHANNELS = 2;
 
 /** What an answer is made of besides the transcription. */
 interface Answering {
@@ -163,11 +185,13 @@ interface Answering {
   readonly reply: FastifyReply;
   readonly query: Query;
   readonly sha256: string;
+  /** How many channels the answer has. */
+  readonly channels: number;
   readonly services: AwaitingServices;
 }
 
 function answer(
-  { request, reply, query, sha256, services }: Answering,
+  { request, reply, query, sha256, channels, services }: Answering,
   { transcription, transcript, warnings: ofTerms }: DoneTranscription,
 ): FastifyReply {
   const { model: name, language, createdAt, damaged } = transcription;
@@ -182,6 +206,7 @@ function answer(
   const content = transcriptAnswer(transcript, {
     requestId,
     sha256,
+    channels,
     createdAt,
     model: deepgramModel({ name, family }),
     language: language === 'auto' ? mostFrequentLanguage(transcript) : language,

@@ -20,6 +20,8 @@ export interface AnsweredRecording {
   readonly requestId: string;
   /** Digest of the bytes that were received, in hexadecimal. */
   readonly sha256: string;
+  /** How many channels are told by themselves; of one, it is the whole text. */
+  readonly channels: number;
   readonly createdAt: Date;
   readonly model: DeepgramModel;
   /** BCP 47 tag of the speech. */
@@ -30,16 +32,15 @@ export interface AnsweredRecording {
 
 /** The answer to a client of Deepgram, for `jsonPieces`. Optional fields are left out, never null. */
 export function transcriptAnswer(transcript: Transcript, about: AnsweredRecording): object {
-  const { wishes, language } = about;
+  const { wishes, language, channels } = about;
   const isPunctuated = wishes.isPunctuated ?? true;
   const isTold = tellsSpeakers(wishes);
   const extent: WordExtent = { isPunctuated, speakers: isTold ? 'told-with-confidence' : 'untold' };
-  const { segments } = transcript;
-  const stretches = isTold ? [...segmentsBySpeaker(transcript)] : segments;
+  const stretches = isTold ? [...segmentsBySpeaker(transcript)] : transcript.segments;
   return {
     metadata: metadataOf(transcript, about),
     results: {
-      channels: mapped([segments], () => ({
+      channels: mapped(byChannel(transcript.segments, channels), (segments, channel) => ({
         alternatives: mapped([segments], () => ({
           transcript: textOf(segments, isPunctuated),
           confidence: confidenceOf(segments),
@@ -47,19 +48,37 @@ export function transcriptAnswer(transcript: Transcript, about: AnsweredRecordin
             segments.flatMap(({ words }) => words),
             (word) => deepgramWord(word, extent),
           ),
-          ...(wishes.hasParagraphs === true && { paragraphs: paragraphsOf(stretches, extent) }),
+          ...(wishes.hasParagraphs === true && {
+            paragraphs: paragraphsOf(byChannel(stretches, channels)[channel] ?? [], extent),
+          }),
         })),
         ...(wishes.isLanguageDetected === true && language !== undefined && { detected_language: language }),
       })),
       ...(wishes.hasUtterances === true && {
-        utterances: mapped(stretches, (segment) => utteranceOf(segment, extent)),
+        utterances: mapped(stretches, (segment) =>
+          utteranceOf(segment, channelOf(segment, channels), extent),
+        ),
       }),
     },
   };
 }
 
+/** The segments of each channel, in the order of their beginning. */
+function byChannel(
+  segments: readonly TranscriptSegment[],
+  channels: number,
+): readonly (readonly TranscriptSegment[])[] {
+  return Array.from({ length: channels }, (_, channel) =>
+    segments.filter((segment) => channelOf(segment, channels) === channel),
+  );
+}
+
+function channelOf({ channel = 0 }: TranscriptSegment, channels: number): number {
+  return channels === 1 ? 0 : channel;
+}
+
 function metadataOf({ duration }: Transcript, about: AnsweredRecording): object {
-  const { requestId, sha256, createdAt, model, wishes, warnings } = about;
+  const { requestId, sha256, channels, createdAt, model, wishes, warnings } = about;
   const { uuid, ...info } = model;
   return {
     transaction_key: 'deprecated',
@@ -67,7 +86,7 @@ function metadataOf({ duration }: Transcript, about: AnsweredRecording): object 
     sha256,
     created: createdAt.toISOString(),
     duration: threeDecimals(duration),
-    channels: 1,
+    channels,
     models: [uuid],
     model_info: { [uuid]: info },
     warnings: warnings.map(({ parameter, reason }) => ({
@@ -98,6 +117,7 @@ function confidenceOf(segments: readonly TranscriptSegment[]): number {
 
 function utteranceOf(
   { start, end, text, confidence, words, speaker }: TranscriptSegment,
+  channel: number,
   extent: WordExtent,
 ): object {
   return {
@@ -105,7 +125,7 @@ function utteranceOf(
     start: threeDecimals(start),
     end: threeDecimals(end),
     confidence: threeDecimals(confidence),
-    channel: 0,
+    channel,
     transcript: extent.isPunctuated ? text.trim() : bare(words),
     words: words.map((word) => deepgramWord(word, extent)),
     ...told(speaker, extent),

@@ -1,8 +1,7 @@
-import type { Segment } from '@auscult/client';
+import type { NameOf, Segment } from '@auscult/client';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
 import type { LiveRecording } from '../recording/live-recording.js';
-import type { NameOf } from '../speakers/speaker-names.js';
 import { observe } from '../state/observe.js';
 import { sharedStyles } from './shared-styles.js';
 

@@ -1,5 +1,4 @@
-import type { KnownSpeaker } from '@auscult/client';
-import { nameSpeakers } from '../speakers/speaker-names.js';
+import { nameSpeakers, type KnownSpeaker } from '@auscult/client';
 import type { Line } from '../transcript/line.js';
 import { partsOf } from '../transcript/parts.js';
 

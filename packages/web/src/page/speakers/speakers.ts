@@ -1,10 +1,17 @@
-import type { KnownSpeaker, SpeakerCorrections, SpeakersUpdate, Transcriber } from '@auscult/client';
+import {
+  nameSpeakers,
+  type KnownSpeaker,
+  type NameOf,
+  type SpeakerCorrections,
+  type SpeakersUpdate,
+  type Transcriber,
+} from '@auscult/client';
 import type { Settings } from '../settings/settings.js';
 import { observable, type Changeable, type Observable } from '../state/observable.js';
 import type { Line } from '../transcript/line.js';
 import { speakersOf } from '../transcript/parts.js';
 import { correctSpeakers, withLabels, type LineAssignment } from './labelled-lines.js';
-import { nameSpeakers, ROLE_NAMES, type NameOf } from './speaker-names.js';
+import { ROLE_NAMES } from './speaker-names.js';
 
 /** What is known of the speakers of the page's transcript besides the lines. */
 interface SpeakersState {

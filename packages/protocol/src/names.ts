@@ -1,4 +1,4 @@
-import type { KnownSpeaker } from '@auscult/protocol';
+import type { KnownSpeaker } from './speakers.js';
 
 /** What a speaker is called in a text; undefined stands for words of whom nobody knows who said them. */
 export type NameOf = (speaker: number | undefined) => string;

@@ -141,12 +141,11 @@ async function labelBothWays(
     }
     return labels.map(({ speaker }) => speaker);
   });
-  const windows = new Map(heard.flat().map((window) => [Math.round(window.start * RATE), window.voice]));
-  const starts = finals.flatMap((final) => allWindows(final)).map(({ start }) => Math.round(start * RATE));
-  starts.sort((a, b) => a - b);
+  const voices = new Map(heard.flat().map((window) => [keyOf(window), window.voice]));
+  const spans = finals.flatMap((final) => allWindows(final)).sort((a, b) => a.start - b.start);
   let next = 0;
   const record = await labelRecording(
-    { embedVoice: () => Promise.resolve(windows.get(starts[next++] ?? -1)) },
+    { embedVoice: () => Promise.resolve(voices.get(keyOf(spans[next++]))) },
     () => inChunks(pcm),
     finals,
     { speakers },
@@ -170,6 +169,11 @@ async function labelBothWays(
     settled: distribution([...settled.values()]),
     labelMs: distribution(labelMs),
   };
+}
+
+/** What tells the windows of a recording apart. */
+function keyOf(window: Pick<VoiceWindow, 'start' | 'end'> | undefined): string {
+  return window ? `${String(window.start)} ${String(window.end)}` : '';
 }
 
 function figuresOf(conversation: HeardConversation, labels: readonly (number | undefined)[]): LabelFigures {

@@ -3,34 +3,31 @@ import {
   createDiarization,
   createVoices,
   labelRecording,
-  type FinalHypothesis,
   type VoiceWindow,
   type Voices,
 } from '@auscult/asr';
+import type { Conversation, HeardConversation } from '../conversations/conversation.js';
+import { inChunks } from '../conversations/in-chunks.js';
 import { distribution, type Distribution } from '../measure/distribution.js';
-import { scoreSpeakers, type SpokenTurn } from '../score/speaker-score.js';
-
-/** A recording whose words are known with their times, and who said what. */
-export interface Interview {
-  readonly id: string;
-  /** 16 kHz, mono. */
-  readonly pcm: Int16Array;
-  readonly finals: readonly FinalHypothesis[];
-  readonly turns: readonly SpokenTurn[];
-}
+import { scoreSpeakers, scoreSpeakersByTime, type SpeakerScore } from '../score/speaker-score.js';
 
 /** Figures of one recording, with the speakers asked for. */
 export interface SpeakerFigures {
   readonly id: string;
+  readonly set: Conversation['set'];
+  readonly people: number;
   readonly speakers: 'auto' | number;
   readonly live: LabelFigures;
+  /** What the live labels are after all revisions. */
+  readonly revised: LabelFigures;
+  /** The recording as a whole, as an upload or a second pass. */
   readonly record: LabelFigures;
   /** Words whose label was revised, each time it was, and such messages a minute. */
   readonly revisedWords: number;
   readonly revisionsPerMinute: number;
   /** From the end of a final to the last change of a label in it, seconds of the recording. */
   readonly settled: Distribution | undefined;
-  /** What finding and labelling took for each final, milliseconds. */
+  /** What finding, labelling and revising took for each final, milliseconds. */
   readonly labelMs: Distribution | undefined;
 }
 
@@ -53,23 +50,26 @@ export interface EmbeddingCost {
   readonly wallSeconds: number;
 }
 
-/** Labels words that were recognised before, as a live stream does, final by final, and as a recording does. */
+/**
+ * Labels words that were recognised before, as a live stream does, final by final, and as a recording does: with the number of
+ * people given, and counted.
+ */
 export async function measureSpeakers(
-  interviews: readonly Interview[],
-  asked: readonly ('auto' | number)[],
+  conversations: readonly HeardConversation[],
   onDone: () => void,
 ): Promise<{ readonly figures: readonly SpeakerFigures[]; readonly cost: EmbeddingCost }> {
   const voices = createVoices({ timeoutSeconds: 120 });
   const figures: SpeakerFigures[] = [];
   const cost = { windows: 0, audioSeconds: 0, wallSeconds: 0 };
   try {
-    for (const interview of interviews) {
+    for (const conversation of conversations) {
       const began = performance.now();
-      const heard = await embedAll(interview, voices);
+      const heard = await embedAll(conversation, voices);
       cost.wallSeconds += (performance.now() - began) / 1000;
       cost.windows += heard.flat().length;
-      cost.audioSeconds += interview.finals.reduce((sum, { start, end }) => sum + end - start, 0);
-      for (const speakers of asked) figures.push(await labelBothWays(interview, heard, speakers));
+      cost.audioSeconds += conversation.finals.reduce((sum, { start, end }) => sum + end - start, 0);
+      for (const speakers of askedOf(conversation))
+        figures.push(await labelBothWays(conversation, heard, speakers));
       onDone();
     }
   } finally {
@@ -78,7 +78,15 @@ export async function measureSpeakers(
   return { figures, cost };
 }
 
-async function embedAll({ pcm, finals }: Interview, voices: Voices): Promise<readonly VoiceWindow[][]> {
+/** Whoever speaks alone dictates, and gives no number. */
+function askedOf({ people }: Conversation): readonly ('auto' | number)[] {
+  return people > 1 ? [people, 'auto'] : ['auto'];
+}
+
+async function embedAll(
+  { pcm, finals }: HeardConversation,
+  voices: Voices,
+): Promise<readonly VoiceWindow[][]> {
   const heard: VoiceWindow[][] = [];
   for (const final of finals) {
     const windows = await Promise.all(
@@ -99,47 +107,61 @@ async function embedAll({ pcm, finals }: Interview, voices: Voices): Promise<rea
 const RATE = 16_000;
 
 async function labelBothWays(
-  interview: Interview,
+  conversation: HeardConversation,
   heard: readonly VoiceWindow[][],
   speakers: 'auto' | number,
 ): Promise<SpeakerFigures> {
-  const { id, pcm, finals } = interview;
+  const { id, set, people, pcm, finals } = conversation;
   const diarization = createDiarization({ speakers });
   const settled = new Map<number, number>();
   const labelMs: number[] = [];
   let revisedWords = 0;
   let messages = 0;
+  const told = new Map<number, (number | undefined)[]>();
   const live = finals.map((final, at) => {
     const began = performance.now();
     diarization.hear(final.sequence, heard[at] ?? []);
     const labels = diarization.label(final.sequence, final.words);
-    labelMs.push(performance.now() - began);
     settled.set(final.sequence, 0);
+    told.set(
+      final.sequence,
+      labels.map(({ speaker }) => speaker),
+    );
     const { revised } = diarization.revise();
+    labelMs.push(performance.now() - began);
     if (revised.length > 0) messages++;
-    for (const { sequence, start, end } of revised) {
+    for (const { sequence, start, end, speaker } of revised) {
       const earlier = finals.find((candidate) => candidate.sequence === sequence);
       settled.set(sequence, final.end - (earlier?.end ?? final.end));
-      revisedWords += earlier?.words.filter((word) => word.start >= start && word.end <= end).length ?? 0;
+      for (const [place, word] of earlier?.words.entries() ?? []) {
+        if (word.start < start || word.end > end) continue;
+        revisedWords++;
+        told.get(sequence)?.splice(place, 1, speaker);
+      }
     }
     return labels.map(({ speaker }) => speaker);
   });
-  const windows = new Map(heard.flat().map((window) => [Math.round(window.start * RATE), window.voice]));
-  const starts = finals.flatMap((final) => allWindows(final)).map(({ start }) => Math.round(start * RATE));
-  starts.sort((a, b) => a - b);
+  const voices = new Map(heard.flat().map((window) => [keyOf(window), window.voice]));
+  const spans = finals.flatMap((final) => allWindows(final)).sort((a, b) => a.start - b.start);
   let next = 0;
   const record = await labelRecording(
-    { embedVoice: () => Promise.resolve(windows.get(starts[next++] ?? -1)) },
+    { embedVoice: () => Promise.resolve(voices.get(keyOf(spans[next++]))) },
     () => inChunks(pcm),
     finals,
     { speakers },
   );
   return {
     id,
+    set,
+    people,
     speakers,
-    live: figuresOf(interview, live.flat()),
+    live: figuresOf(conversation, live.flat()),
+    revised: figuresOf(
+      conversation,
+      finals.flatMap(({ sequence }) => told.get(sequence) ?? []),
+    ),
     record: figuresOf(
-      interview,
+      conversation,
       record.flatMap(({ words }) => words.map(({ speaker }) => speaker)),
     ),
     revisedWords,
@@ -149,19 +171,18 @@ async function labelBothWays(
   };
 }
 
-async function* inChunks(pcm: Int16Array): AsyncGenerator<Float32Array, void> {
-  for (let at = 0; at < pcm.length; at += RATE) {
-    yield await Promise.resolve(Float32Array.from(pcm.subarray(at, at + RATE), (sample) => sample / 32_768));
-  }
+/** What tells the windows of a recording apart. */
+function keyOf(window: Pick<VoiceWindow, 'start' | 'end'> | undefined): string {
+  return window ? `${String(window.start)} ${String(window.end)}` : '';
 }
 
-function figuresOf({ finals, turns }: Interview, labels: readonly (number | undefined)[]): LabelFigures {
-  const words = finals.flatMap((final) =>
-    final.words.map(({ text }) => ({ text, isShort: final.end - final.start - PADDING < 1 })),
+function figuresOf(conversation: HeardConversation, labels: readonly (number | undefined)[]): LabelFigures {
+  const words = conversation.finals.flatMap((final) =>
+    final.words.map((word) => ({ ...word, isShort: final.end - final.start - PADDING < 1 })),
   );
-  const score = scoreSpeakers(
-    turns,
-    words.map(({ text }, at) => ({ text, speaker: labels[at] })),
+  const score = scoreOf(
+    conversation,
+    words.map((word, at) => ({ ...word, speaker: labels[at] })),
   );
   const short = score.isRight.filter((isRight, at) => isRight !== undefined && words[at]?.isShort);
   return {
@@ -173,6 +194,13 @@ function figuresOf({ finals, turns }: Interview, labels: readonly (number | unde
     spoken: score.spoken,
     speakers: new Set(labels).size,
   };
+}
+
+function scoreOf(
+  { truth }: HeardConversation,
+  words: Parameters<typeof scoreSpeakersByTime>[1],
+): SpeakerScore {
+  return truth.by === 'words' ? scoreSpeakers(truth.turns, words) : scoreSpeakersByTime(truth.turns, words);
 }
 
 /** The silence that belongs to an utterance, before and after its voice, seconds. */

@@ -6,6 +6,13 @@ export interface SpokenTurn {
   readonly text: string;
 }
 
+/** When one speaker spoke without a break, seconds. */
+export interface TimedTurn {
+  readonly speaker: string;
+  readonly start: number;
+  readonly end: number;
+}
+
 /** A word that was heard, and to whom it was given. */
 export interface LabelledWord {
   readonly text: string;
@@ -32,7 +39,6 @@ export function scoreSpeakers(turns: readonly SpokenTurn[], heard: readonly Labe
   );
   const speakers = [...new Set(said.map(({ speaker }) => speaker))];
   const labels = [...new Set(got.map(({ label }) => label))];
-  const table = speakers.map(() => labels.map(() => 0));
   const pairs = alignWords(
     said.map(({ word }) => word),
     got.map(({ word }) => word),
@@ -40,15 +46,8 @@ export function scoreSpeakers(turns: readonly SpokenTurn[], heard: readonly Labe
     const [one, other] = [said[reference ?? -1], got[hypothesis ?? -1]];
     return one && one.word === other?.word ? [{ ...one, ...other }] : [];
   });
-  for (const { speaker, label } of pairs) {
-    const row = table[speakers.indexOf(speaker)];
-    const column = labels.indexOf(label);
-    if (row) row[column] = (row[column] ?? 0) + 1;
-  }
-  const mapping = bestMapping(table);
   const isRight = heard.map((): boolean | undefined => undefined);
-  for (const { speaker, label, place } of pairs)
-    isRight[place] = labels[mapping[speakers.indexOf(speaker)] ?? -1] === label;
+  for (const { place, isOwn } of judged(pairs)) isRight[place] = isOwn;
   const errors = bestMapping(
     speakers.map((speaker) =>
       labels.map((label) => {
@@ -65,12 +64,52 @@ export function scoreSpeakers(turns: readonly SpokenTurn[], heard: readonly Labe
   const unmapped = got.filter(({ label }) => !errors.some((at) => labels[at ?? -1] === label)).length;
   return {
     recognised: pairs.length,
-    right: pairs.filter(({ speaker, label }) => labels[mapping[speakers.indexOf(speaker)] ?? -1] === label)
-      .length,
+    right: judged(pairs).filter(({ isOwn }) => isOwn).length,
     speakerErrors: missed + unmapped,
     spoken: said.length,
     isRight,
   };
+}
+
+/** Compares the speakers of heard words with those who spoke at the time, or next to it; no words are compared. */
+export function scoreSpeakersByTime(
+  turns: readonly TimedTurn[],
+  heard: readonly (LabelledWord & { readonly start: number; readonly end: number })[],
+): SpeakerScore {
+  const distance = ({ start, end }: TimedTurn, time: number) => Math.max(0, start - time, time - end);
+  const pairs = heard.flatMap(({ start, end, speaker }, place) => {
+    const middle = (start + end) / 2;
+    const [nearest] = turns.toSorted((a, b) => distance(a, middle) - distance(b, middle));
+    return nearest ? [{ speaker: nearest.speaker, label: speaker ?? NOBODY, place }] : [];
+  });
+  const isRight = heard.map((): boolean | undefined => undefined);
+  for (const { place, isOwn } of judged(pairs)) isRight[place] = isOwn;
+  const right = isRight.filter((own) => own === true).length;
+  return { recognised: pairs.length, right, speakerErrors: 0, spoken: 0, isRight };
+}
+
+/** A word that somebody said, and the label that it got. */
+interface LabelledPair {
+  readonly speaker: string;
+  readonly label: number;
+  readonly place: number;
+}
+
+/** Whether each has the label of its speaker, under the mapping by which most have. */
+function judged(pairs: readonly LabelledPair[]): readonly (LabelledPair & { readonly isOwn: boolean })[] {
+  const speakers = [...new Set(pairs.map(({ speaker }) => speaker))];
+  const labels = [...new Set(pairs.map(({ label }) => label))];
+  const table = speakers.map(() => labels.map(() => 0));
+  for (const { speaker, label } of pairs) {
+    const row = table[speakers.indexOf(speaker)];
+    const column = labels.indexOf(label);
+    if (row) row[column] = (row[column] ?? 0) + 1;
+  }
+  const mapping = bestMapping(table);
+  return pairs.map((pair) => ({
+    ...pair,
+    isOwn: labels[mapping[speakers.indexOf(pair.speaker)] ?? -1] === pair.label,
+  }));
 }
 
 /** The label of words that have none. */

@@ -11,6 +11,7 @@ import type {
   SpokenSpan,
 } from './speaker-findings.js';
 import { createSpeakerNumbers } from './speaker-numbers.js';
+import type { SpokenWord } from './turn-taking.js';
 import type { TimeSpan, VoiceWindow } from './voice-windows.js';
 
 /** Who said a word, and how sure that is. */
@@ -25,7 +26,7 @@ export interface Diarization {
   /** Takes windows of the final `sequence`, at once or bit by bit, before its words or after them. */
   hear(sequence: number, windows: readonly VoiceWindow[]): void;
   /** Who said the words of a final. Finds the speakers anew. */
-  label(sequence: number, words: readonly TimeSpan[]): readonly WordLabel[];
+  label(sequence: number, words: readonly SpokenWord[]): readonly WordLabel[];
   /** What is known better by now of earlier finals than was told. */
   revise(): SpeakerFindings;
   /** Who probably speaks in windows of an utterance that is open. */
@@ -113,6 +114,19 @@ export function createDiarization({
     });
   };
 
+  /**
+   * What is better than what was told: another speaker only if that is fairly sure, so that labels do not come and go, or if the one
+   * who was told is nobody any more.
+   */
+  const betterLabelsOf = (final: HeardFinal): readonly WordLabel[] => {
+    const known = new Set(realVoices().map(({ speaker }) => speaker));
+    return labelsOf(final).map((label, at) => {
+      const told = final.told[at];
+      if (!told || told.speaker === label.speaker) return label;
+      return label.confidence < SURE_ENOUGH && known.has(told.speaker) ? told : label;
+    });
+  };
+
   /** Until somebody else is found, all that is said would otherwise have the name of the one who is known. */
   const isOfSomebodyElse = (speaker: number, word: TimeSpan, windows: readonly VoiceWindow[]): boolean => {
     const nearest = voices.length > 1 ? undefined : nearestTo(word, windows);
@@ -179,7 +193,7 @@ export function createDiarization({
     revise() {
       find();
       const revised = finals.flatMap((final) => {
-        const labels = labelsOf(final);
+        const labels = betterLabelsOf(final);
         const spans = spansOf(final, labels);
         if (spans.length > 0) tell(final, labels);
         return spans;
@@ -216,7 +230,7 @@ export function createDiarization({
 /** A final that may still be revised. */
 interface HeardFinal {
   readonly sequence: number;
-  words: readonly TimeSpan[];
+  words: readonly SpokenWord[];
   readonly windows: VoiceWindow[];
   /** What a person said of it. */
   readonly pins: SpokenSpan[];
@@ -230,8 +244,14 @@ export const UNHEARD = 0.5;
 /** The most speakers that are counted. */
 export const MOST_SPEAKERS = 4;
 
-/** A shorter window, which has silence behind it, tells too little to find a speaker by, seconds (bench `speakers`). */
-export const SHORTEST_FOUNDING = 1;
+/**
+ * A shorter window tells too little to find a speaker by, seconds: with the silence around it, it has hardly more than `mm-hmm`
+ * (bench `speakers`).
+ */
+export const SHORTEST_FOUNDING = 1.2;
+
+/** The confidence from which a word that was told goes to another speaker (bench `speakers`). */
+const SURE_ENOUGH = 0.9;
 
 /** How long the words of a final are revised for, seconds: bounds memory, and the time that a revision takes. */
 const REVISABLE_SECONDS = 600;
@@ -252,10 +272,11 @@ function endOf(final: HeardFinal | undefined): number {
   return final?.words.at(-1)?.end ?? final?.windows.at(-1)?.end ?? 0;
 }
 
-/** The window that a word is nearest to the middle of. */
+/** The window that a word is nearest to the middle of, of those that are long enough to tell a voice by. */
 function nearestTo(word: TimeSpan, windows: readonly VoiceWindow[]): VoiceWindow | undefined {
   const distance = (window: VoiceWindow) => Math.abs(middleOf(window) - middleOf(word));
-  return windows.reduce<VoiceWindow | undefined>(
+  const long = windows.filter(({ start, end }) => end - start >= SHORTEST_FOUNDING);
+  return long.reduce<VoiceWindow | undefined>(
     (nearest, window) => (nearest && distance(nearest) <= distance(window) ? nearest : window),
     undefined,
   );

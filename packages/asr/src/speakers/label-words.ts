@@ -1,3 +1,4 @@
+import { weighTurns, type SpokenWord } from './turn-taking.js';
 import { dot } from './vectors.js';
 import { VOICE_WINDOW, type TimeSpan, type VoiceWindow } from './voice-windows.js';
 
@@ -10,20 +11,24 @@ export interface SpeakerVoice {
 /** Who said a word. */
 export interface WordSpeaker {
   readonly speaker: number;
-  /** By how much its windows are more like this speaker than like the next: 0 to 2. */
+  /** By how much its windows, and the words around it, speak more for this speaker than for the next. */
   readonly lead: number;
 }
 
-/** Who said each word, by the windows of its utterance: the nearer a window is to the middle of a word, the more it counts. */
+/**
+ * Who said each word, by the windows of its utterance: the nearer a window is to the middle of a word, the more it counts. Speakers
+ * seldom change within a sentence.
+ */
 export function labelWords(
-  words: readonly TimeSpan[],
+  words: readonly SpokenWord[],
   windows: readonly VoiceWindow[],
   voices: readonly SpeakerVoice[],
 ): (WordSpeaker | undefined)[] {
   if (windows.length === 0 || voices.length === 0) return words.map(() => undefined);
   const speakers = [...new Set(voices.map(({ speaker }) => speaker))];
   const likeness = likenessOf(windows, voices, speakers);
-  return words.map((word) => bestOf(scoresAt(middleOf(word), windows, likeness, speakers.length), speakers));
+  const scores = words.map((word) => scoresAt(middleOf(word), windows, likeness, speakers.length));
+  return weighTurns(words, scores).map((weighed) => bestOf(weighed, speakers));
 }
 
 /** Of each window to each speaker, row by row; to the voice that is most alike where a speaker has several. */

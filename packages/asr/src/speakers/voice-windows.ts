@@ -29,13 +29,24 @@ export function openWindows(start: number, heard: number, from: number): TimeSpa
   return Array.from({ length: Math.max(0, complete - from) }, (_, index) => windowAt(start, from + index));
 }
 
-/** The windows of an utterance that has ended: those of `openWindows` that lie in it, and what remains of it. */
+/**
+ * The windows of an utterance that has ended: those of `openWindows` that lie in it, what remains of it, and a short one at its end,
+ * where a short answer would be lost in a window that is mostly of the question.
+ */
 export function allWindows({ start, end }: TimeSpan): TimeSpan[] {
   const open = openWindows(start, end, 0);
   const covered = open.at(-1)?.end ?? start;
-  if (end - covered < LEAST_REST && open.length > 0) return open;
-  return [...open, { start: Math.max(start, end - VOICE_WINDOW.length), end }];
+  const isCovered = end - covered < LEAST_REST && open.length > 0;
+  return [
+    ...open,
+    ...(isCovered ? [] : [{ start: Math.max(start, end - VOICE_WINDOW.length), end }]),
+    ...(end - start > LEAST_WITH_ANSWER ? [{ start: end - ANSWER, end }] : []),
+  ];
 }
+
+/** A short answer with the silence behind it, and the shortest utterance that may have another voice before one, seconds. */
+const ANSWER = 0.9;
+const LEAST_WITH_ANSWER = 1.6;
 
 function windowAt(start: number, number: number): TimeSpan {
   const from = start + number * VOICE_WINDOW.hop;

@@ -25,6 +25,8 @@ export interface InvalidInputPlan {
   readonly kinds: readonly string[];
   /** Inputs of all kinds together. */
   readonly inputs: number;
+  /** After as long, no more are sent, seconds. */
+  readonly mostSeconds: number;
   /** The same inputs are sent for the same seed. */
   readonly seed: number;
   /** What is said, again and again. */
@@ -85,17 +87,22 @@ export async function measureInvalidInput(
   const data = ['--data-directory', dataDirectory];
   try {
     const speakerKey = await createKey(data, 'clinician');
-    const floodKey = await createKey(data, 'service');
+    const floodKeys: string[] = [];
+    while (floodKeys.length < FLOOD_KEYS) floodKeys.push(await createKey(data, 'service'));
     const flags = [
       ...['--compatibility', 'deepgram,openai,vosk,whisper-live', '--authentication', 'required'],
-      // All lanes show one key.
-      ...['--max-sessions-per-identity', '60'],
+      // An identity may hold twice as many places as are free.
+      ...['--max-sessions', '400', '--max-sessions-per-identity', '100'],
+      // Inputs that come one after the other would end their session.
+      ...['--max-bad-messages', '10000'],
+      // Sessions whose connection broke keep their places for as long.
+      ...['--resume-seconds', '10'],
     ];
     const server = await startServer(
       auscultCommand([...data, ...flags, '--log-level', 'error', ...plan.serve]),
     );
     try {
-      return await measureOn(server, { ...plan, speakerKey, floodKey }, onSent);
+      return await measureOn(server, { ...plan, speakerKey, floodKeys }, onSent);
     } finally {
       await server.stop();
     }
@@ -104,25 +111,29 @@ export async function measureInvalidInput(
   }
 }
 
+/** Those who send invalid input, of whom each has a share of the server. */
+const FLOOD_KEYS = 4;
+
 interface Keys {
   readonly speakerKey: string;
-  readonly floodKey: string;
+  readonly floodKeys: readonly string[];
 }
 
 async function measureOn(
   server: Target,
-  { kinds, inputs, seed, track, speakerKey, floodKey }: InvalidInputPlan & Keys,
+  { kinds, inputs, mostSeconds, seed, track, speakerKey, floodKeys }: InvalidInputPlan & Keys,
   onSent: (sent: number) => void,
 ): Promise<InvalidInputResults> {
   const { httpUrl, pid } = server;
+  const [serviceKey = ''] = floodKeys;
   if (pid === undefined) throw new TypeError('a server that was started has a process');
   const say = (): Promise<Session | undefined> => speak(server, track, speakerKey);
   const expected = wordsIn(await say());
   const alone = heardIn([await say()], expected);
-  const processes = await rest(server, floodKey);
+  const processes = await rest(server, serviceKey);
   const memory = watchProcesses(pid, MEMORY_SECONDS);
   const memoryAtRest = async (): Promise<number> => {
-    await rest(server, floodKey, processes);
+    await rest(server, serviceKey, processes);
     const samples: number[] = [];
     for (let count = 0; count < REST_SAMPLES; count++) {
       samples.push(memory?.sample().memoryBytes ?? 0);
@@ -136,7 +147,10 @@ async function measureOn(
   let seconds = 0;
   const sendHalf = async (half: number): Promise<FloodAccount> => {
     const began = performance.now();
-    const order = { httpUrl, key: floodKey, kinds, inputs: Math.ceil(inputs / 2), seed: seed * 2 + half };
+    const order = {
+      ...{ httpUrl, keys: floodKeys, kinds, seed: seed * 2 + half },
+      ...{ inputs: Math.ceil(inputs / 2), mostSeconds: mostSeconds / 2 },
+    };
     const sent = new AbortController();
     const sending = startFlood(order, (count) => {
       onSent(count + half * order.inputs);
@@ -171,7 +185,7 @@ async function measureOn(
     },
     hasSameProcesses: processesOf(pid).join() === processes.join(),
     slowestAnswerSeconds: health.slowest(),
-    metrics: await readMetrics(httpUrl, floodKey),
+    metrics: await readMetrics(httpUrl, serviceKey),
     errorsLogged: server.output?.() ?? '',
   };
 }
@@ -246,6 +260,7 @@ function addedKind(one: KindAccount, other: KindAccount): KindAccount {
   return {
     sent: one.sent + other.sent,
     failed: one.failed + other.failed,
+    failures: [...one.failures, ...other.failures],
     busy: one.busy + other.busy,
     answers,
   };

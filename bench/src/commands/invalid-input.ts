@@ -21,6 +21,7 @@ import { addWorkerOptions, serverArguments, type WorkerFlags } from './run-optio
 
 interface InvalidInputFlags extends ClipFlags, WorkerFlags {
   readonly inputs: number;
+  readonly minutes: number;
   readonly seed: number;
   readonly seconds: number;
   readonly only?: readonly string[];
@@ -47,6 +48,7 @@ export function addInvalidInputCommand(program: Command): void {
   addClipOptions(command, { maxClip: 60 });
   addWorkerOptions(command)
     .option('--inputs <count>', 'inputs of all kinds together', wholeNumber, 100_000)
+    .option('--minutes <minutes>', 'after as long, no more are sent', positiveNumber, 60)
     .option('--seed <number>', 'the same inputs are sent for the same seed', wholeNumber, 1)
     .option('--seconds <seconds>', 'speech in one session, at least', positiveNumber, 40)
     .option(
@@ -77,12 +79,12 @@ async function measure(kinds: readonly string[], flags: InvalidInputFlags): Prom
   const clips = await decodeClips(speechClips(flags));
   const [track] = continuousTracks(clips, 1, flags.seconds);
   if (track === undefined) throw new RangeError('There are no clips to play.');
-  const { inputs, seed } = flags;
+  const { inputs, seed, minutes } = flags;
   // With a smaller context under load, other words may be heard, which would count as lost.
   const serve = ['--shrink-context-under-load', 'false', ...serverArguments({ ...flags, frameMs: 0 })];
   const advance = showProgress(inputs, 'inputs');
   let shown = 0;
-  return measureInvalidInput({ kinds, inputs, seed, track, serve }, (sent) => {
+  return measureInvalidInput({ kinds, inputs, mostSeconds: minutes * 60, seed, track, serve }, (sent) => {
     for (; shown < Math.min(sent, inputs); shown++) advance();
   });
 }
@@ -138,11 +140,18 @@ function show(results: InvalidInputResults): string {
         `${megabytes(memory.afterSecondHalf)} after the second; peak ${megabytes(memory.peak)}`,
     `processes: ${results.hasSameProcesses ? 'the same' : 'others'}; restarts: ${String(metrics.workerRestarts ?? '–')}; ` +
       `slowest answer: ${milliseconds(results.slowestAnswerSeconds)}; event loop delay p99: ${milliseconds(metrics.eventLoopDelayP99)}`,
+    ...failuresIn(kinds),
     ...(errorsLogged === '' ? [] : [`Logged:\n${errorsLogged}`]),
     over.length === 0
       ? 'Within the budget.'
       : `Over the budget:\n${over.map((what) => `  ${what}`).join('\n')}`,
   ].join('\n\n');
+}
+
+function failuresIn(kinds: InvalidInputResults['kinds']): readonly string[] {
+  return Object.entries(kinds).flatMap(([name, { failures }]) =>
+    failures.length > 0 ? [`${name}, not answered:\n${failures.map((one) => `  ${one}`).join('\n')}`] : [],
+  );
 }
 
 function speechCells({ sessions, words, lost, changed, added, cut, finals }: HeardSpeech): readonly string[] {

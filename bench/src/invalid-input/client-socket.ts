@@ -1,6 +1,9 @@
 import { WebSocket } from 'ws';
 
-/** How a connection ended: the code and reason of a close frame, or the status that refused the handshake. */
+/**
+ * How a connection ended: the code and reason of a close frame, or the status that refused the handshake. Without a frame, the
+ * code is 1006, and the reason is what happened to the connection.
+ */
 export interface Ended {
   readonly how: 'closed' | 'refused';
   readonly code: number;
@@ -13,7 +16,7 @@ export interface ClientSocket {
   readonly send: (frame: Buffer | string, isBinary?: boolean) => void;
   /**
    * Resolves with the first message, of those that come from now on, that `isAnswer`; or with how the connection ended
-   * before that; or with `nothing` if neither happens within two minutes.
+   * before that; or with `nothing` if neither happens within five minutes.
    */
   readonly answer: (isAnswer: (message: Message) => boolean) => Promise<Message | Ended | 'nothing'>;
   readonly close: () => void;
@@ -58,9 +61,12 @@ export function connect({ url, key, subprotocol }: SocketAddress): ClientSocket 
     request.destroy();
     end({ how: 'refused', code: response.statusCode ?? 0, reason: '' });
   });
-  socket.on('error', () => undefined);
+  let failure = '';
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    failure = error.code ?? error.name;
+  });
   socket.on('close', (code, reason) => {
-    end({ how: 'closed', code, reason: reason.toString() });
+    end({ how: 'closed', code, reason: reason.toString() || failure });
   });
   return {
     send: (frame, isBinary = false) => {
@@ -90,4 +96,4 @@ export function connect({ url, key, subprotocol }: SocketAddress): ClientSocket 
 }
 
 /** Far longer than a working server takes, also on a machine that has much else to do. */
-const PATIENCE_MS = 120_000;
+export const PATIENCE_MS = 300_000;

@@ -17,8 +17,8 @@ interface Protocol {
   readonly isAnswer: (message: Message, number: number) => boolean;
 }
 
-/** Inputs over one connection. With the questions, they are fewer than the bad messages that end a session. */
-const MOST_OVER_ONE = 40;
+/** Inputs over one connection, most of which end sooner. */
+const MOST_OVER_ONE = 400;
 
 /** Some are sent as binary frames, which are audio to most. */
 const BINARY = 0.03;
@@ -58,8 +58,8 @@ const json = (messages: readonly object[]): readonly string[] => messages.map((o
 const termOf = (number: number): string => `zorblax ${String(number)}`;
 
 export const auscultMessages: InputKind = {
-  share: 15,
-  lanes: 2,
+  share: 22,
+  lanes: 3,
   send: messagesOf({
     path: '/ws/transcribe',
     atOnce: 8,
@@ -82,7 +82,7 @@ export const auscultMessages: InputKind = {
 };
 
 export const deepgramMessages: InputKind = {
-  share: 20,
+  share: 24,
   lanes: 2,
   send: messagesOf({
     atOnce: 8,
@@ -102,7 +102,7 @@ export const deepgramMessages: InputKind = {
 };
 
 export const realtimeEvents: InputKind = {
-  share: 20,
+  share: 24,
   lanes: 2,
   send: messagesOf({
     path: '/v1/realtime?intent=transcription',
@@ -137,7 +137,7 @@ export const realtimeEvents: InputKind = {
 };
 
 export const voskMessages: InputKind = {
-  share: 10,
+  share: 3,
   lanes: 6,
   send: messagesOf({
     path: '/vosk',
@@ -169,7 +169,7 @@ const greetings = json([
 
 /** The first frame decides everything, so each has a connection of its own, with a little noise behind it. */
 export const whisperLiveMessages: InputKind = {
-  share: 6,
+  share: 2,
   lanes: 6,
   send: async function* ({ httpUrl, key, random }) {
     const socket = connect({ url: `${httpUrl.replace('http', 'ws')}/whisper-live`, key });

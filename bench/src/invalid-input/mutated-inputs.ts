@@ -12,11 +12,13 @@ const LONGEST = 16_384;
 export function mutatedMessage(messages: readonly string[], random: Random): Buffer {
   const message = random.pick(messages) ?? '';
   if (random.chance(0.6)) return Buffer.from(mutateJson(message, random));
-  return mutateBytes(
+  const changed = mutateBytes(
     Buffer.from(message),
     messages.map((text) => Buffer.from(text)),
     random,
   );
+  // Whatever is no UTF-8 ends the connection unread.
+  return random.chance(0.9) ? Buffer.from(changed.toString()) : changed;
 }
 
 /** A recording made of one of these by flipped bits, cuts, splices, and false lengths and numbers. */

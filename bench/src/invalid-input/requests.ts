@@ -1,6 +1,6 @@
 import { readCorpus } from '../../../fuzz/dist/engine/corpus-files.js';
 import type { Random } from '../../../fuzz/dist/engine/random.js';
-import { connect } from './client-socket.js';
+import { connect, PATIENCE_MS } from './client-socket.js';
 import type { InputKind, InputScene, Outcome } from './input-kind.js';
 import {
   mutateBytes,
@@ -39,25 +39,28 @@ async function post({ httpUrl, key }: InputScene, request: MutatedRequest): Prom
     });
     await response.arrayBuffer();
     return outcomeOfStatus(response.status);
-  } catch {
-    return { fate: 'failed', how: 'no answer' };
+  } catch (error) {
+    return { fate: 'failed', how: `no answer: ${causeOf(error)}` };
   }
 }
 
-/** Far longer than a working server takes, also on a machine that has much else to do. */
-const PATIENCE_MS = 120_000;
+function causeOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  const { cause = error } = error as { readonly cause?: NodeJS.ErrnoException };
+  return ('code' in cause && typeof cause.code === 'string' ? cause.code : undefined) ?? error.name;
+}
 
 const recordings = [...webmRecordings(), ...oggRecordings()];
 
 /** Mutated recordings as the body, for clients of Deepgram. */
-export const deepgramUploads = requestsOf(0.25, (random) => ({
+export const deepgramUploads = requestsOf(0.2, (random) => ({
   path: '/v1/listen?model=nova-3',
   body: mutatedRecording(recordings, random),
   contentType: 'audio/webm',
 }));
 
 /** Mutated recordings in a form that is right, for clients of OpenAI. */
-export const openAiUploads = requestsOf(0.25, (random) => ({
+export const openAiUploads = requestsOf(0.2, (random) => ({
   path: '/v1/audio/transcriptions',
   body: Buffer.concat([FORM_HEAD, mutatedRecording(recordings, random), FORM_END]),
   contentType: `multipart/form-data; boundary=${BOUNDARY}`,
@@ -75,7 +78,7 @@ const FORM_END = Buffer.from(
 const forms = readCorpus('openai-forms').filter(({ length }) => length > 0);
 
 /** Mutated forms. */
-export const openAiForms = requestsOf(4, (random) => {
+export const openAiForms = requestsOf(1, (random) => {
   const form = random.pick(forms) ?? Buffer.alloc(0);
   const end = form.indexOf('\n');
   const boundary = form
@@ -97,7 +100,7 @@ const orders = [
 const ORDER_PATHS = ['/v1/realtime/client_secrets', '/v1/realtime/transcription_sessions', '/v1/auth/grant'];
 
 /** Mutated orders for client secrets and tokens. */
-export const secretOrders = requestsOf(6, (random) => ({
+export const secretOrders = requestsOf(5, (random) => ({
   path: random.pick(ORDER_PATHS) ?? '',
   body: mutatedMessage(orders, random),
   contentType: 'application/json',
@@ -107,7 +110,7 @@ const queries = readCorpus('deepgram-queries').filter(({ length }) => length > 0
 
 /** Mutated queries of live clients of Deepgram, who then leave. */
 export const deepgramQueries: InputKind = {
-  share: 8,
+  share: 2.5,
   lanes: 6,
   send: async function* ({ httpUrl, key, random }) {
     const query = mutateBytes(random.pick(queries) ?? Buffer.alloc(0), queries, random)

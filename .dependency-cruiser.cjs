@@ -214,7 +214,7 @@ module.exports = {
         path: '^packages/([^/]+)/',
         pathNot: [
           '^$1/',
-          '^packages/[^/]+/dist/(index|node|key-terms|codes)\\.',
+          '^packages/[^/]+/dist/(index|node|key-terms|scheduling|codes)\\.',
           '^packages/asr/test/clips/',
         ],
       },

@@ -221,7 +221,7 @@ module.exports = {
         path: '^packages/([^/]+)/',
         pathNot: [
           '^$1/',
-          '^packages/[^/]+/dist/(index|node|key-terms|codes|names)\\.',
+          '^packages/[^/]+/dist/(index|node|key-terms|codes|names|scheduling)\\.',
           '^packages/asr/test/clips/',
         ],
       },

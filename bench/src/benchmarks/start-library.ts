@@ -1,4 +1,4 @@
-import { startRecognizer, type Recognizer } from '@auscult/asr';
+import { startRecognizer, type Recognizer, type RecognizerEvent } from '@auscult/asr';
 import { loadConfig } from '@auscult/server';
 import { settingsEnvironment } from '../server/target.js';
 
@@ -12,6 +12,8 @@ export interface LibrarySettings {
   readonly lexicon?: Lexicon | undefined;
   /** Whether its terms are also weighed by the words around them; true if absent. */
   readonly lexiconContext?: boolean | undefined;
+  /** Told what happens to jobs and processes. */
+  readonly onEvent?: ((event: RecognizerEvent) => void) | undefined;
 }
 
 /** A lexicon that ships with the library, or `none`. */
@@ -28,6 +30,7 @@ export async function startLibrary({
   workers,
   lexicon,
   lexiconContext,
+  onEvent,
 }: LibrarySettings): Promise<{ readonly recognizer: Recognizer; readonly workers: number }> {
   const flags = { model, workers: workers?.toString() };
   const config = loadConfig({ flags, environment: settingsEnvironment() });
@@ -40,6 +43,7 @@ export async function startLibrary({
     ...(config.workerMemoryLimit !== undefined && {
       workerMemoryLimitBytes: config.workerMemoryLimit * BYTES_PER_MIB,
     }),
+    ...(onEvent && { onEvent }),
     shrinkContextUnderLoad: false,
   });
   return { recognizer, workers: config.workers };

@@ -9,8 +9,9 @@ import type { EncodedAudio } from './encoded-audio.js';
 import type { Problem, SessionEvent } from './events.js';
 import type { Emit } from './outbox.js';
 import type { SessionServices } from './session-services.js';
+import { createReceivedCount, type ReceivedCount } from './received-count.js';
 import { createSessionSetup, type SetupServices } from './session-setup.js';
-import { createSessionStream } from './session-stream.js';
+import { createSessionStream, type SessionStream } from './session-stream.js';
 import type { SessionTelemetry } from './session-telemetry.js';
 import { whenRead, type Superseded } from './when-read.js';
 
@@ -60,6 +61,8 @@ export interface Conversation {
   readonly receivedSeconds: () => number;
   /** How far audio and its text have come. */
   readonly acknowledgement: () => SessionEvent;
+  /** What becomes of the audio when the session is over. */
+  readonly accepted: SessionStream['accepted'];
   /** The first event for a client that comes back. */
   readonly resumption: () => SessionEvent;
   /** Keeps what another session needs to go on with the speakers of this one. */
@@ -77,11 +80,13 @@ export function createConversation(place: ConversationPlace): Conversation {
   });
   const { emit } = events;
   const setup = createSessionSetup(setupServicesOf(place, emit));
-  const stream = createSessionStream({ session, services, telemetry, setup, events });
+  const received = createReceivedCount(session.settings.sampleRate);
+  const stream = createSessionStream({ session, services, telemetry, setup, events, received });
   const refusals = createRefusals(emit, services.config.maxBadMessages, signals.onHopeless);
   const intake = createAudioIntake({
     decoders: services.decoders,
     channels: stream.channels,
+    received,
     settings: setup.settings,
     pendingSeconds: stream.pendingSeconds,
     maxPendingSeconds: services.config.maxBufferedSeconds,
@@ -133,13 +138,19 @@ export function createConversation(place: ConversationPlace): Conversation {
     receivedSeconds: stream.channels.receivedSeconds,
     acknowledgement: () => ({
       kind: 'acknowledged',
-      receivedSamples: intake.receivedSamples(),
+      receivedSamples: durableCount(received, stream.accepted.durableSeconds()),
       settledSeconds: stream.settledSeconds(),
     }),
-    resumption: () => ({ kind: 'resumed', receivedSamples: intake.receivedSamples() }),
+    resumption: () => ({ kind: 'resumed', receivedSamples: received.total() }),
+    accepted: stream.accepted,
     keepSpeakers: stream.speakers.keep,
     finals: () => stream.totals().finals,
   };
+}
+
+/** How much of what was taken survives the process. */
+function durableCount(received: ReceivedCount, durableSeconds: number | undefined): number {
+  return durableSeconds === undefined ? received.total() : received.within(durableSeconds);
 }
 
 function setupServicesOf({ session, services }: ConversationPlace, emit: Emit): SetupServices {

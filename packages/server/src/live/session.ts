@@ -147,7 +147,10 @@ function settle(
 ): void {
   if (mayContinue) conversation.keepSpeakers();
   const missingSeconds = conversation.close();
-  writer.close(String(closeCode), { missingSeconds, mayContinue }).catch(telemetry.failed);
+  writer
+    .close(String(closeCode), { missingSeconds, mayContinue })
+    .then(conversation.accepted.end)
+    .catch(telemetry.failed);
   const [audioSeconds, finals] = [conversation.receivedSeconds(), conversation.finals()];
   telemetry.closed({ closeCode, audioSeconds, finals, missingSeconds });
 }

@@ -8,7 +8,7 @@ import { createOriginPolicy, type OriginPolicy } from './http/origins.js';
 import { createTls, type ServerTls } from './http/tls.js';
 import { openSharedKeyTerms, type SharedKeyTerms } from './key-terms/shared-key-terms.js';
 import type { AudioJournal } from './journal/journal.js';
-import { openJournal } from './journal/open-journal.js';
+import { openJournal, withJournal } from './journal/open-journal.js';
 import { createSessions, type Sessions } from './live/sessions.js';
 import { createTextReader, type TextReader } from './reading/text-reader.js';
 import type { Recognition } from './recognition.js';
@@ -67,12 +67,14 @@ export async function createAppParts(
     noteRead('keyTermsDirectory');
   });
   let hasRefusedRows = false;
-  const storage = await openStorage(config, log, {
+  const opened = await openStorage(config, log, {
     onRefused: ({ table, refusal }) => {
       hasRefusedRows = true;
       metrics.rowsRefused.inc({ table, reason: refusal });
     },
   });
+  const journal = openJournal(config, opened, metrics, log);
+  const storage = { ...opened, records: withJournal(opened.records, journal) };
   const noteRead = (setting: keyof Config): void => {
     storage.audit.append(changeOf(setting, 'the file was read again')).catch((error: unknown) => {
       log.unexpected(error);
@@ -81,7 +83,6 @@ export async function createAppParts(
   tls?.onRenewed((changed) => {
     for (const setting of changed) noteRead(setting);
   });
-  const journal = openJournal(config, storage, metrics, log);
   const recovery =
     journal &&
     createRecovery({

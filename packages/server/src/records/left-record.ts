@@ -9,6 +9,7 @@ import type { RecordServices } from './record-services.js';
 import type { Actor } from './record.js';
 import type { SessionRow } from './session-rows.js';
 import type { SessionRecordWriter } from './session-writer.js';
+import { keptAudio } from './record-audio.js';
 import { readSegments } from './stored-segments.js';
 import { writeRecord } from './write-record.js';
 
@@ -22,6 +23,8 @@ export interface LeftRecord {
   readonly journalKey: Buffer;
   /** How far the finals of each channel have come, by channel. */
   readonly channels: ReadonlyMap<number, RecordedChannel>;
+  /** Samples of a channel that are kept with the record; undefined if audio is not kept. */
+  readonly keptSamples: ((channel: number) => number) | undefined;
   /** Takes the session as one that this server holds, and goes on with its record. */
   readonly reopen: (actor: Actor) => Promise<SessionRecordWriter>;
 }
@@ -48,6 +51,7 @@ export async function findLeftRecord(
   const { row, groups } = found;
   const dataKey = await readDataKey(database.db, masterKeys, id);
   const channels = await recordedChannels(database.db, row, dataKey);
+  const kept = services.keepsAudio ? await keptAudio(database.db, id) : undefined;
   const before = { finals: row.finals, audioSeconds: row.audio_seconds };
   return {
     id,
@@ -56,6 +60,7 @@ export async function findLeftRecord(
     groups,
     journalKey: journalKeyOf(dataKey),
     channels,
+    keptSamples: kept && ((channel) => kept.get(channel)?.samples ?? 0),
     reopen: async (actor) => {
       await take(services, id);
       const { language, channels: count, task, sample_rate } = row;
@@ -66,7 +71,7 @@ export async function findLeftRecord(
         sampleRate: sample_rate ?? undefined,
         settings: undefined,
       };
-      return writeRecord(services, { id, actor, groups, dataKey, description, before });
+      return writeRecord(services, { id, actor, groups, dataKey, description, before, ...(kept && { kept }) });
     },
   };
 }

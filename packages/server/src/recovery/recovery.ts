@@ -1,3 +1,4 @@
+import { timingSafeEqual } from 'node:crypto';
 import type { Recognizer } from '@auscult/asr';
 import type { AudioJournal, LeftSession, ServerPresence } from '../journal/journal.js';
 import type { SessionSnapshot } from '../live/session-snapshot.js';
@@ -17,6 +18,8 @@ export interface Recovery {
   readonly claim: (servers: ServerPresence) => Promise<void>;
   /** Takes out a session that waits for its client, for whoever goes on with it; undefined if there is no such session. */
   readonly take: (sessionId: string) => WaitingSession | undefined;
+  /** The client of a session goes on in another, as its token proves: nobody need wait for it any more. */
+  readonly hurry: (sessionId: string, tokenDigest: Uint8Array) => void;
   /** Hears nothing more. What is not done stays for the next start. */
   readonly stop: () => void;
 }
@@ -52,6 +55,8 @@ export function createRecovery(services: RecoveryServices): Recovery {
   const queue: (() => Promise<void>)[] = [];
   let running = 0;
   let isStopped = false;
+  /** Why the journal could not be read when that was last tried. */
+  let unreadable: string | undefined;
 
   const advance = (): void => {
     while (running < AT_A_TIME && !isStopped) {
@@ -94,6 +99,28 @@ export function createRecovery(services: RecoveryServices): Recovery {
     waiting.set(id, { session, timer: setTimeout(expire, seconds * 1000).unref() });
   };
 
+  /** A journal that cannot be read must not keep a server from starting: it is read again while the server runs. */
+  const leftIn = async (servers: ServerPresence): Promise<readonly LeftSession[]> => {
+    try {
+      const left = await journal.left(servers);
+      unreadable = undefined;
+      return left;
+    } catch (error) {
+      const code = codeOf(error);
+      if (code !== unreadable) log.error(UNREADABLE, { code });
+      unreadable = code;
+      return [];
+    }
+  };
+
+  const take = (id: string): WaitingSession | undefined => {
+    const found = waiting.get(id);
+    if (found === undefined || isStopped) return undefined;
+    clearTimeout(found.timer);
+    waiting.delete(id);
+    return found.session;
+  };
+
   const recover = async (left: LeftSession): Promise<void> => {
     const record = await records.findLeft(left.id);
     // It has ended, or was destroyed.
@@ -116,7 +143,7 @@ export function createRecovery(services: RecoveryServices): Recovery {
 
   return {
     claim: async (servers) => {
-      for (const left of await journal.left(servers)) {
+      for (const left of await leftIn(servers)) {
         try {
           await recover(left);
         } catch (error) {
@@ -124,12 +151,11 @@ export function createRecovery(services: RecoveryServices): Recovery {
         }
       }
     },
-    take: (id) => {
-      const found = waiting.get(id);
-      if (found === undefined || isStopped) return undefined;
-      clearTimeout(found.timer);
-      waiting.delete(id);
-      return found.session;
+    take,
+    hurry: (id, tokenDigest) => {
+      const known = waiting.get(id)?.session.snapshot.tokenDigest;
+      const isOwn = known !== undefined && isEqual(Buffer.from(known, 'hex'), tokenDigest);
+      if (isOwn) take(id)?.giveUp();
     },
     stop: () => {
       isStopped = true;
@@ -137,6 +163,9 @@ export function createRecovery(services: RecoveryServices): Recovery {
     },
   };
 }
+
+const UNREADABLE =
+  'THE AUDIO JOURNAL CANNOT BE READ: what a server has left cannot be transcribed; check the folder, see --journal-directory';
 
 const NOT_RECOVERED =
   'the audio that a server has left of a session cannot be transcribed now; it stays in the journal and is tried again at the next start';
@@ -148,6 +177,10 @@ const NOT_RECOVERED =
 function secondsLeft(lastWrittenAt: Date, resumeSeconds: number): number {
   const away = (Date.now() - lastWrittenAt.getTime()) / 1000;
   return away < 0 ? resumeSeconds : Math.max(0, resumeSeconds - away);
+}
+
+function isEqual(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && timingSafeEqual(one, other);
 }
 
 function codeOf(error: unknown): string {

@@ -12,6 +12,8 @@ export interface FileJournalOptions {
   /** Folder of the journals of all servers on this machine. */
   readonly directory: string;
   readonly serverId: string;
+  /** The most audio that waits for the disk, bytes; audio that comes while so much waits is not kept. */
+  readonly mostWaitingBytes?: number;
   /** Called with how long a commit took, seconds. */
   readonly onCommit?: (seconds: number) => void;
   /** Called when nothing can be written any more, and again, without a failure, when it can. */
@@ -30,7 +32,7 @@ const SETTLED = { bytes: 0, milliseconds: 3000 } as const;
 /** Snapshots are small, and replaced often: much of a segment may be needless, but nothing for long if all of it is. */
 const REPLACED = { bytes: 1024 ** 2, milliseconds: 3000 } as const;
 
-/** The most audio that waits for the disk, bytes: 17 minutes. Audio that comes while so much waits is not kept. */
+/** Unless the options say otherwise: 17 minutes. */
 const MOST_WAITING_BYTES = 32 * 1024 ** 2;
 
 /** The name of the failure if more than that waits. */
@@ -149,7 +151,7 @@ interface Logs {
 function createCommits(
   sessions: ReadonlyMap<string, JournalledState>,
   { audio, about }: Logs,
-  { onCommit, onTrouble }: FileJournalOptions,
+  { onCommit, onTrouble, mostWaitingBytes = MOST_WAITING_BYTES }: FileJournalOptions,
 ): Commits {
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
@@ -198,7 +200,7 @@ function createCommits(
   return {
     soon,
     makeRoom: (bytes) => {
-      if (waiting + bytes <= MOST_WAITING_BYTES) {
+      if (waiting + bytes <= mostWaitingBytes) {
         waiting += bytes;
         return true;
       }

@@ -50,6 +50,7 @@ export function createJournalledSession({
   const channels: JournalledChannel[] = [];
   const snapshots = createDescriptions(id, 'snapshot');
   const terms = createDescriptions(id, 'terms');
+  let knownTerms: SessionSnapshot['sentTerms'] | undefined;
   let hasLeft = false;
 
   const channelOf = (channel: number): JournalledChannel =>
@@ -62,7 +63,9 @@ export function createJournalledSession({
     ...(onTrouble && { onTrouble }),
     channel: channelOf,
     describe: ({ sentTerms, ...rest }) => {
-      terms.replace(JSON.stringify(sentTerms));
+      // Thousands of terms are not compared with each final.
+      if (sentTerms !== knownTerms) terms.replace(JSON.stringify(sentTerms));
+      knownTerms = sentTerms;
       snapshots.replace(JSON.stringify(rest));
     },
     takeRuns: (writtenAt) =>

@@ -169,9 +169,6 @@ function settle(
     telemetry.closed({ closeCode, audioSeconds, finals, missingSeconds: 0 });
     return;
   }
-  writer
-    .close(String(closeCode), { missingSeconds, mayContinue })
-    .then(accepted.end)
-    .catch(telemetry.failed);
+  writer.close(String(closeCode), { missingSeconds, mayContinue }).then(accepted.end).catch(telemetry.failed);
   telemetry.closed({ closeCode, audioSeconds, finals, missingSeconds });
 }

@@ -71,7 +71,15 @@ export async function findLeftRecord(
         sampleRate: sample_rate ?? undefined,
         settings: undefined,
       };
-      return writeRecord(services, { id, actor, groups, dataKey, description, before, ...(kept && { kept }) });
+      return writeRecord(services, {
+        id,
+        actor,
+        groups,
+        dataKey,
+        description,
+        before,
+        ...(kept && { kept }),
+      });
     },
   };
 }

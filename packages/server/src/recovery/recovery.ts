@@ -37,7 +37,7 @@ export interface WaitingSession extends LeftBehind {
 
 export interface RecoveryServices extends CompletionServices {
   readonly journal: AudioJournal;
-  readonly records: Pick<RecordStore, 'findLeft'>;
+  readonly records: Pick<RecordStore, 'findLeft' | 'summary' | 'isDestroyed'>;
   readonly log: Log;
   /** Resolves with the recognizer when speech can be recognised. */
   readonly recognizer: () => Promise<Recognizer>;
@@ -121,10 +121,16 @@ export function createRecovery(services: RecoveryServices): Recovery {
     return found.session;
   };
 
+  /** What belongs to no record of this database, may belong to one of another. */
+  const discardIfOver = async (left: LeftSession): Promise<void> => {
+    const isOver = (await records.summary(left.id)) !== undefined || (await records.isDestroyed(left.id));
+    if (isOver) return left.discard();
+    return log.error(UNKNOWN, { session: left.id });
+  };
+
   const recover = async (left: LeftSession): Promise<void> => {
     const record = await records.findLeft(left.id);
-    // It has ended, or was destroyed.
-    if (record === undefined) return left.discard();
+    if (record === undefined) return discardIfOver(left);
     const content = await left.read(record.journalKey);
     record.journalKey.fill(0);
     const { snapshot, damagedRecords } = content;
@@ -163,6 +169,9 @@ export function createRecovery(services: RecoveryServices): Recovery {
     },
   };
 }
+
+const UNKNOWN =
+  'the audio journal holds a session that this database does not know; it is kept: give each database a journal folder of its own';
 
 const UNREADABLE =
   'THE AUDIO JOURNAL CANNOT BE READ: what a server has left cannot be transcribed; check the folder, see --journal-directory';

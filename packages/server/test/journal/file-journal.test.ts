@@ -63,7 +63,9 @@ test('settled audio is destroyed soon, and what other sessions wait for in the s
   const left = await openTestJournal(directory).left(NOBODY_LIVES);
   expect(left.map(({ id }) => id)).toEqual([other]);
   const content = await left[0]?.read(keys.other);
-  expect(textOf(content?.channels[0]?.pieces ?? [])).toBe(textOf([{ from: 0, samples: integers(7, SECOND) }]));
+  expect(textOf(content?.channels[0]?.pieces ?? [])).toBe(
+    textOf([{ from: 0, samples: integers(7, SECOND) }]),
+  );
 });
 
 test('nothing is left of a session that has ended', async () => {
@@ -149,6 +151,26 @@ test('a disk that cannot be written is reported once; what waits is written when
   );
 });
 
+test('audio for which there is no room is told, and not called durable before it is settled', async () => {
+  const directory = temporaryDirectory();
+  const failures: (string | undefined)[] = [];
+  const journal = openTestJournal(directory, {
+    mostWaitingBytes: 2 * SECOND,
+    onTrouble: (failure) => failures.push(failure),
+  });
+  const session = journal.open({ id: randomUUID(), key: randomBytes(32) });
+  session.append(0, numbered(0, SECOND));
+  session.append(0, numbered(SECOND, SECOND));
+  expect(failures).toEqual(['SLOW']);
+  await session.flushed();
+  session.append(0, numbered(2 * SECOND, SECOND));
+  await session.flushed();
+  expect(session.durableSamples(0)).toBe(SECOND);
+  session.settle(0, 2 * SECOND);
+  expect(session.durableSamples(0)).toBe(3 * SECOND);
+  expect(failures).toEqual(['SLOW', undefined]);
+});
+
 test('whatever is cut or garbled in a file, the rest is read, and nothing that was not written', async () => {
   const original = temporaryDirectory();
   const [id, key] = [randomUUID(), randomBytes(32)];
@@ -176,11 +198,14 @@ test('whatever is cut or garbled in a file, the rest is read, and nothing that w
         const [left] = await journal.left(NOBODY_LIVES);
         const pieces = left === undefined ? [] : ((await left.read(key)).channels[0]?.pieces ?? []);
         for (const piece of pieces)
-          expect(textOf([piece])).toBe(textOf([{ from: piece.from, samples: integers(piece.from, piece.samples.length) }]));
+          expect(textOf([piece])).toBe(
+            textOf([{ from: piece.from, samples: integers(piece.from, piece.samples.length) }]),
+          );
         const samples = pieces.reduce((sum, piece) => sum + piece.samples.length, 0);
         // A record of 160 samples takes 404 bytes; the two heads lie in the first 8 KiB.
         const lost = isCut ? whole.length - at : length + 2 * 404;
-        if (isCut ? at > 8192 : at >= 4096) expect(samples).toBeGreaterThanOrEqual(20 * 160 - (lost / 404 + 1) * 160);
+        if (isCut ? at > 8192 : at >= 4096)
+          expect(samples).toBeGreaterThanOrEqual(20 * 160 - (lost / 404 + 1) * 160);
       },
     ),
     { numRuns: 60 },

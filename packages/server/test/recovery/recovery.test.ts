@@ -1,9 +1,10 @@
-import { writeFileSync, readFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openDatabase } from '../../src/db/database.js';
+import { endSessionsWithoutLease } from '../../src/records/session-lease.js';
 import { connect, connectOptedIn, silence, type Client } from '../support/client.js';
 import { temporaryDirectory } from '../support/databases.js';
+import { DR_LEE, openTestStorage } from '../support/storage.js';
 import { startScriptedServer, type ScriptedServer } from '../support/scripted-server.js';
 import { until } from '../support/until.js';
 import { segmentsIn } from '../journal/journals.js';
@@ -55,6 +56,28 @@ test('a session whose client does not come back is completed when its time is ov
   expect(await segmentsOf(next)).toEqual([['still hurts', 0, 1]]);
 });
 
+test('what a client of another protocol has said is in the record, too', async () => {
+  const server = await startScriptedServer();
+  const client = await connect(server.url, { path: '/v1/listen?encoding=linear16&sample_rate=16000' });
+  await said(server, client, 2);
+  const next = await restarted(server);
+  await until(async () => (await onlyRecord(next)).endedAt !== undefined);
+  expect(await segmentsOf(next)).toEqual([['still hurts', 0, 2]]);
+});
+
+test('while the master key is missing, the journal stays, and its text is there afterwards', async () => {
+  const server = await startScriptedServer();
+  await said(server, await connect(server.url), 1);
+  const copy = await crashed(server);
+  const key = join(copy, 'master.key');
+  renameSync(key, `${key}.away`);
+  await expect(startScriptedServer({ dataDirectory: copy })).rejects.toThrow();
+  renameSync(`${key}.away`, key);
+  const next = await startAgain(copy);
+  await until(async () => (await onlyRecord(next)).endedAt !== undefined);
+  expect(await segmentsOf(next)).toEqual([['still hurts', 0, 1]]);
+});
+
 test('what is missing in a damaged journal is told, and the rest is used', async () => {
   const server = await startScriptedServer();
   const client = await connect(server.url);
@@ -78,13 +101,23 @@ test('what is missing in a damaged journal is told, and the rest is used', async
 test('the journal of a session that was destroyed meanwhile is destroyed, too', async () => {
   const server = await startScriptedServer();
   await said(server, await connect(server.url), 1);
+  const { id } = await onlyRecord(server);
   const copy = await crashed(server);
-  const database = await openDatabase({ dataDirectory: copy, database: undefined });
-  await database.db.deleteFrom('data_keys').execute();
-  await database.db.deleteFrom('sessions').execute();
-  await database.close();
+  const storage = await openTestStorage({ dataDirectory: copy, database: undefined });
+  await endSessionsWithoutLease(storage);
+  await storage.records.destroy([id], DR_LEE);
+  expect(segmentsIn(join(copy, 'journal'))).not.toEqual([]);
   await startAgain(copy);
   expect(segmentsIn(join(copy, 'journal'))).toEqual([]);
+});
+
+test('the journal of a session that this database does not know is kept', async () => {
+  const server = await startScriptedServer();
+  await said(server, await connect(server.url), 1);
+  const copy = await crashed(server);
+  const other = await startScriptedServer({ journalDirectory: join(copy, 'journal') });
+  expect(segmentsIn(join(copy, 'journal'))).not.toEqual([]);
+  expect(other.log()).toContain('does not know');
 });
 
 test('a server that has to stop leaves the rest to the next', async () => {
@@ -131,7 +164,9 @@ async function said(server: ScriptedServer, client: Client, seconds: number): Pr
   client.send(silence(seconds));
   await until(() => server.recognizer.streams[0]?.pushed.length === before + 1);
   await until(async () => (await commitsOf(server)) > commits);
-  await until(async () => (await server.metrics()).includes('auscult_journal_waiting_bytes 0') || isFailing(server));
+  await until(
+    async () => (await server.metrics()).includes('auscult_journal_waiting_bytes 0') || isFailing(server),
+  );
 }
 
 async function commitsOf(server: ScriptedServer): Promise<number> {

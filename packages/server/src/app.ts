@@ -105,7 +105,9 @@ async function drain({ config, log, sessions, transcriptions, draining }: AppPar
 }
 
 async function close(http: FastifyInstance, parts: AppParts, hasStarted: boolean): Promise<void> {
-  const { metrics, decoders, tls, keyTerms, reader, recognizers, background, storage } = parts;
+  const { metrics, decoders, tls, keyTerms, reader, recognizers, background, journal, recovery, storage } =
+    parts;
+  recovery?.stop();
   metrics.close();
   decoders.close();
   await http.close();
@@ -120,6 +122,7 @@ async function close(http: FastifyInstance, parts: AppParts, hasStarted: boolean
       background.release(),
       storage.audit.append({ ...BY_SERVER, action: 'server.stop' }),
     ]);
+  await journal?.close();
   await storage.close();
 }
 

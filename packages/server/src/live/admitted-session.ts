@@ -14,9 +14,13 @@ export interface AdmittedSession {
   readonly id: string;
   readonly identity: Identity;
   readonly openedBy: Authentication;
+  /** Remote address. */
+  readonly from: string;
   /** The name that the client program gives itself, if any. */
   readonly client: string | undefined;
   readonly dialect: DialectSession;
+  /** See `Dialect.name`. */
+  readonly dialectName: string;
   /** The settings that it begins with. */
   readonly settings: SessionSettings;
   /** Key terms of the server and of the tenant of whoever speaks. */

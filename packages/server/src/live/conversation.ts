@@ -10,8 +10,10 @@ import type { EncodedAudio } from './encoded-audio.js';
 import type { Problem, SessionEvent } from './events.js';
 import type { Emit } from './outbox.js';
 import type { SessionServices } from './session-services.js';
+import { createReceivedCount, type ReceivedCount } from './received-count.js';
+import { digestOf } from './resume-token.js';
 import { createSessionSetup, type SetupServices } from './session-setup.js';
-import { createSessionStream } from './session-stream.js';
+import { createSessionStream, type SessionStream } from './session-stream.js';
 import type { SessionTelemetry } from './session-telemetry.js';
 import { whenRead, type Superseded } from './when-read.js';
 
@@ -61,6 +63,8 @@ export interface Conversation {
   readonly receivedSeconds: () => number;
   /** How far audio and its text have come. */
   readonly acknowledgement: () => SessionEvent;
+  /** What becomes of the audio when the session is over. */
+  readonly accepted: SessionStream['accepted'];
   /** The first event for a client that comes back. */
   readonly resumption: () => SessionEvent;
   /** Takes over what somebody has corrected in the record of the session. */
@@ -80,11 +84,13 @@ export function createConversation(place: ConversationPlace): Conversation {
   });
   const { emit } = events;
   const setup = createSessionSetup(setupServicesOf(place, emit));
-  const stream = createSessionStream({ session, services, telemetry, setup, events });
+  const received = createReceivedCount(session.settings.sampleRate);
+  const stream = createSessionStream({ session, services, telemetry, setup, events, received });
   const refusals = createRefusals(emit, services.config.maxBadMessages, signals.onHopeless);
   const intake = createAudioIntake({
     decoders: services.decoders,
     channels: stream.channels,
+    received,
     settings: setup.settings,
     pendingSeconds: stream.pendingSeconds,
     maxPendingSeconds: services.config.maxBufferedSeconds,
@@ -96,7 +102,14 @@ export function createConversation(place: ConversationPlace): Conversation {
     onRefused: refusals.refuse,
     ...intakeReports(place, emit, stream.channels.receivedSeconds),
   });
-  const control = createControl({ setup, stream, intake, emit, onEnd: signals.onEnd });
+  const control = createControl({
+    setup,
+    stream,
+    intake,
+    emit,
+    onEnd: signals.onEnd,
+    onContinued: ({ sessionId, token }) => services.recovery?.hurry(sessionId, digestOf(token)),
+  });
 
   const take: Conversation['take'] = (command, superseded) => {
     if (command.kind === 'unreadable') return refusals.refuse(command.problem);
@@ -136,14 +149,20 @@ export function createConversation(place: ConversationPlace): Conversation {
     receivedSeconds: stream.channels.receivedSeconds,
     acknowledgement: () => ({
       kind: 'acknowledged',
-      receivedSamples: intake.receivedSamples(),
+      receivedSamples: durableCount(received, stream.accepted.durableSeconds()),
       settledSeconds: stream.settledSeconds(),
     }),
-    resumption: () => ({ kind: 'resumed', receivedSamples: intake.receivedSamples() }),
+    resumption: () => ({ kind: 'resumed', receivedSamples: received.total() }),
     adoptSpeakers: stream.speakers.adopt,
+    accepted: stream.accepted,
     keepSpeakers: stream.speakers.keep,
     finals: () => stream.totals().finals,
   };
+}
+
+/** How much of what was taken survives the process. */
+function durableCount(received: ReceivedCount, durableSeconds: number | undefined): number {
+  return durableSeconds === undefined ? received.total() : received.within(durableSeconds);
 }
 
 function setupServicesOf({ session, services }: ConversationPlace, emit: Emit): SetupServices {

@@ -115,7 +115,7 @@ function addRoute(
     },
     preHandler: async (request, reply) => {
       const wish = wishOf(request, dialect);
-      const decision = await decideSafely(request, wish, services);
+      const decision = await decideSafely(request, wish, dialect.name, services);
       const way = typeof refusing === 'function' ? refusing(connectionOf(request)) : refusing;
       if (decision.kind === 'refused') countRefusal(decision.refusal, services);
       if (decision.kind === 'refused' && way.kind === 'by-status')
@@ -161,10 +161,11 @@ function connectionOf({ query, headers, authentication }: FastifyRequest): Conne
 async function decideSafely(
   request: FastifyRequest,
   wish: ConnectionWish,
+  dialectName: string,
   services: AdmissionServices,
 ): Promise<Decision> {
   try {
-    return await decide(request, wish, services);
+    return await decide(request, wish, dialectName, services);
   } catch (error) {
     services.log.unexpected(error);
     return { kind: 'refused', refusal: { code: 'internal_error' } };

@@ -15,6 +15,8 @@ export interface Parting extends ConnectionLoss {
   readonly isResumable: () => boolean;
   /** Whether the session ends although its client would go on, in another session. */
   readonly isForced: () => boolean;
+  /** Whether the server goes away before it is done with what was taken. */
+  readonly isAbandoned: () => boolean;
   /** Ends the session with an error that the client is told. */
   readonly fail: (code: ErrorCode, explanation?: Explanation) => void;
   /** The client is done. */
@@ -50,6 +52,7 @@ export function createParting(services: PartingServices): Parting {
   const { config, dialect, inbox, outbox, conversation, presence, end } = services;
 
   let isForced = false;
+  let isAbandoned = false;
 
   function isResumable(): boolean {
     return config.resumeSeconds > 0 && dialect.isResumable() && !end.isEnding();
@@ -89,6 +92,7 @@ export function createParting(services: PartingServices): Parting {
   return {
     isResumable,
     isForced: () => isForced,
+    isAbandoned: () => isAbandoned,
     lose,
     fail,
     failIdle: () => {
@@ -114,6 +118,7 @@ export function createParting(services: PartingServices): Parting {
     },
     abandon: () => {
       isForced = true;
+      isAbandoned = !end.isOver();
       close('going_away', end.conclude);
     },
   };

@@ -1,19 +1,22 @@
-import type { LiveListener, WritingOptions } from '@auscult/asr';
+import { nothingWritten, type LiveListener, type WritingOptions } from '@auscult/asr';
 import { describeWarning } from '@auscult/protocol';
 import { ownershipOf, shareOf } from '../access/identity.js';
 import { writingOf } from '../settings-by-concern.js';
 import { settingsInForce } from '../model-abilities.js';
 import { describedBy } from '../records/recorded-settings.js';
+import { createAcceptedAudio, type AcceptedAudio } from './accepted-audio.js';
 import type { AdmittedSession } from './admitted-session.js';
 import { listenToChannel, type Told } from './channel-listener.js';
 import { channelsOnDemand, openChannels, type ChannelsOnDemand } from './channels.js';
 import { continueClock, onStreamClock, type StreamOrigin } from './continue-clock.js';
 import type { EventQueue } from './event-queue.js';
 import type { StreamTotals } from './events.js';
+import type { ReceivedCount } from './received-count.js';
 import { createRefinementSpool, type RefinementSpool } from './refinement-spool.js';
 import type { SessionServices } from './session-services.js';
 import { createSessionSpeakers, type SessionSpeakers } from './session-speakers.js';
 import type { SessionSetup } from './session-setup.js';
+import { SNAPSHOT_VERSION, type SessionSnapshot } from './session-snapshot.js';
 import type { SessionTelemetry } from './session-telemetry.js';
 
 /** The audio of one session on its way to recorded text. */
@@ -30,6 +33,8 @@ export interface SessionStream {
   readonly readAgain: () => string | undefined;
   readonly totals: () => StreamTotals;
   readonly speakers: SessionSpeakers;
+  /** What becomes of the audio if the process ends. */
+  readonly accepted: Pick<AcceptedAudio, 'durableSeconds' | 'end' | 'leave'>;
   /** The moment up to which all text is recorded, seconds. */
   readonly settledSeconds: () => number;
   /** Speech whose final is not recorded yet, seconds. */
@@ -44,13 +49,14 @@ export interface StreamServices {
   readonly telemetry: SessionTelemetry;
   readonly setup: SessionSetup;
   readonly events: EventQueue;
+  readonly received: ReceivedCount;
 }
 
 /** Makes a stream that has no audio yet. */
 export function createSessionStream(stream: StreamServices): SessionStream {
   const { session, services, telemetry, setup, events } = stream;
   const { writer, recognizer, identity } = session;
-  const told: Told = { finals: 0, words: 0, lostSeconds: 0 };
+  const told: Told = { finals: 0, words: 0, lostSeconds: 0, writing: [] };
   const finals: number[] = [];
   /** Where the stream of each channel begins. */
   const origins: StreamOrigin[] = [];
@@ -68,7 +74,8 @@ export function createSessionStream(stream: StreamServices): SessionStream {
     describe();
     telemetry.notDone(setup.asked()?.warnings.length ?? 0);
     spool = settings.refine === 'on-stop' ? openSpool(stream, seconds) : undefined;
-    const listening = { writing, spool, writer, events, telemetry, told, speakers };
+    const listening = { writing, spool, writer, events, telemetry, told, speakers, accepted };
+    accepted.begin(settings.channels);
     if (settings.speakers !== 'off') telemetry.tellsSpeakers();
     const { contextSeconds } = services.config;
     const share = shareOf(ownershipOf(identity));
@@ -111,8 +118,19 @@ export function createSessionStream(stream: StreamServices): SessionStream {
       voices: channels.speakerState,
     },
   });
-  const settledSeconds = (): number =>
-    Math.min(channels.settledSeconds(), events.unrecordedFrom() ?? Infinity);
+  const settledSeconds = (channel?: number): number =>
+    Math.min(channels.settledSeconds(channel), events.unrecordedFrom(channel) ?? Infinity);
+  const accepted = createAcceptedAudio({
+    journal: services.journal,
+    sessionId: session.id,
+    key: writer.journalKey,
+    settledSeconds,
+    keepsAudio: services.config.keepAudio,
+    snapshot: () => snapshotOf(stream, told, finals),
+    onTrouble: () => {
+      events.emit({ kind: 'warning', warning: describeWarning('journal_unavailable') });
+    },
+  });
 
   return {
     channels,
@@ -123,6 +141,7 @@ export function createSessionStream(stream: StreamServices): SessionStream {
     adoptSetup: () => {
       describe();
       channels.listenFor(setup.keyTerms());
+      accepted.describe();
     },
     flush: async () => {
       await channels.flush();
@@ -130,13 +149,14 @@ export function createSessionStream(stream: StreamServices): SessionStream {
     },
     readAgain: () => spool?.finish(),
     speakers,
+    accepted,
     totals: () => ({
       audioSeconds: channels.receivedSeconds(),
       speechSeconds: channels.speechSeconds(),
       finals: told.finals,
       words: told.words,
     }),
-    settledSeconds,
+    settledSeconds: () => settledSeconds(),
     pendingSeconds: () => channels.pendingSeconds() + events.unrecordedSeconds(),
     close: () => {
       spool?.finish();
@@ -144,6 +164,35 @@ export function createSessionStream(stream: StreamServices): SessionStream {
       channels.close();
       return missing;
     },
+  };
+}
+
+/** What the session needs to go on elsewhere. */
+function snapshotOf(
+  { session, setup, received }: StreamServices,
+  { lostSeconds, writing }: Told,
+  finals: readonly number[],
+): SessionSnapshot {
+  const { id, identity, from, client, dialect, dialectName, takesBack, token } = session;
+  const settings = setup.settings();
+  return {
+    version: SNAPSHOT_VERSION,
+    sessionId: id,
+    identity,
+    from,
+    client,
+    dialect: { name: dialectName, isResumable: dialect.isResumable() },
+    settings,
+    sentTerms: setup.sentTerms(),
+    takesBack,
+    asked: setup.asked(),
+    tokenDigest: Buffer.from(token.digest).toString('hex'),
+    received: received.place(),
+    channels: Array.from({ length: settings.channels }, (_, channel) => ({
+      nextSequence: finals[channel] ?? 0,
+      writing: writing[channel] ?? nothingWritten,
+    })),
+    lostSeconds,
   };
 }
 

@@ -17,6 +17,7 @@ export function createAuditOnlyWriter(
     changeSpeakers: () => undefined,
     keepSpeakers: () => undefined,
     continueSpeakers: () => Promise.resolve(undefined),
+    journalKey: () => undefined,
     close: (reason) =>
       (closed ??= audit.append({
         action: 'session.end',

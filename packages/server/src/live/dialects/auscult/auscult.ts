@@ -16,6 +16,7 @@ import { converse } from './converse.js';
  */
 export function createAuscult(services: DialectServices): Dialect {
   return {
+    name: 'auscult',
     paths: ['/ws/transcribe'],
     connect: ({ query, offered }) => {
       const optsIn = offered.includes(PROTOCOL);

@@ -1,0 +1,50 @@
+import { continueSpeakers } from './continue-speakers.js';
+import type { KeepingSettings } from './begin-record.js';
+import { createAudioPieces, type KeptAudio } from './record-audio.js';
+import type { RecordedBefore } from './record-progress.js';
+import type { RecordServices } from './record-services.js';
+import type { Actor } from './record.js';
+import type { SessionDescription } from './recorded-settings.js';
+import { refineRecord } from './refine-record.js';
+import { createSessionWriter, type SessionRecordWriter } from './session-writer.js';
+
+/** A session in the database whose record is written by this process. */
+export interface WrittenSession {
+  readonly id: string;
+  readonly actor: Actor;
+  readonly groups: readonly string[];
+  /** Belongs to the writer, which destroys it at the end. */
+  readonly dataKey: Buffer;
+  readonly description: SessionDescription;
+  readonly before?: RecordedBefore;
+  /** Audio that is in the record already. */
+  readonly kept?: ReadonlyMap<number, KeptAudio>;
+}
+
+/** Makes the writer of a record. */
+export function writeRecord(
+  services: RecordServices & Pick<KeepingSettings, 'keepsAudio'>,
+  session: WrittenSession,
+): SessionRecordWriter {
+  const { database, rows, queue, audit, log, keepsAudio } = services;
+  const { id, actor, dataKey, kept = new Map<number, KeptAudio>() } = session;
+  const places = new Map([...kept].map(([channel, { nextPlace }]) => [channel, nextPlace]));
+  const writer = createSessionWriter({
+    ...session,
+    sessionId: id,
+    rows,
+    queue,
+    audit,
+    kind: database.kind,
+    audioPieces: keepsAudio ? createAudioPieces(places) : undefined,
+    onAudioLost: () => {
+      log.error('audio not kept', { session: id });
+    },
+  });
+  return {
+    ...writer,
+    refine: (text) => refineRecord(services, id, text, actor),
+    continueSpeakers: (former, tokenDigest) =>
+      continueSpeakers(services, former, { id, dataKey, actor, tokenDigest }),
+  };
+}

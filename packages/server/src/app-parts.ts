@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import { createDecoderPool, type DecoderPool } from '@auscult/asr';
 import { createAccess, type Access } from './access/access.js';
 import { accessSeal } from './access/seal.js';
 import { changeOf } from './audit/configuration-change.js';
 import { createBackgroundWork, type BackgroundWork } from './background-work.js';
 import type { Config } from './config/schema.js';
+import { spoolFolder } from './config/spool-folder.js';
 import { createOriginPolicy, type OriginPolicy } from './http/origins.js';
 import { createTls, type ServerTls } from './http/tls.js';
 import { openSharedKeyTerms, type SharedKeyTerms } from './key-terms/shared-key-terms.js';
@@ -15,6 +17,8 @@ import { openStorage, type Storage } from './storage/open-storage.js';
 import { measureEvidence } from './telemetry/evidence-metrics.js';
 import type { Log } from './telemetry/log.js';
 import type { Metrics } from './telemetry/metrics.js';
+import { createFileAudio } from './transcriptions/durable/file-audio.js';
+import { createJobStore } from './transcriptions/durable/job-store.js';
 import { createTranscriptions, type Transcriptions } from './transcriptions/transcriptions.js';
 import { measureVerification } from './verify/verification-metrics.js';
 import { serverVersion } from './version.js';
@@ -52,7 +56,6 @@ export async function createAppParts(
   { recognizers, metrics }: Recognition,
   log: Log,
 ): Promise<AppParts> {
-  const transcriptions = createTranscriptions({ config, log, metrics });
   const decoders = createDecoderPool({ looks: LOOKS_AT_A_TIME, reads: config.transcriptionsAtATime });
   const origins = createOriginPolicy(config);
   const tls = createTls(config, log);
@@ -75,6 +78,7 @@ export async function createAppParts(
   tls?.onRenewed((changed) => {
     for (const setting of changed) noteRead(setting);
   });
+  const transcriptions = openTranscriptions({ config, log, metrics, storage, decoders, recognizers });
   const background = createBackgroundWork(config, storage, log);
   measureVerification(metrics.registry, background.verification);
   measureEvidence(metrics.registry, storage.audit.evidence);
@@ -97,4 +101,23 @@ export async function createAppParts(
     background,
     draining: new AbortController(),
   };
+}
+
+/** Transcriptions over the storage, with their audio in the spool. */
+function openTranscriptions(
+  parts: Pick<AppParts, 'config' | 'log' | 'metrics' | 'storage' | 'decoders' | 'recognizers'>,
+): Transcriptions {
+  const { config, storage, recognizers } = parts;
+  return createTranscriptions({
+    ...parts,
+    database: storage.database,
+    records: storage.records,
+    store: createJobStore({
+      ...storage,
+      retentionMs: config.transcriptionRetentionMinutes * 60_000,
+    }),
+    audio: createFileAudio(join(spoolFolder(config), 'jobs')),
+    recognizer: recognizers.recognizer,
+    refiner: recognizers.refiner,
+  });
 }

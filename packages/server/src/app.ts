@@ -31,9 +31,9 @@ export interface App {
   /** Starts recognition, unless that has begun; resolves when sessions can be taken. Fails as the recognizer fails. */
   readonly warmUp: () => Promise<void>;
   /**
-   * Takes no more sessions and recordings, cancels the transcriptions of those that were uploaded, sends the finals of all
-   * audio received and closes the open sessions, in at most `drainSeconds`. Resolves with whether all were done in time. HTTP
-   * requests are still answered.
+   * Takes no more sessions and recordings, leaves transcriptions that run for later or to other servers, cancels those that
+   * somebody waits for, sends the finals of all audio received and closes the open sessions, in at most `drainSeconds`. Resolves
+   * with whether all were done in time. HTTP requests are still answered.
    */
   readonly drain: () => Promise<boolean>;
   /** Stops listening and ends the recognizer. */
@@ -70,7 +70,10 @@ export async function createApp(
       await parts.background.start();
       return listen(http, parts);
     },
-    warmUp: recognition.warmUp,
+    warmUp: async () => {
+      await recognition.warmUp();
+      parts.transcriptions.begin();
+    },
     drain: () => drain(parts),
     close: () => close(http, parts, hasStarted),
     routes,
@@ -100,6 +103,8 @@ async function drain({ config, log, sessions, transcriptions, draining }: AppPar
   draining.abort();
   log.info('draining', { sessions: sessions.count() });
   const [clean] = await Promise.all([sessions.drain(config.drainSeconds), transcriptions.drain()]);
+  // A session that ends hands its audio over for the second pass.
+  await transcriptions.settled();
   if (!clean) log.error('drain ran out of time');
   return clean;
 }

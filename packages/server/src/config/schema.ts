@@ -406,15 +406,11 @@ export const configSchema = z.strictObject({
         'The most audio of one session that is kept, encrypted, for a second pass; a longer session gets none.',
       unit: 'minutes',
     }),
-  spoolDirectory: z
-    .string()
-    .min(1)
-    .default(() => join(cacheHome(), 'auscult', 'spool'))
-    .register(settingInfo, {
-      description:
-        'Folder for audio that waits to be transcribed, encrypted and without names. Must be writable.',
-      defaultText: '`$XDG_CACHE_HOME/auscult/spool`, or `~/.cache/auscult/spool`',
-    }),
+  spoolDirectory: z.string().min(1).optional().register(settingInfo, {
+    description:
+      'Folder for audio that waits to be transcribed, encrypted. Must be writable, and must survive a restart; servers that share a database and this folder transcribe each other’s recordings.',
+    defaultText: '`spool` in `dataDirectory`',
+  }),
   maxUploadBytes: z
     .int()
     .min(4096)

@@ -118,6 +118,7 @@ async function admit(
     const session: AdmittedSession = {
       id,
       identity,
+      from: request.ip,
       openedBy,
       client: clientOf(request),
       dialect: wish.converse(place),

@@ -27,7 +27,7 @@ export interface SessionStream {
   /** Resolves once the finals of all audio taken have been sent. */
   readonly flush: () => Promise<void>;
   /** Starts the second pass over the audio kept since the last one, and returns its id; undefined if there is no audio. */
-  readonly readAgain: () => string | undefined;
+  readonly readAgain: () => Promise<string | undefined>;
   readonly totals: () => StreamTotals;
   readonly speakers: SessionSpeakers;
   /** The moment up to which all text is recorded, seconds. */
@@ -117,7 +117,7 @@ export function createSessionStream(stream: StreamServices): SessionStream {
   return {
     channels,
     renew: () => {
-      spool?.finish();
+      void spool?.finish();
       channels.renew();
     },
     adoptSetup: () => {
@@ -128,7 +128,7 @@ export function createSessionStream(stream: StreamServices): SessionStream {
       await channels.flush();
       await events.settled();
     },
-    readAgain: () => spool?.finish(),
+    readAgain: async () => spool?.finish(),
     speakers,
     totals: () => ({
       audioSeconds: channels.receivedSeconds(),
@@ -139,7 +139,7 @@ export function createSessionStream(stream: StreamServices): SessionStream {
     settledSeconds,
     pendingSeconds: () => channels.pendingSeconds() + events.unrecordedSeconds(),
     close: () => {
-      spool?.finish();
+      void spool?.finish();
       const missing = told.lostSeconds + channels.receivedSeconds() - settledSeconds();
       channels.close();
       return missing;
@@ -153,11 +153,11 @@ function openSpool(
 ): RefinementSpool {
   return createRefinementSpool({
     sessionId: session.id,
-    ownership: ownershipOf(session.identity),
+    identity: session.identity,
+    from: session.from,
     config,
     transcriptions,
     recognizer: session.refiner,
-    writer: session.writer,
     settings: setup.settings(),
     keyTerms: setup.keyTerms(),
     secondsBefore,

@@ -10,16 +10,19 @@ export interface RecordedPiece {
 
 /** Length of audio that is encrypted as one piece, seconds. */
 const PIECE_SECONDS = 10;
-const SAMPLE_BYTES = 2;
+/** Bytes of a kept sample. */
+export const SAMPLE_BYTES = 2;
 
-/** Gathers the samples of each channel into pieces; called without samples, it returns what is left of the channel. */
-export function createAudioPieces(): (
-  channel: number,
-  samples: Float32Array | undefined,
-) => readonly RecordedPiece[] {
+/**
+ * Gathers the samples of each channel into pieces; called without samples, it returns what is left of the channel. `firstPlace`:
+ * the place of the first piece of a channel, 0 by default.
+ */
+export function createAudioPieces(
+  firstPlace: (channel: number) => number = () => 0,
+): (channel: number, samples: Float32Array | undefined) => readonly RecordedPiece[] {
   const gathered = new Map<number, { place: number; parts: Uint8Array[]; bytes: number }>();
   return (channel, samples) => {
-    const so = gathered.get(channel) ?? { place: 0, parts: [], bytes: 0 };
+    const so = gathered.get(channel) ?? { place: firstPlace(channel), parts: [], bytes: 0 };
     gathered.set(channel, so);
     if (samples !== undefined) {
       const pcm = encodePcm(samples);

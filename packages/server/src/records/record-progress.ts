@@ -27,7 +27,7 @@ interface State {
 export function beginProgress(
   dataKey: Uint8Array,
   sessionId: string,
-  { channels }: SessionDescription,
+  { channels }: Pick<SessionDescription, 'channels'>,
 ): RecordProgress {
   const state: State = { channels, finals: 0, audioSeconds: 0, unwritten: undefined };
 

@@ -2,12 +2,15 @@ import type { KnownSpeaker } from '@auscult/protocol';
 import { createSlices } from '../time-slices.js';
 import type { KeyCopies } from './key-copies/key-copies.js';
 import { beginRecord, type KeepingSettings, type NewSession } from './begin-record.js';
+import { continueRecord, type ContinuedSession, type ContinuedWriter } from './continue-record.js';
 import { correctSpeakers, type RecordedSpeakerCorrections } from './correct-speakers.js';
 import { correctFinal, type Correction } from './correct-final.js';
 import { destroyRecords, type DestroyAction } from './destroy-records.js';
 import { findRecords, summaryOf } from './find-records.js';
 import { holdRecord } from './hold-record.js';
 import { readAudio } from './read-audio.js';
+import { refineRecord } from './refine-record.js';
+import type { RefinedText } from './refined-text.js';
 import { readRecord, type ReadRecordOptions } from './read-record.js';
 import { recordEvent } from './record-events.js';
 import type { RecordServices } from './record-services.js';
@@ -30,6 +33,16 @@ import type { SessionRecordWriter } from './session-writer.js';
 export interface RecordStore {
   /** Begins the record of a session, and logs that it has begun. */
   readonly open: (session: NewSession) => Promise<SessionRecordWriter>;
+  /** Leaves a record that was opened here to whoever continues it; it must not be written to any more. */
+  readonly handOver: (id: string) => void;
+  /** See `continueRecord`. */
+  readonly continue: (session: ContinuedSession) => Promise<ContinuedWriter | undefined>;
+  /** See `refineRecord`. Undefined if finals are not kept. */
+  readonly refine: (
+    id: string,
+    text: RefinedText,
+    actor: Actor,
+  ) => Promise<RefinedText['finals']> | undefined;
   readonly find: (search: RecordSearch, actor: Actor) => Promise<RecordPage>;
   /** Whether there was such a record and it was destroyed. */
   readonly isDestroyed: (id: string) => Promise<boolean>;
@@ -90,6 +103,11 @@ export function createRecordStore(storeServices: StoreServices): RecordStore {
         close: (reason, end) => writer.close(reason, end).finally(() => open.delete(id)),
       };
     },
+    handOver: (id) => {
+      open.delete(id);
+    },
+    continue: (session) => continueRecord(services, session),
+    refine: (id, text, actor) => (services.keepsFinals ? refineRecord(services, id, text, actor) : undefined),
     find: async (search, actor) => {
       const page = await findRecords(database.db, search, rows);
       const counts = { found: page.records.length };

@@ -4,6 +4,8 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 export const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
+/** By how much sealed bytes are longer than what is sealed. */
+export const SEALED_BYTES_BESIDE = NONCE_BYTES + TAG_BYTES;
 
 /** Encrypts with AES-256-GCM, bound to `place`: a random nonce, the ciphertext, the tag. */
 export function sealBytes(key: Uint8Array, plain: Uint8Array, place: Uint8Array): Buffer {

@@ -19,6 +19,7 @@ import { openStorage, type Storage } from './storage/open-storage.js';
 import { measureEvidence } from './telemetry/evidence-metrics.js';
 import type { Log } from './telemetry/log.js';
 import type { Metrics } from './telemetry/metrics.js';
+import { createAudioPlaces, type AudioPlaces } from './transcriptions/durable/audio-places.js';
 import { createFileAudio } from './transcriptions/durable/file-audio.js';
 import { createJobStore } from './transcriptions/durable/job-store.js';
 import { createTranscriptions, type Transcriptions } from './transcriptions/transcriptions.js';
@@ -89,7 +90,15 @@ export async function createAppParts(
   tls?.onRenewed((changed) => {
     for (const setting of changed) noteRead(setting);
   });
-  const transcriptions = openTranscriptions({ config, log, metrics, storage, decoders, recognizers });
+  const transcriptions = await openTranscriptions({
+    config,
+    log,
+    metrics,
+    storage,
+    decoders,
+    recognizers,
+    cluster,
+  });
   const background = createBackgroundWork(config, storage, log);
   measureVerification(metrics.registry, background.verification);
   measureEvidence(metrics.registry, storage.audit.evidence);
@@ -115,10 +124,14 @@ export async function createAppParts(
   };
 }
 
-/** Transcriptions over the storage, with their audio in the spool. */
-function openTranscriptions(
-  parts: Pick<AppParts, 'config' | 'log' | 'metrics' | 'storage' | 'decoders' | 'recognizers'>,
-): Transcriptions {
+/** What transcriptions are opened over. */
+type TranscriptionPlace = Pick<
+  AppParts,
+  'config' | 'log' | 'metrics' | 'storage' | 'decoders' | 'recognizers' | 'cluster'
+>;
+
+/** Transcriptions over the storage, with their audio in the spool, or in JetStream where servers share that. */
+async function openTranscriptions(parts: TranscriptionPlace): Promise<Transcriptions> {
   const { config, storage, recognizers } = parts;
   return createTranscriptions({
     ...parts,
@@ -128,8 +141,19 @@ function openTranscriptions(
       ...storage,
       retentionMs: config.transcriptionRetentionMinutes * 60_000,
     }),
-    audio: createFileAudio(join(spoolFolder(config), 'jobs')),
+    places: await openAudioPlaces(parts),
     recognizer: recognizers.recognizer,
     refiner: recognizers.refiner,
   });
+}
+
+async function openAudioPlaces({
+  config,
+  cluster,
+}: Pick<TranscriptionPlace, 'config' | 'cluster'>): Promise<AudioPlaces> {
+  const folder = spoolFolder(config);
+  const files = createFileAudio(join(folder, 'jobs'));
+  if (cluster === undefined) return createAudioPlaces(files);
+  const { createObjectAudio } = await import('./transcriptions/durable/object-audio.js');
+  return createAudioPlaces(createObjectAudio(cluster.connection.nats, folder), [files]);
 }

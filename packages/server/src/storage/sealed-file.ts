@@ -36,6 +36,12 @@ export interface NamedSealedFile extends SealedFile {
   sync(): Promise<void>;
 }
 
+/** A sealed file without a name whose bytes can be taken elsewhere, where whoever has its key can read them. */
+export interface MovableSealedFile extends SealedFile {
+  /** The bytes as they are on disk, once it is finished. */
+  sealedBytes(): AsyncIterable<Uint8Array>;
+}
+
 /** A finished sealed file that is read again. */
 export interface OpenedSealedFile extends Pick<SealedFile, 'size' | 'read'> {
   close(): Promise<void>;
@@ -46,8 +52,36 @@ export interface OpenedSealedFile extends Pick<SealedFile, 'size' | 'read'> {
  * of a block is its nonce, which therefore never repeats, and a misplaced block is noticed.
  */
 export async function createSealedFile(directory: string): Promise<SealedFile> {
-  const { sync: _sync, ...file } = sealedInto(await openUnnamed(directory), randomBytes(KEY_BYTES));
-  return file;
+  return sealedInto(await openUnnamed(directory), randomBytes(KEY_BYTES));
+}
+
+/** As `createSealedFile`, with a key that no other file has. */
+export async function createMovableSealedFile(
+  directory: string,
+  key: Uint8Array,
+): Promise<MovableSealedFile> {
+  return sealedInto(await openUnnamed(directory), Buffer.from(key));
+}
+
+/** Writes the sealed bytes of a file of `size` bytes, which come from elsewhere, into one without a name. */
+export async function receiveSealedFile(
+  directory: string,
+  bytes: AsyncIterable<Uint8Array>,
+  key: Uint8Array,
+  size: number,
+): Promise<OpenedSealedFile> {
+  const handle = await openUnnamed(directory);
+  try {
+    let at = 0;
+    for await (const piece of bytes) {
+      await writeWhole(handle, piece, at);
+      at += piece.length;
+    }
+    return openedOver(handle, key, size);
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
 }
 
 /**
@@ -64,16 +98,20 @@ export async function openNamedSealedFile(
   key: Uint8Array,
   size: number,
 ): Promise<OpenedSealedFile> {
-  const handle = await open(path, 'r');
+  return openedOver(await open(path, 'r'), key, size);
+}
+
+function openedOver(handle: FileHandle, key: Uint8Array, size: number): OpenedSealedFile {
+  let closed: Promise<void> | undefined;
   return {
     size,
     read: (start, end) => readBlocks(handle, key, start, Math.min(end, size)),
-    close: () => handle.close(),
+    close: () => (closed ??= handle.close()),
   };
 }
 
 /** Takes over the file and the key. */
-function sealedInto(handle: FileHandle, key: Buffer): NamedSealedFile {
+function sealedInto(handle: FileHandle, key: Buffer): NamedSealedFile & MovableSealedFile {
   const block = Buffer.alloc(BLOCK_BYTES);
   let size = 0;
   let filled = 0;
@@ -124,6 +162,7 @@ function sealedInto(handle: FileHandle, key: Buffer): NamedSealedFile {
         block.fill(0);
       }),
     sync: () => inTurn(() => handle.sync()),
+    sealedBytes: () => readRaw(handle),
     read: (start, end) => readBlocks(handle, key, start, Math.min(end, size)),
     remove: () => {
       removed ??= last
@@ -188,7 +227,16 @@ function nonce(index: number): Buffer {
   return bytes;
 }
 
-async function writeWhole(handle: FileHandle, bytes: Buffer, position: number): Promise<void> {
+async function* readRaw(handle: FileHandle): AsyncGenerator<Uint8Array> {
+  for (let at = 0; ;) {
+    const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(BLOCK_BYTES), 0, BLOCK_BYTES, at);
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
+    at += bytesRead;
+  }
+}
+
+async function writeWhole(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
   for (let at = 0; at < bytes.length;) {
     const { bytesWritten } = await handle.write(bytes, at, bytes.length - at, position + at);
     at += bytesWritten;

@@ -83,7 +83,7 @@ const SUSPECT_ATTEMPTS = 2;
 
 /** Nothing is carried out before `begin`. */
 export function createDurableJobs(services: DurableServices): DurableJobs {
-  const { store, audio, records, turns, log, metrics } = services;
+  const { store, places, records, turns, log, metrics } = services;
   const running = new Map<string, RunningJob>();
   const listeners = new Map<string, (transcription: Transcription) => void>();
   const arriving = new Map<string, { readonly over: Promise<void>; readonly end: () => void }>();
@@ -105,7 +105,7 @@ export function createDurableJobs(services: DurableServices): DurableJobs {
       lookAgain = false;
       if (!begun || draining) return;
       try {
-        for (const row of await store.waiting(await audio.place())) if (!turns.has(row.id)) enter(row);
+        for (const row of await store.waiting(await places.reachable())) if (!turns.has(row.id)) enter(row);
       } catch {
         // The queue of writes reports that the database is away, and uploads that the disk is.
         return;
@@ -211,7 +211,8 @@ export function createDurableJobs(services: DurableServices): DurableJobs {
   };
 
   const deleteFiles = async ({ id, audio_store, audio_files }: JobRow): Promise<boolean> => {
-    if (audio_store !== (await audio.place())) return false;
+    const audio = await places.at(audio_store);
+    if (audio === undefined) return false;
     for (let file = 0; file < audio_files; file++) await audio.remove(audioName(id, file));
     return true;
   };
@@ -243,7 +244,7 @@ export function createDurableJobs(services: DurableServices): DurableJobs {
       if (row === undefined) listeners.delete(id);
       else if (row.ended_at !== null) await tellListener(row);
     }
-    for (const row of await store.over(await audio.place().catch(() => undefined))) await cleanUp(row);
+    for (const row of await store.over(await places.reachable())) await cleanUp(row);
     look();
   };
 
@@ -295,6 +296,7 @@ export function createDurableJobs(services: DurableServices): DurableJobs {
     arrive: async ({ ownership, origin, sessionId, files }) => {
       const id = randomUUID();
       const audioKey = randomBytes(KEY_BYTES);
+      const audio = places.forNew;
       const audioStore = await audio.place();
       await store.arrive({ id, ownership, origin, sessionId, audioStore, audioFiles: files });
       const created: ArrivingAudio[] = [];

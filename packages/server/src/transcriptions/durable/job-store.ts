@@ -98,8 +98,8 @@ export interface JobStore {
   readonly list: (tenant: string) => Promise<readonly JobRow[]>;
   /** The transcript of one that is done. Throws `record_damaged` if it is not as it was written. */
   readonly transcript: (row: JobRow) => Promise<Transcript | undefined>;
-  /** Those with audio in this place that wait, or whose server went down, in the order in which they came. */
-  readonly waiting: (audioStore: string) => Promise<readonly JobRow[]>;
+  /** Those with audio in these places that wait, or whose server went down, in the order in which they came. */
+  readonly waiting: (audioStores: readonly string[]) => Promise<readonly JobRow[]>;
   /** Begins a job, if no other server has. */
   readonly claim: (id: string) => Promise<Claim>;
   /** Throws a `JobLostError` unless this server carries out the job. */
@@ -119,8 +119,8 @@ export interface JobStore {
   readonly open: (row: JobRow) => Promise<ClaimedJob>;
   readonly audioGone: (id: string) => Promise<void>;
   readonly forget: (id: string) => Promise<void>;
-  /** Those of this place to clean up after: their audio is of no use any more, or their time is over. */
-  readonly over: (audioStore: string | undefined) => Promise<readonly JobRow[]>;
+  /** Those of these places to clean up after: their audio is of no use any more, or their time is over. */
+  readonly over: (audioStores: readonly string[]) => Promise<readonly JobRow[]>;
   /** Which of these jobs this server still carries out. */
   readonly held: (ids: readonly string[]) => Promise<ReadonlySet<string>>;
 }
@@ -246,17 +246,19 @@ export function createJobStore(services: JobStoreServices): JobStore {
       const key = await unwrapJobKey(masterKeys, row.id, row);
       return readResult(db, row.id, key);
     },
-    waiting: async (audioStore) =>
-      rows.authenticOf(
+    waiting: async (audioStores) => {
+      if (audioStores.length === 0) return [];
+      return rows.authenticOf(
         await db
           .selectFrom('transcription_jobs')
           .selectAll()
-          .where('audio_store', '=', audioStore)
+          .where('audio_store', 'in', audioStores)
           .where(isFree)
           .orderBy('created_at')
           .orderBy('id')
           .execute(),
-      ),
+      );
+    },
     claim: async (id) => {
       const claimed = await write((transaction) => claimIn(transaction, id), WRITE_PATIENCE);
       if (claimed.kind !== 'claimed') return claimed;
@@ -321,7 +323,7 @@ export function createJobStore(services: JobStoreServices): JobStore {
         if (row) await rows.changeIn(transaction, row, { audio_files: 0 });
       }, WRITE_PATIENCE),
     forget: (id) => write((transaction) => rows.deleteIn(transaction, id), WRITE_PATIENCE),
-    over: async (audioStore) =>
+    over: async (audioStores) =>
       db
         .selectFrom('transcription_jobs')
         .selectAll()
@@ -329,7 +331,7 @@ export function createJobStore(services: JobStoreServices): JobStore {
           eb.or([
             eb.and([eb('audio_files', '=', 0), eb('expires_at', '<', new Date().toISOString())]),
             eb.and([
-              eb('audio_store', '=', audioStore ?? ''),
+              audioStores.length === 0 ? eb.lit(false) : eb('audio_store', 'in', audioStores),
               eb('audio_files', '>', 0),
               eb.or([
                 eb('ended_at', 'is not', null),

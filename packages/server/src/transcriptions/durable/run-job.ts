@@ -11,7 +11,7 @@ import { carryOut, type Outcome, type TranscriptionServices } from '../carry-out
 import type { RecordingSource } from '../recording-source.js';
 import { recordUpload } from '../upload-record.js';
 import { createFinalsSaver, type FinalsSaver } from './finals-saver.js';
-import type { JobAudio } from './job-audio.js';
+import type { AudioPlaces } from './audio-places.js';
 import { openJobSource, type JobSource } from './job-source.js';
 import { JobLostError, type ClaimedJob, type JobEnd, type JobStore } from './job-store.js';
 import { keepRefined } from './keep-refined.js';
@@ -19,7 +19,7 @@ import { keepRefined } from './keep-refined.js';
 /** What a job is carried out with. */
 export interface RunServices extends TranscriptionServices {
   readonly store: JobStore;
-  readonly audio: JobAudio;
+  readonly places: AudioPlaces;
   readonly records: RecordStore;
   readonly decoders: DecoderPool;
   /** The recognizers, once they are warm. */
@@ -55,7 +55,9 @@ export async function runJob(services: RunServices, running: RunningJob): Promis
   if (inability) return failed(new RequestError(inability.code, inability.details));
   let source: JobSource | undefined;
   try {
-    const { audio, decoders, config } = services;
+    const { places, decoders, config } = services;
+    const audio = await places.at(row.audio_store);
+    if (audio === undefined) return INTERRUPTED;
     const maxSeconds = config.maxRecordingMinutes * 60;
     source = await openJobSource(running.job, { audio, decoders, maxSeconds, signal: running.abort.signal });
     const result = await hearAndKeep(services, running, { source, recognizer, settings });

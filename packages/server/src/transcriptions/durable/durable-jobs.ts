@@ -63,7 +63,7 @@ export interface DurableJobs {
   readonly remove: (id: string) => Promise<boolean>;
   /** Carries jobs out from now on, once recognition is warm. */
   readonly begin: () => void;
-  /** Begins no more, and gives back those that run; resolves when that is on disk. */
+  /** Begins no more, and gives back those that run; resolves when that is on disk, or after `drainSeconds`. */
   readonly drain: () => Promise<void>;
   /** Resolves once no audio is on its way any more: it is kept, or abandoned. */
   readonly settled: () => Promise<void>;
@@ -75,15 +75,13 @@ const BEAT_MS = 5000;
 /** How often what was deleted is removed from the database for good, milliseconds. */
 const SCRUB_MS = 60_000;
 
-/** How long a server that ends waits for a database that is away, milliseconds: others then find out that it is gone. */
-const DRAIN_MS = 6000;
-
 /** A job that was begun so often without getting anywhere runs alone: it may be what ended the server. */
 const SUSPECT_ATTEMPTS = 2;
 
 /** Nothing is carried out before `begin`. */
 export function createDurableJobs(services: DurableServices): DurableJobs {
   const { store, places, records, turns, log, metrics } = services;
+  const drainMs = services.config.drainSeconds * 1000;
   const running = new Map<string, RunningJob>();
   const listeners = new Map<string, (transcription: Transcription) => void>();
   const arriving = new Map<string, { readonly over: Promise<void>; readonly end: () => void }>();
@@ -361,9 +359,9 @@ export function createDurableJobs(services: DurableServices): DurableJobs {
       draining = true;
       clearInterval(beat);
       for (const { abort } of running.values()) abort.abort();
-      await atMost(DRAIN_MS, turns.close());
+      await atMost(drainMs, turns.close());
     },
-    settled: () => atMost(DRAIN_MS, Promise.all([...arriving.values()].map(({ over }) => over))),
+    settled: () => atMost(drainMs, Promise.all([...arriving.values()].map(({ over }) => over))),
   };
 
   async function known(id: string): Promise<JobRow | undefined> {

@@ -51,8 +51,9 @@ export function createObjectAudio(nats: ClusterConnection['nats'], folder: strin
       const found = await store.get(name);
       if (found === null) throw new RangeError('the object is not there');
       const opened = await receiveSealedFile(folder, found.data as AsyncIterable<Uint8Array>, key, size);
-      const failure = await found.error;
-      if (failure === null) return opened;
+      // It resolves whether or not reading failed.
+      const failure: unknown = await found.error;
+      if (!(failure instanceof Error)) return opened;
       await opened.close();
       throw failure;
     },

@@ -72,7 +72,7 @@ export interface DurableJobs {
 /** How often a server looks for jobs of others, and whether its own are still its own, milliseconds. */
 const BEAT_MS = 5000;
 
-/** How often what was deleted is removed from the database for good, milliseconds. */
+/** How often, at most, what was deleted is removed from the database for good, milliseconds. */
 const SCRUB_MS = 60_000;
 
 /** A job that was begun so often without getting anywhere runs alone: it may be what ended the server. */
@@ -188,6 +188,7 @@ export function createDurableJobs(services: DurableServices): DurableJobs {
     tellEnd(transcriptionOf(row), services);
     await tellListener(row);
     await removeAudio(row);
+    scrubSoon();
   };
 
   const tellListener = async (row: JobRow): Promise<void> => {
@@ -235,8 +236,9 @@ export function createDurableJobs(services: DurableServices): DurableJobs {
 
   /** Notices what others have done to jobs, and cleans up after jobs that are over. */
   const onBeat = async (): Promise<void> => {
-    const held = await store.held([...running.keys()]);
-    for (const [id, { abort }] of running) if (!held.has(id)) abort.abort();
+    const before = [...running.keys()];
+    const held = await store.held(before);
+    for (const id of before) if (!held.has(id)) running.get(id)?.abort.abort();
     for (const id of listeners.keys()) {
       const row = await store.find(id);
       if (row === undefined) listeners.delete(id);
@@ -249,11 +251,16 @@ export function createDurableJobs(services: DurableServices): DurableJobs {
   const cleanUp = async (row: JobRow): Promise<void> => {
     if (running.has(row.id)) return;
     await removeAudio(row);
-    if (row.ended_at !== null && row.expires_at !== null && !isOver(row)) return;
+    if (row.ended_at !== null && !isOver(row)) return;
     await store.forget(row.id);
+    scrubSoon();
+  };
+
+  /** Removes for good what was deleted; not each time, since that takes longer the more there is in the database. */
+  const scrubSoon = (): void => {
     if (performance.now() - scrubbedAt < SCRUB_MS) return;
     scrubbedAt = performance.now();
-    await scrub(services.database);
+    void scrub(services.database);
   };
 
   const submit = async (
@@ -336,7 +343,7 @@ export function createDurableJobs(services: DurableServices): DurableJobs {
       if (before === undefined) {
         await removeAudio(row);
         await store.forget(id);
-        await scrub(services.database);
+        scrubSoon();
         return true;
       }
       running.get(id)?.abort.abort();

@@ -119,7 +119,7 @@ export interface JobStore {
   readonly open: (row: JobRow) => Promise<ClaimedJob>;
   readonly audioGone: (id: string) => Promise<void>;
   readonly forget: (id: string) => Promise<void>;
-  /** Those of these places to clean up after: their audio is of no use any more, or their time is over. */
+  /** Those to clean up after: their time is over, or they have audio in these places that is of no use any more. */
   readonly over: (audioStores: readonly string[]) => Promise<readonly JobRow[]>;
   /** Which of these jobs this server still carries out. */
   readonly held: (ids: readonly string[]) => Promise<ReadonlySet<string>>;
@@ -184,7 +184,7 @@ export function createJobStore(services: JobStoreServices): JobStore {
       .selectFrom('transcription_jobs')
       .select('id')
       .where('id', '=', id)
-      .where(isFree)
+      .where(isFree(serverId))
       .$if(kind === 'postgres', (query) => query.forUpdate().skipLocked())
       .executeTakeFirst();
     const row = free && (await rows.readIn(transaction, id));
@@ -253,7 +253,7 @@ export function createJobStore(services: JobStoreServices): JobStore {
           .selectFrom('transcription_jobs')
           .selectAll()
           .where('audio_store', 'in', audioStores)
-          .where(isFree)
+          .where(isFree(serverId))
           .orderBy('created_at')
           .orderBy('id')
           .execute(),
@@ -329,7 +329,7 @@ export function createJobStore(services: JobStoreServices): JobStore {
         .selectAll()
         .where((eb) =>
           eb.or([
-            eb.and([eb('audio_files', '=', 0), eb('expires_at', '<', new Date().toISOString())]),
+            eb('expires_at', '<', new Date().toISOString()),
             eb.and([
               audioStores.length === 0 ? eb.lit(false) : eb('audio_store', 'in', audioStores),
               eb('audio_files', '>', 0),
@@ -365,19 +365,29 @@ export function createJobStore(services: JobStoreServices): JobStore {
   };
 }
 
-/** Chooses jobs that no server carries out, though they have not ended. */
-function isFree(eb: ExpressionBuilder<Schema, 'transcription_jobs'>) {
-  return eb.or([
-    eb('status', '=', 'queued'),
-    eb.and([
-      eb('status', '=', 'running'),
-      eb.not(
-        eb.exists(
-          eb.selectFrom('servers').select('id').whereRef('servers.id', '=', 'transcription_jobs.server_id'),
-        ),
-      ),
-    ]),
-  ]);
+/**
+ * Chooses jobs that no other server carries out, though they have not ended. This one asks only for those that it does not carry
+ * out; one that it has claimed nevertheless was claimed by a write whose answer was lost.
+ */
+function isFree(serverId: string) {
+  return (eb: ExpressionBuilder<Schema, 'transcription_jobs'>) =>
+    eb.or([
+      eb('status', '=', 'queued'),
+      eb.and([
+        eb('status', '=', 'running'),
+        eb.or([
+          eb('server_id', '=', serverId),
+          eb.not(
+            eb.exists(
+              eb
+                .selectFrom('servers')
+                .select('id')
+                .whereRef('servers.id', '=', 'transcription_jobs.server_id'),
+            ),
+          ),
+        ]),
+      ]),
+    ]);
 }
 
 /** Until its audio is there as a whole, a job has no key: what has come of it can be read by nobody else. */

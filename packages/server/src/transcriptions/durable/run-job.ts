@@ -188,8 +188,9 @@ async function requireHold(
   try {
     await store.requireHold(transaction, id);
   } catch (error) {
-    if (error instanceof JobLostError) abort.abort();
-    throw error;
+    if (!(error instanceof JobLostError)) throw error;
+    abort.abort();
+    throw new RequestError('transcription_cancelled');
   }
 }
 

@@ -4,6 +4,7 @@ import { Agent, request as post, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fastify, type FastifyRequest } from 'fastify';
 import type { UploadLimits } from '../../packages/server/dist/http/watch-upload.js';
+import { createSealedFile } from '../../packages/server/dist/storage/sealed-file.js';
 import { scratchFolder } from './scratch.js';
 import { BrokenProperty, mustHold, type FuzzTarget } from './target.js';
 
@@ -25,7 +26,7 @@ export function formTarget(
       const app = fastify({ logger: false, bodyLimit: 65_536 });
       await app.register(multipart);
       const limits = {
-        directory: scratchFolder(),
+        createFile: () => createSealedFile(scratchFolder()),
         maxBytes: MOST_BYTES,
         idleSeconds: 60,
         signal: new AbortController().signal,

@@ -57,7 +57,12 @@ export {
   transcribeRecording,
   type TranscribeOptions,
 } from './live/transcribe-recording.js';
-export { MOST_HEARINGS, transcribeByVote, type VoteOptions } from './live/transcribe-by-vote.js';
+export {
+  MOST_HEARINGS,
+  transcribeByVote,
+  type HearingProgress,
+  type VoteOptions,
+} from './live/transcribe-by-vote.js';
 export type { ComputeType } from './models/compute-type.js';
 export { listModels, type ListedModel } from './models/list-models.js';
 export { exportModels, importModels, type MovedModel } from './models/move-models.js';

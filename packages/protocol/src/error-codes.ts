@@ -487,6 +487,25 @@ const table = {
     meaning: 'The transcription was cancelled, so there is no result.',
     remedy: 'Send the recording again if its text is wanted after all.',
   },
+  transcription_gave_up: {
+    httpStatus: 500,
+    retryable: false,
+    meaning:
+      'Servers went down again and again while they transcribed this recording, so it is not tried again.',
+    remedy: 'Tell the operator, and send the recording in another format.',
+  },
+  transcription_outdated: {
+    httpStatus: 500,
+    retryable: false,
+    meaning: 'The transcription was ordered with settings that this version of the server does not know.',
+    remedy: 'Send the recording again.',
+  },
+  stored_audio_damaged: {
+    httpStatus: 500,
+    retryable: false,
+    meaning: 'The recording that was kept to be transcribed is missing or damaged.',
+    remedy: 'Send the recording again, and tell the operator.',
+  },
   recognition_failed: {
     httpStatus: 500,
     retryable: true,

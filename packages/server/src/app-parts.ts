@@ -1,9 +1,13 @@
+import { join } from 'node:path';
 import { createDecoderPool, type DecoderPool } from '@auscult/asr';
 import { createAccess, type Access } from './access/access.js';
 import { accessSeal } from './access/seal.js';
 import { changeOf } from './audit/configuration-change.js';
 import { createBackgroundWork, type BackgroundWork } from './background-work.js';
+import { enterCluster, type Cluster } from './cluster/cluster.js';
+import type { ClusterConnection } from './cluster/connect-cluster.js';
 import type { Config } from './config/schema.js';
+import { spoolFolder } from './config/spool-folder.js';
 import { createOriginPolicy, type OriginPolicy } from './http/origins.js';
 import { createTls, type ServerTls } from './http/tls.js';
 import { openSharedKeyTerms, type SharedKeyTerms } from './key-terms/shared-key-terms.js';
@@ -18,6 +22,9 @@ import { openStorage, type Storage } from './storage/open-storage.js';
 import { measureEvidence } from './telemetry/evidence-metrics.js';
 import type { Log } from './telemetry/log.js';
 import type { Metrics } from './telemetry/metrics.js';
+import { createAudioPlaces, type AudioPlaces } from './transcriptions/durable/audio-places.js';
+import { createFileAudio } from './transcriptions/durable/file-audio.js';
+import { createJobStore } from './transcriptions/durable/job-store.js';
 import { createTranscriptions, type Transcriptions } from './transcriptions/transcriptions.js';
 import { measureVerification } from './verify/verification-metrics.js';
 import { serverVersion } from './version.js';
@@ -41,6 +48,8 @@ export interface AppParts {
   /** Whether a row was met that somebody else than a server wrote. */
   readonly hasRefusedRows: () => boolean;
   readonly access: Access;
+  /** Undefined for a server that works alone. */
+  readonly cluster: Cluster | undefined;
   readonly background: BackgroundWork;
   /** Keeps accepted audio until its text is recorded; undefined if nothing does. */
   readonly journal: AudioJournal | undefined;
@@ -57,8 +66,8 @@ export async function createAppParts(
   config: Config,
   { recognizers, metrics, warmUp }: Recognition,
   log: Log,
+  connection?: ClusterConnection,
 ): Promise<AppParts> {
-  const transcriptions = createTranscriptions({ config, log, metrics });
   const decoders = createDecoderPool({ looks: LOOKS_AT_A_TIME, reads: config.transcriptionsAtATime });
   const origins = createOriginPolicy(config);
   const tls = createTls(config, log);
@@ -75,6 +84,12 @@ export async function createAppParts(
   });
   const journal = openJournal(config, opened, metrics, log);
   const storage = { ...opened, records: withJournal(opened.records, journal) };
+  const cluster = await enterCluster(connection, config, storage.masterKeys, log).catch(
+    async (error: unknown) => {
+      await storage.close();
+      throw error;
+    },
+  );
   const noteRead = (setting: keyof Config): void => {
     storage.audit.append(changeOf(setting, 'the file was read again')).catch((error: unknown) => {
       log.unexpected(error);
@@ -102,6 +117,15 @@ export async function createAppParts(
         metrics.journal.recoveredSeconds.inc(seconds);
       },
     });
+  const transcriptions = await openTranscriptions({
+    config,
+    log,
+    metrics,
+    storage,
+    decoders,
+    recognizers,
+    cluster,
+  });
   const background = createBackgroundWork(config, storage, recovery, log);
   measureVerification(metrics.registry, background.verification);
   measureEvidence(metrics.registry, storage.audit.evidence);
@@ -121,9 +145,44 @@ export async function createAppParts(
     storage,
     hasRefusedRows: () => hasRefusedRows,
     access: createAccess({ ...storage, config, log, seal: accessSeal(config), origins }),
+    cluster,
     background,
     journal,
     recovery,
     draining: new AbortController(),
   };
+}
+
+/** What transcriptions are opened over. */
+type TranscriptionPlace = Pick<
+  AppParts,
+  'config' | 'log' | 'metrics' | 'storage' | 'decoders' | 'recognizers' | 'cluster'
+>;
+
+/** Transcriptions over the storage, with their audio in the spool, or in JetStream where servers share that. */
+async function openTranscriptions(parts: TranscriptionPlace): Promise<Transcriptions> {
+  const { config, storage, recognizers } = parts;
+  return createTranscriptions({
+    ...parts,
+    database: storage.database,
+    records: storage.records,
+    store: createJobStore({
+      ...storage,
+      retentionMs: config.transcriptionRetentionMinutes * 60_000,
+    }),
+    places: await openAudioPlaces(parts),
+    recognizer: recognizers.recognizer,
+    refiner: recognizers.refiner,
+  });
+}
+
+async function openAudioPlaces({
+  config,
+  cluster,
+}: Pick<TranscriptionPlace, 'config' | 'cluster'>): Promise<AudioPlaces> {
+  const folder = spoolFolder(config);
+  const files = createFileAudio(join(folder, 'jobs'));
+  if (cluster === undefined) return createAudioPlaces(files);
+  const { createObjectAudio } = await import('./transcriptions/durable/object-audio.js');
+  return createAudioPlaces(createObjectAudio(cluster.connection.nats, folder), [files]);
 }

@@ -5,6 +5,7 @@ import { createAppParts, type AppParts } from './app-parts.js';
 import { registerRoutes } from './app-routes.js';
 import { SERVER_ITSELF } from './audit/audit-event.js';
 import { isLoopback } from './config/loopback.js';
+import type { ClusterConnection } from './cluster/connect-cluster.js';
 import type { Config } from './config/schema.js';
 import { createHttpServer } from './http/server.js';
 import type { CreateDialect } from './live/dialect.js';
@@ -31,9 +32,9 @@ export interface App {
   /** Starts recognition, unless that has begun; resolves when sessions can be taken. Fails as the recognizer fails. */
   readonly warmUp: () => Promise<void>;
   /**
-   * Takes no more sessions and recordings, cancels the transcriptions of those that were uploaded, sends the finals of all
-   * audio received and closes the open sessions, in at most `drainSeconds`. Resolves with whether all were done in time. HTTP
-   * requests are still answered.
+   * Takes no more sessions and recordings, leaves transcriptions that run for later or to other servers, cancels those that
+   * somebody waits for, sends the finals of all audio received and closes the open sessions, in at most `drainSeconds`. Resolves
+   * with whether all were done in time. HTTP requests are still answered.
    */
   readonly drain: () => Promise<boolean>;
   /** Stops listening and ends the recognizer. */
@@ -50,8 +51,9 @@ export async function createApp(
   recognition: Recognition,
   log: Log,
   dialects: readonly CreateDialect[] = DIALECTS,
+  connection?: ClusterConnection,
 ): Promise<App> {
-  const parts = await createAppParts(config, recognition, log);
+  const parts = await createAppParts(config, recognition, log, connection);
   const routes: AppRoute[] = [];
   const http = await createHttpServer({
     ...parts,
@@ -70,7 +72,10 @@ export async function createApp(
       await parts.background.start();
       return listen(http, parts);
     },
-    warmUp: recognition.warmUp,
+    warmUp: async () => {
+      await recognition.warmUp();
+      parts.transcriptions.begin();
+    },
     drain: () => drain(parts),
     close: () => close(http, parts, hasStarted),
     routes,
@@ -100,12 +105,14 @@ async function drain({ config, log, sessions, transcriptions, draining }: AppPar
   draining.abort();
   log.info('draining', { sessions: sessions.count() });
   const [clean] = await Promise.all([sessions.drain(config.drainSeconds), transcriptions.drain()]);
+  // A session that ends hands its audio over for the second pass.
+  await transcriptions.settled();
   if (!clean) log.error('drain ran out of time');
   return clean;
 }
 
 async function close(http: FastifyInstance, parts: AppParts, hasStarted: boolean): Promise<void> {
-  const { metrics, decoders, tls, keyTerms, reader, recognizers, background, journal, recovery, storage } =
+  const { metrics, decoders, tls, keyTerms, reader, recognizers, background, journal, recovery, storage, cluster } =
     parts;
   recovery?.stop();
   metrics.close();
@@ -124,6 +131,7 @@ async function close(http: FastifyInstance, parts: AppParts, hasStarted: boolean
     ]);
   await journal?.close();
   await storage.close();
+  await cluster?.close();
 }
 
 /** Warns an operator whose server others can reach although it has no encryption or no authentication. */

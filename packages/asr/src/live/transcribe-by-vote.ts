@@ -10,9 +10,18 @@ import { transcribeRecording, type TranscribeOptions } from './transcribe-record
 export const MOST_HEARINGS = 4;
 
 /** How a recording is to be transcribed by vote. */
-export interface VoteOptions extends TranscribeOptions {
+export interface VoteOptions extends Omit<TranscribeOptions, 'heardBefore'> {
   /** 1 to `MOST_HEARINGS`. */
   readonly hearings: number;
+  /** What was heard of this recording before, by whoever began to transcribe it, so that it is not heard again. */
+  readonly progress?: HearingProgress;
+}
+
+/** What each hearing of a recording has given so far. Hearings count from 0. */
+export interface HearingProgress {
+  readonly heardBefore: (hearing: number) => readonly FinalHypothesis[];
+  /** Called with each further final of a hearing, in order. */
+  readonly onHeard: (hearing: number, final: FinalHypothesis) => void;
 }
 
 /**
@@ -25,12 +34,12 @@ export interface VoteOptions extends TranscribeOptions {
 export async function* transcribeByVote(
   recognizer: Recognizer,
   open: () => AsyncIterable<Float32Array>,
-  { hearings, ...options }: VoteOptions,
+  { hearings, progress, ...options }: VoteOptions,
 ): AsyncGenerator<FinalHypothesis> {
   const family = familyOf(recognizer.model);
   const variants = family.hearings.slice(0, hearings);
   if (variants.length === 1 || options.task === 'translate') {
-    yield* transcribeRecording(recognizer, open(), options);
+    yield* hearOn(recognizer, open(), options, progress, 0);
     return;
   }
   const { onProgress, onDropped, signal } = options;
@@ -40,19 +49,25 @@ export async function* transcribeByVote(
   const settled = new Array<number>(variants.length).fill(0);
   const hear = async (variant: TranscribeOptions, hearing: number): Promise<FinalHypothesis[]> => {
     const finals: FinalHypothesis[] = [];
-    for await (const final of transcribeRecording(recognizer, open(), {
-      ...variant,
-      ...options,
-      onDropped: (words) => {
-        if (hearing === 0) dropped.push(words);
+    const heard = hearOn(
+      recognizer,
+      open(),
+      {
+        ...variant,
+        ...options,
+        onDropped: (words) => {
+          if (hearing === 0) dropped.push(words);
+        },
+        signal: signal ? AbortSignal.any([signal, failure.signal]) : failure.signal,
+        onProgress: (seconds) => {
+          settled[hearing] = seconds;
+          onProgress?.(Math.min(...settled));
+        },
       },
-      signal: signal ? AbortSignal.any([signal, failure.signal]) : failure.signal,
-      onProgress: (seconds) => {
-        settled[hearing] = seconds;
-        onProgress?.(Math.min(...settled));
-      },
-    }))
-      finals.push(withVotes(final, family.calibration));
+      progress,
+      hearing,
+    );
+    for await (const final of heard) finals.push(withVotes(final, family.calibration));
     return finals;
   };
   const heard = await Promise.all(
@@ -72,6 +87,22 @@ export async function* transcribeByVote(
     turn = performance.now();
   }
   for (const words of dropped) onDropped?.(words);
+}
+
+/** The finals of one hearing: those that it gave before, then what it hears now. */
+async function* hearOn(
+  recognizer: Recognizer,
+  chunks: AsyncIterable<Float32Array>,
+  options: TranscribeOptions,
+  progress: HearingProgress | undefined,
+  hearing: number,
+): AsyncGenerator<FinalHypothesis> {
+  const heardBefore = progress?.heardBefore(hearing) ?? [];
+  yield* heardBefore;
+  for await (const final of transcribeRecording(recognizer, chunks, { ...options, heardBefore })) {
+    progress?.onHeard(hearing, final);
+    yield final;
+  }
 }
 
 /** Words that the first hearing dropped were replaced where other hearings heard something there. */

@@ -2,6 +2,7 @@ import { SAMPLE_RATE } from '../audio/sample-rate.js';
 import { familyOf } from '../families/families.js';
 import type { Recognizer } from '../recognizer/recognizer.js';
 import { SpeechError } from '../speech-error.js';
+import { audioAfter, continueAfter } from './heard-before.js';
 import type { DroppedWords, FinalHypothesis, LiveOptions } from './live-transcription.js';
 
 /** How a recording is to be transcribed. */
@@ -21,6 +22,8 @@ export interface TranscribeOptions extends Partial<
     | 'share'
   >
 > {
+  /** Finals of this recording from before: only what comes after them is transcribed, with their end as its context. */
+  readonly heardBefore?: readonly FinalHypothesis[];
   /** Called with the seconds of audio whose text is final. */
   readonly onProgress?: (seconds: number) => void;
   /** Called with words that the decoder had but that were dropped. */
@@ -44,15 +47,19 @@ const AHEAD_SECONDS = 120;
 
 /**
  * Transcribes 16 kHz mono audio as fast as the processes allow, behind all live work. It goes the same way as live
- * speech, with settings that suit whole recordings unless `options` has others. Throws `worker_failed` if part of the
- * audio could not be recognised.
+ * speech, with settings that suit whole recordings unless `options` has others. Does not give the finals of `heardBefore`
+ * again. Throws `worker_failed` if part of the audio could not be recognised.
  */
 export async function* transcribeRecording(
   recognizer: Recognizer,
   chunks: AsyncIterable<Float32Array>,
-  { onProgress, onDropped, signal, ...options }: TranscribeOptions = {},
+  { heardBefore = [], onProgress, onDropped, signal, ...options }: TranscribeOptions = {},
 ): AsyncGenerator<FinalHypothesis> {
   const finals: FinalHypothesis[] = [];
+  const { audioFrom, continued, droppedSince } = continueAfter(
+    heardBefore,
+    options.contextSeconds ?? defaultLiveOptions.contextSeconds,
+  );
   let tell = (): void => undefined;
   let lost = 0;
   const live = recognizer.openLive(
@@ -66,11 +73,16 @@ export async function* transcribeRecording(
       partials: false,
     },
     {
-      onFinal: (final) => {
+      onFinal: (heard) => {
+        const final = continued(heard);
+        if (final === undefined) return;
         finals.push(final);
         tell();
       },
-      onDropped,
+      onDropped: (words) => {
+        const dropped = droppedSince(words);
+        if (dropped) onDropped?.(dropped);
+      },
       onLost: () => {
         lost += 1;
       },
@@ -80,7 +92,7 @@ export async function* transcribeRecording(
   const end = () => live.close();
   signal?.addEventListener('abort', end, { once: true });
   try {
-    for await (const chunk of chunks) {
+    for await (const chunk of audioAfter(chunks, audioFrom)) {
       signal?.throwIfAborted();
       live.push(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
       yield* finals.splice(0);
@@ -89,7 +101,7 @@ export async function* transcribeRecording(
         signal?.throwIfAborted();
         yield* finals.splice(0);
       }
-      onProgress?.(live.settledSeconds);
+      onProgress?.(audioFrom + live.settledSeconds);
     }
     const flushed = live.flush().then(() => 'flushed' as const);
     // If reading ends early, nobody waits for it.
@@ -104,9 +116,9 @@ export async function* transcribeRecording(
       signal?.throwIfAborted();
       yield* finals.splice(0);
       if (news === 'flushed') break;
-      onProgress?.(live.settledSeconds);
+      onProgress?.(audioFrom + live.settledSeconds);
     }
-    onProgress?.(live.receivedSeconds);
+    onProgress?.(audioFrom + live.receivedSeconds);
   } finally {
     signal?.removeEventListener('abort', end);
     live.close();

@@ -26,8 +26,9 @@ export const BACKUP_TABLES: readonly BackupTable[] = [
  * Tables that are not in backups. Data keys are in a copy of their own, from which they can be destroyed; people log
  * in again; a recovery code that was used must not come back, and neither must a voice that somebody deleted; settings
  * belong to a server, not to its records; the head of the audit log is sealed anew, and its anchors begin anew; which
- * servers run, and which copies of data keys exist, changes with time; and voices of sessions are kept no longer than
- * their session can be continued.
+ * servers run, and which copies of data keys exist, changes with time; voices of sessions are kept no longer than
+ * their session can be continued; and transcriptions have their audio elsewhere and their text in records, and their keys must
+ * be gone for good once they are forgotten.
  */
 export const TABLES_LEFT_OUT: readonly string[] = [
   'data_keys',
@@ -41,4 +42,7 @@ export const TABLES_LEFT_OUT: readonly string[] = [
   'audit_anchors',
   'servers',
   'speaker_states',
+  'transcription_jobs',
+  'transcription_finals',
+  'transcription_results',
 ];

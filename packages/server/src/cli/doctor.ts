@@ -5,7 +5,7 @@ import type { CheckResult } from './doctor-checks/check.js';
 import { checkJournal } from './doctor-checks/journal.js';
 import { checkCores, checkMemory, checkNode } from './doctor-checks/machine.js';
 import { checkModel, checkTranscription } from './doctor-checks/recognition.js';
-import { checkCache, checkPort } from './doctor-checks/surroundings.js';
+import { checkCache, checkPort, checkSpool } from './doctor-checks/surroundings.js';
 import { addSettingOptions, configFrom } from './setting-options.js';
 
 /** `auscult doctor`: whether this machine can run the server, and what to do where it cannot. */
@@ -39,6 +39,7 @@ async function* examine(config: Config): AsyncGenerator<NamedResult, void> {
   const cache = await checkCache(config);
   yield { name: 'cache', ...cache };
   yield { name: 'journal', ...(await checkJournal(config)) };
+  yield { name: 'spool', ...(await checkSpool(config)) };
   const model = await checkModel(config);
   yield { name: 'model', ...model };
   const possible = cache.state === 'ok' && model.state === 'ok';

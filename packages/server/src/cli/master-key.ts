@@ -5,6 +5,7 @@ import type { Config } from '../config/schema.js';
 import { rewrapVoices } from '../access/enrolled-voices.js';
 import { revouchRows } from '../integrity/revouch-rows.js';
 import { rewrapDataKeys } from '../records/data-keys.js';
+import { rewrapJobKeys } from '../transcriptions/durable/job-keys.js';
 import { masterKeyPath, prependMasterKey } from '../records/master-keys.js';
 import { withStorage } from './open-offline-storage.js';
 import { printResult } from './print-result.js';
@@ -34,6 +35,7 @@ function rotateCommand(): Command {
       const rewrapped = await rewrapDataKeys(database, masterKeys);
       await revouchRows(database, integrity.macs);
       await rewrapVoices(database, masterKeys);
+      await rewrapJobKeys(database, masterKeys, integrity);
       const masterKey = masterKeys.current().id;
       await audit.append({
         action: 'master-key.rotate',

@@ -4,6 +4,7 @@ import { MOST_HEARINGS } from '@auscult/asr';
 import { recognitionSettings } from '@auscult/protocol';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { isClusterUrl } from '../cluster/cluster-address.js';
 import { isLoopback } from './loopback.js';
 import { recognitionConfig } from './recognition.js';
 import { settingInfo } from './setting-info.js';
@@ -231,6 +232,45 @@ export const configSchema = z.strictObject({
     defaultText: 'the embedded database, `auscult.db` in `dataDirectory`',
     isSecret: true,
   }),
+  cluster: z.array(z.string().refine(isClusterUrl)).min(1).optional().register(settingInfo, {
+    description:
+      'Addresses of NATS, `nats://host:4222` or `tls://host:4222`, by which several machines work together. A user and password may stand in an address, best set in the environment: other users see flags.',
+    defaultText: 'none: this server works alone',
+    isSecret: true,
+  }),
+  clusterCredentials: z.string().min(1).optional().register(settingInfo, {
+    description: 'File with the credential for NATS: a `.creds` file, the seed of an nkey, or a token.',
+    defaultText: 'none',
+  }),
+  clusterTlsCa: z.string().min(1).optional().register(settingInfo, {
+    description: 'File with the authority that signed the certificate of NATS, as PEM.',
+    defaultText: 'the authorities that Node trusts',
+  }),
+  clusterTlsCertificate: z.string().min(1).optional().register(settingInfo, {
+    description: 'File with the certificate that is shown to NATS, as PEM.',
+    defaultText: 'none',
+  }),
+  clusterTlsKey: z.string().min(1).optional().register(settingInfo, {
+    description: 'File with the private key of the certificate for NATS, as PEM, without a passphrase.',
+    defaultText: 'none',
+  }),
+  clusterPatienceSeconds: z.number().min(0).max(3600).default(30).register(settingInfo, {
+    description:
+      'How long a start waits for a NATS that cannot be reached. Later, NATS is waited for without end.',
+    unit: 'seconds',
+  }),
+  serverName: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,32}$/)
+    .optional()
+    .register(settingInfo, {
+      description: 'Name of this machine in the cluster; each needs another.',
+      defaultText: 'made up at each start',
+    }),
+  inference: z.enum(['local', 'cluster']).default('local').register(settingInfo, {
+    description:
+      'Where speech is recognised: in processes of this server, or on the machines of `cluster` that run `auscult work`.',
+  }),
   records: z.enum(['on', 'off']).default('on').register(settingInfo, {
     description:
       'Whether finals of sessions and of uploaded recordings are kept, encrypted. With `on`, a final is on disk before it is sent. The audit log records who used the server either way.',
@@ -415,15 +455,11 @@ export const configSchema = z.strictObject({
         'The most audio of one session that is kept, encrypted, for a second pass; a longer session gets none.',
       unit: 'minutes',
     }),
-  spoolDirectory: z
-    .string()
-    .min(1)
-    .default(() => join(cacheHome(), 'auscult', 'spool'))
-    .register(settingInfo, {
-      description:
-        'Folder for audio that waits to be transcribed, encrypted and without names. Must be writable.',
-      defaultText: '`$XDG_CACHE_HOME/auscult/spool`, or `~/.cache/auscult/spool`',
-    }),
+  spoolDirectory: z.string().min(1).optional().register(settingInfo, {
+    description:
+      'Folder for audio that waits to be transcribed, encrypted. Must be writable, and must survive a restart; servers that share a database and this folder transcribe each other’s recordings.',
+    defaultText: '`spool` in `dataDirectory`',
+  }),
   maxUploadBytes: z
     .int()
     .min(4096)

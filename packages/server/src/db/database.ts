@@ -162,7 +162,16 @@ async function openPostgres(url: string): Promise<Database> {
     transaction: (work) => db.transaction().execute(work),
     snapshot: (work) => db.transaction().setIsolationLevel('repeatable read').execute(work),
     scrub: async () => {
-      for (const table of ['data_keys', 'segments', 'audio_pieces', 'sessions', 'enrolled_voices'])
+      for (const table of [
+        'data_keys',
+        'segments',
+        'audio_pieces',
+        'sessions',
+        'enrolled_voices',
+        'transcription_jobs',
+        'transcription_finals',
+        'transcription_results',
+      ])
         await sql`vacuum ${sql.table(table)}`.execute(db);
       return true;
     },

@@ -11,6 +11,7 @@ import { keyCopies } from './migrations/0008-key-copies.js';
 import { authenticatedRows } from './migrations/0009-authenticated-rows.js';
 import { speakers } from './migrations/0010-speakers.js';
 import { enrolledVoices } from './migrations/0011-enrolled-voices.js';
+import { transcriptionJobs } from './migrations/0013-transcription-jobs.js';
 import type { DatabaseKind, SchemaChange } from './schema-change.js';
 
 /** Every step, in order. */
@@ -26,6 +27,7 @@ const schemaChanges: readonly SchemaChange[] = [
   authenticatedRows,
   speakers,
   enrolledVoices,
+  transcriptionJobs,
 ];
 
 /** Name of the newest step that this version knows. */

@@ -26,6 +26,9 @@ export interface Schema {
   readonly enrolled_voices: EnrolledVoicesTable;
   readonly configurations: ConfigurationsTable;
   readonly servers: ServersTable;
+  readonly transcription_jobs: TranscriptionJobsTable;
+  readonly transcription_finals: TranscriptionFinalsTable;
+  readonly transcription_results: TranscriptionResultsTable;
 }
 
 /**
@@ -296,4 +299,69 @@ interface ServersTable {
   pid: Fixed<number>;
   /** When it last renewed its lease, seconds since 1970 by the clock of the database. */
   seen_at: number;
+}
+
+/** One row for each recording, or stretch of a session that is heard again, from its first byte until it is forgotten. */
+interface TranscriptionJobsTable extends VouchedRow {
+  id: Fixed<string>;
+  tenant: Fixed<string>;
+  /** Subject of the identity whose recording it is. */
+  owner: Fixed<string>;
+  /** JSON array of names: the groups of the owner when it was ordered. */
+  group_names: Fixed<string>;
+  /** `upload` or `session`. */
+  origin: Fixed<string>;
+  /** The live session, for a second pass. */
+  session_id: Fixed<string | null>;
+  /** See `JobStatus`. */
+  status: string;
+  /** 0 to 1, as it was last saved. */
+  progress: number;
+  /** Rows of `transcription_finals`. */
+  finals: number;
+  model: string;
+  language: string;
+  task: string;
+  words: number;
+  hearings: number;
+  audio_seconds: number | null;
+  damaged: number;
+  dropped: number;
+  created_at: string;
+  started_at: string | null;
+  ended_at: string | null;
+  expires_at: string | null;
+  /** Times that a server began it and went down before it had saved anything. */
+  attempts: number;
+  /** JSON of the `ErrorDescription`, if it failed or was cancelled. */
+  error: string | null;
+  /** The server that receives its audio or carries it out; null if none does. */
+  server_id: string | null;
+  /** Where its audio is, see `JobAudio`. */
+  audio_store: Fixed<string>;
+  /** Files of its audio there; 0 once they are deleted. */
+  audio_files: number;
+  /** What is to be done, with the key of the audio, sealed with the key of the job; null once it has ended. */
+  sealed_order: Buffer | null;
+  master_key_id: string | null;
+  /** The key of the job, encrypted with that master key; null once it is forgotten. */
+  wrapped: Buffer | null;
+}
+
+/** What has been heard so far, of jobs that have not ended. */
+interface TranscriptionFinalsTable {
+  job_id: Fixed<string>;
+  /** Place of the channel in the source, from 0. */
+  channel: Fixed<number>;
+  hearing: Fixed<number>;
+  place: Fixed<number>;
+  /** Sealed with the key of the job. */
+  sealed: Fixed<Buffer>;
+}
+
+/** The transcript of a job that is done. */
+interface TranscriptionResultsTable {
+  job_id: Fixed<string>;
+  /** Sealed with the key of the job. */
+  sealed: Fixed<Buffer>;
 }

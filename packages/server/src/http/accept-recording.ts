@@ -7,6 +7,7 @@ import { ownershipOf, shareOf } from '../access/identity.js';
 import type { Asked } from '../compatibility/asked.js';
 import { settingsByDefault } from '../config/recognition.js';
 import type { Config } from '../config/schema.js';
+import { spoolFolder } from '../config/spool-folder.js';
 import { recordingErrorOf, recordingExplanationOf, RequestError } from '../errors.js';
 import type { AcceptedKeyTerms } from '../key-terms/accept-key-terms.js';
 import type { SharedKeyTerms } from '../key-terms/shared-key-terms.js';
@@ -15,14 +16,17 @@ import type { TextReader } from '../reading/text-reader.js';
 import type { RecordStore } from '../records/record-store.js';
 import { clientOf, describedBy } from '../records/recorded-settings.js';
 import type { SessionRecordWriter } from '../records/session-writer.js';
+import { createSealedFile, type SealedFile } from '../storage/sealed-file.js';
 import type { Log } from '../telemetry/log.js';
 import type { Separation } from '../transcriptions/heard-parts.js';
+import type { ArrivingJob } from '../transcriptions/durable/durable-jobs.js';
 import { recordingTooLong, type ChannelFinal } from '../transcriptions/transcribe-source.js';
 import type { Transcription, TranscriptionOrder } from '../transcriptions/transcription.js';
 import type { Place, Transcriptions } from '../transcriptions/transcriptions.js';
 import { recordUpload } from '../transcriptions/upload-record.js';
 import { openUpload, type OpenedUpload, type UploadedFile } from '../transcriptions/upload-source.js';
 import type { Upload } from './receive-upload.js';
+import { failOnDisk } from './store-upload.js';
 import type { UploadLimits } from './watch-upload.js';
 
 /** What is needed to take recordings. */
@@ -114,22 +118,39 @@ async function accept(
   if (draining.aborted) throw new RequestError('draining');
   const recognizer = services.recognizer();
   if (recognizer === undefined) throw new RequestError('not_ready', {}, RETRY_AFTER.start);
-  const place = services.transcriptions.reserve(ownershipOf(requireIdentity(request)));
+  const place = await services.transcriptions.reserve(ownershipOf(requireIdentity(request)));
   if (place === undefined) throw new RequestError('too_many_transcriptions', {}, RETRY_AFTER.room);
   const gone = new AbortController();
   const leave = (): void => {
     gone.abort();
   };
   request.raw.socket.once('close', leave);
+  if (request.raw.socket.destroyed) leave();
+  let arriving: ArrivingJob | undefined;
+  const createKept = async (): Promise<SealedFile> => {
+    arriving = await services.transcriptions.arrive({
+      ownership: ownershipOf(requireIdentity(request)),
+      origin: 'upload',
+      files: 1,
+    });
+    return fileOf(arriving);
+  };
   try {
     const received = await receive({
-      directory: config.spoolDirectory,
+      createFile: awaited ? () => createSealedFile(spoolFolder(config)) : createKept,
       maxBytes: config.maxUploadBytes,
       idleSeconds: config.idleTimeoutSeconds,
       signal: draining,
       place,
     });
-    return await submit(received, place, { request, services, recognizer, awaited, gone: gone.signal });
+    return await submit(received, place, {
+      request,
+      services,
+      recognizer,
+      awaited,
+      arriving,
+      gone: gone.signal,
+    });
   } finally {
     request.raw.socket.off('close', leave);
     place.leave();
@@ -142,6 +163,8 @@ interface Submission {
   readonly services: RecordingServices;
   readonly recognizer: Recognizer;
   readonly awaited: Awaited | undefined;
+  /** What it becomes unless somebody waits for it. */
+  readonly arriving: ArrivingJob | undefined;
   /** Aborted when its sender hangs up. */
   readonly gone: AbortSignal;
 }
@@ -152,7 +175,7 @@ async function submit(
   place: Place,
   submission: Submission,
 ): Promise<AcceptedRecording> {
-  const { request, services, recognizer, awaited, gone } = submission;
+  const { request, services, recognizer, awaited, arriving, gone } = submission;
   const { config } = services;
   const settings = { ...recordingSettings.parse(settingsByDefault(config)), ...received.asked };
   const who = requireIdentity(request);
@@ -179,20 +202,11 @@ async function submit(
     const channelsHeard = channels.length;
     awaited?.onOpened?.({ channelsInFile, channelsHeard, warnings, model: recognizer.model.name });
     if (services.draining.aborted) throw new RequestError('draining');
-    const id = awaited?.id ?? randomUUID();
+    const id = awaited?.id ?? arriving?.id ?? randomUUID();
     const writer = await openRecord(id, source, settings, received, submission);
-    const recorded = recordUpload(source, writer, (error) => {
-      services.log.unexpected(error, { transcription: id });
-    });
-    const transcription = place.submit(recorded.source, {
-      id,
-      recognizer,
-      ownership: ownershipOf(who),
-      settings,
-      keyTerms,
-      ...(awaited && { isUrgent: source.isKept && recognizer.admission(shareOf(ownershipOf(who))).admitted }),
-      ...orderOf(recorded.order, awaited),
-    });
+    const transcription = arriving
+      ? await keepForLater(arriving, source, writer, { settings, keyTerms }, submission)
+      : transcribeNow(id, place, source, writer, { settings, keyTerms }, submission);
     return { transcription, warnings };
   } catch (error) {
     await received.file.remove();
@@ -208,6 +222,76 @@ function separationOf(
 ): Separation {
   if (isMultichannel) return 'channels';
   return speakers === 'off' ? 'tracks' : 'speakers';
+}
+
+/** How a recording is to be heard. */
+type Hearing = Pick<TranscriptionOrder, 'settings' | 'keyTerms'>;
+
+/** Has a recording transcribed by this server, for whoever waits for it. */
+function transcribeNow(
+  id: string,
+  place: Place,
+  source: OpenedUpload,
+  writer: SessionRecordWriter,
+  hearing: Hearing,
+  { request, services, recognizer, awaited }: Submission,
+): Transcription {
+  const ownership = ownershipOf(requireIdentity(request));
+  const recorded = recordUpload(source, writer, (error) => {
+    services.log.unexpected(error, { transcription: id });
+  });
+  return place.submit(recorded.source, {
+    id,
+    recognizer,
+    ownership,
+    ...hearing,
+    ...(awaited && { isUrgent: source.isKept && recognizer.admission(shareOf(ownership)).admitted }),
+    ...orderOf(recorded.order, awaited),
+  });
+}
+
+/** Keeps a recording to be transcribed in its turn, whatever happens to this server; then its record is written on. */
+async function keepForLater(
+  arriving: ArrivingJob,
+  source: OpenedUpload,
+  writer: SessionRecordWriter,
+  hearing: Hearing,
+  { request, services, recognizer }: Submission,
+): Promise<Transcription> {
+  const { tenant, subject, kind, role } = requireIdentity(request);
+  try {
+    const transcription = await arriving.submit({
+      order: {
+        ...hearing,
+        who: { tenant, subject, kind, role },
+        from: request.ip,
+        startSeconds: 0,
+        recordedChannels: source.channels.length,
+      },
+      model: recognizer.model.name,
+      audioSeconds: source.audioSeconds,
+    });
+    services.records.handOver(arriving.id);
+    return transcription;
+  } catch (error) {
+    await writer.close('failed');
+    return failOnDisk(error);
+  }
+}
+
+/** The file of a job, which is gone with the job. */
+function fileOf(arriving: ArrivingJob): SealedFile {
+  const [file] = arriving.files;
+  if (file === undefined) throw new TypeError('a job without a file');
+  return {
+    get size() {
+      return file.size;
+    },
+    append: file.append,
+    finish: file.finish,
+    read: file.read,
+    remove: arriving.abandon,
+  };
 }
 
 /** Where the results go: into the record, then to whoever waits for them. */

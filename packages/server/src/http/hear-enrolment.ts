@@ -4,8 +4,9 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { requireIdentity } from '../access/guard.js';
 import { ownershipOf, shareOf } from '../access/identity.js';
+import { spoolFolder } from '../config/spool-folder.js';
 import { recordingErrorOf, recordingExplanationOf, RequestError } from '../errors.js';
-import type { SealedFile } from '../storage/sealed-file.js';
+import { createSealedFile, type SealedFile } from '../storage/sealed-file.js';
 import { lingerWhileSent, type RecordingServices } from './accept-recording.js';
 import { ONE_LINE } from './identity-fields.js';
 import { FIELD_BYTES, ONE_FILE, receiveForm, type FormField } from './receive-form.js';
@@ -71,7 +72,7 @@ async function receiveAndHear(
   if (draining.aborted) throw new RequestError('draining');
   const recognizer = services.recognizer();
   if (recognizer === undefined) throw new RequestError('not_ready', {}, RETRY_AFTER.start);
-  const place = transcriptions.reserve(ownershipOf(requireIdentity(request)));
+  const place = await transcriptions.reserve(ownershipOf(requireIdentity(request)));
   if (place === undefined) throw new RequestError('too_many_transcriptions', {}, RETRY_AFTER.room);
   let sent: SentFields = {};
   let file: SealedFile | undefined;
@@ -79,7 +80,7 @@ async function receiveAndHear(
     file = await receiveForm(
       request,
       {
-        directory: config.spoolDirectory,
+        createFile: () => createSealedFile(spoolFolder(config)),
         maxBytes: Math.min(ENROLMENT_LIMITS.bytes, config.maxUploadBytes),
         idleSeconds: config.idleTimeoutSeconds,
         signal: draining,

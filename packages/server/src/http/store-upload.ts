@@ -1,11 +1,11 @@
 import type { Readable } from 'node:stream';
 import { recordingErrorOf, RequestError } from '../errors.js';
-import { createSealedFile, type SealedFile } from '../storage/sealed-file.js';
+import type { SealedFile } from '../storage/sealed-file.js';
 import type { UploadLimits } from './watch-upload.js';
 
 /** A new file for an upload. Throws a `RequestError` if there can be none. */
-export function createUploadFile({ directory }: Pick<UploadLimits, 'directory'>): Promise<SealedFile> {
-  return createSealedFile(directory).catch(failOnDisk);
+export function createUploadFile({ createFile }: Pick<UploadLimits, 'createFile'>): Promise<SealedFile> {
+  return createFile().catch(failOnDisk);
 }
 
 /**
@@ -31,6 +31,8 @@ export function uploadTooLarge({ maxBytes }: Pick<UploadLimits, 'maxBytes'>): Re
   return new RequestError('upload_too_large', { field: 'file', limit: `at most ${maxBytes} bytes` });
 }
 
-function failOnDisk(cause: unknown): never {
+/** Throws the refusal of an upload that cannot be written. */
+export function failOnDisk(cause: unknown): never {
+  if (cause instanceof RequestError) throw cause;
   throw new RequestError(recordingErrorOf(cause), {}, undefined, { cause });
 }

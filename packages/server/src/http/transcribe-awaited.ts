@@ -46,8 +46,9 @@ export async function transcribeAwaited(
   const ended = new Promise<Transcription>((resolve) => {
     hasEnded = resolve;
   });
+  let isOver = false;
   const cancel = (): void => {
-    transcriptions.remove(id);
+    transcriptions.dismiss(id);
   };
   const { socket } = request.raw;
   try {
@@ -59,12 +60,13 @@ export async function transcribeAwaited(
     socket.once('close', cancel);
     if (socket.destroyed) cancel();
     const transcription = await ended;
+    isOver = true;
     const transcript = transcriptOf(transcription);
     await noteReading(request, services);
     return { transcription, transcript, warnings: accepted.warnings };
   } finally {
     socket.off('close', cancel);
-    if (transcriptions.get(id)?.endedAt !== undefined) transcriptions.remove(id);
+    if (isOver) transcriptions.dismiss(id);
   }
 }
 

@@ -132,8 +132,8 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
         description:
           'Takes a form with one file: WAV, FLAC, MP3, Ogg/Opus, Ogg/Vorbis, WebM/Opus, and most others where ffmpeg is installed. ' +
           'Its channels are mixed to one, and so are its tracks unless each has speech of its own; with `speakers`, the two channels of ' +
-          'a recording are treated as tracks are, and each is a speaker. The answer comes once the recording is received and found to hold sound; ' +
-          'it is transcribed afterwards, after all live speech. If the server keeps records, the text becomes the ' +
+          'a recording are treated as tracks are, and each is a speaker. The answer comes once the recording is kept on disk and found to hold sound; ' +
+          'it is transcribed afterwards, after all live speech, even if the server is restarted meanwhile. If the server keeps records, the text becomes the ' +
           'record of a session with the same id before it can be fetched here.',
         consumes: ['multipart/form-data'],
         body: z.object({ file: z.file().meta({ description: 'The recording.' }), ...uploadFields }),
@@ -178,11 +178,10 @@ function addInspection(app: FastifyInstance, services: TranscriptionRoutes): voi
         },
       },
     },
-    (request) => {
+    async (request) => {
       const identity = requireIdentity(request);
-      const visible = services.transcriptions
-        .list()
-        .filter(({ ownership }) => isPermitted('transcription.list', identity, ownership));
+      const all = await services.transcriptions.list(identity.tenant);
+      const visible = all.filter(({ ownership }) => isPermitted('transcription.list', identity, ownership));
       return { transcriptions: visible.map(bodyOf) };
     },
   );
@@ -216,7 +215,7 @@ function addInspection(app: FastifyInstance, services: TranscriptionRoutes): voi
     },
     async (request, reply) => {
       const { transcription } = await found(services, request, 'transcription.delete', request.params.id);
-      services.transcriptions.remove(transcription.id);
+      await services.transcriptions.remove(transcription.id);
       void reply.code(204);
       return null;
     },
@@ -258,11 +257,12 @@ function addResult(app: FastifyInstance, services: TranscriptionRoutes): void {
     async (request, reply) => {
       const format = request.query.format ?? acceptedFormat(request, reply);
       const { transcription, reason } = await found(services, request, 'transcript.read', request.params.id);
-      const { id, sessionId, words, transcript } = ended(transcription);
+      const { id, sessionId, words } = transcription;
       if (await services.records.isDestroyed(sessionId ?? id)) {
-        services.transcriptions.remove(id);
+        await services.transcriptions.remove(id);
         throw new RequestError('transcription_not_found');
       }
+      const transcript = transcriptIn(await services.transcriptions.read(id));
       await services.audit.append({
         action: 'record.read',
         outcome: 'success',
@@ -308,16 +308,17 @@ async function found(
   action: Action,
   id: string,
 ): Promise<{ readonly transcription: Transcription; readonly reason: string | undefined }> {
-  const transcription = transcriptions.get(id);
+  const transcription = await transcriptions.find(id);
   if (transcription === undefined) throw new RequestError('transcription_not_found');
   const { ownership } = transcription;
   const reason = await guard.authorise(request, action, ownership, 'transcription_not_found', id);
   return { transcription, reason };
 }
 
-function ended(transcription: Transcription): Transcription & { readonly transcript: Transcript } {
+function transcriptIn(transcription: Transcription | undefined): Transcript {
+  if (transcription === undefined) throw new RequestError('transcription_not_found');
   const { status, transcript } = transcription;
-  if (transcript !== undefined) return { ...transcription, transcript };
+  if (transcript !== undefined) return transcript;
   if (status === 'failed') throw new RequestError('transcription_failed');
   if (status === 'cancelled') throw new RequestError('transcription_cancelled');
   throw new RequestError('transcription_not_done', {}, RETRY_AFTER_SECONDS);

@@ -1,12 +1,14 @@
 import type { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import { RequestError } from '../errors.js';
+import type { SealedFile } from '../storage/sealed-file.js';
 import type { Place } from '../transcriptions/transcriptions.js';
 import { BoundedRequest } from './bound-parsing.js';
 
 /** The limits of an upload. */
 export interface UploadLimits {
-  readonly directory: string;
+  /** Makes the file that the upload is written to. */
+  readonly createFile: () => Promise<SealedFile>;
   /** Bytes of the file. */
   readonly maxBytes: number;
   /** How long an upload may bring nothing, or next to nothing, seconds. */

@@ -6,7 +6,7 @@ type Row<Table extends keyof Schema> = Selectable<Schema[Table]>;
 type Vouched<Table extends keyof Schema> = Omit<Row<Table>, 'mac' | 'mac_key_id'>;
 
 /** Tables whose rows are vouched for one by one. */
-export const VOUCHED_TABLES = ['api_keys', 'users', 'logins', 'sessions'] as const;
+export const VOUCHED_TABLES = ['api_keys', 'users', 'logins', 'sessions', 'transcription_jobs'] as const;
 export type VouchedTable = (typeof VOUCHED_TABLES)[number];
 
 /** All columns of a key except the time of its last use, which lets nobody in. */
@@ -81,5 +81,40 @@ export function coveredOfSession(row: Vouched<'sessions'>, groups: readonly stri
     head: row.head,
     revision: row.revision,
     groups: [...groups].sort(),
+  };
+}
+
+/** All columns of a job. */
+export function coveredOfJob(row: Vouched<'transcription_jobs'>): CoveredColumns {
+  return {
+    id: row.id,
+    tenant: row.tenant,
+    owner: row.owner,
+    group_names: row.group_names,
+    origin: row.origin,
+    session_id: row.session_id,
+    status: row.status,
+    progress: row.progress,
+    finals: row.finals,
+    model: row.model,
+    language: row.language,
+    task: row.task,
+    words: row.words,
+    hearings: row.hearings,
+    audio_seconds: row.audio_seconds,
+    damaged: row.damaged,
+    dropped: row.dropped,
+    created_at: row.created_at,
+    started_at: row.started_at,
+    ended_at: row.ended_at,
+    expires_at: row.expires_at,
+    attempts: row.attempts,
+    error: row.error,
+    server_id: row.server_id,
+    audio_store: row.audio_store,
+    audio_files: row.audio_files,
+    sealed_order: row.sealed_order,
+    master_key_id: row.master_key_id,
+    wrapped: row.wrapped,
   };
 }

@@ -11,7 +11,8 @@ type Refusal = 'altered' | 'replayed' | 'removed' | 'returned' | 'shortened';
 
 /** A forged row: one that no server wrote, or that was changed, removed or put back to an earlier state from outside. */
 export interface RefusedRow {
-  readonly table: 'api_keys' | 'users' | 'logins' | 'recovery_codes' | 'sessions' | 'destroyed_keys';
+  readonly table:
+    'api_keys' | 'users' | 'logins' | 'recovery_codes' | 'sessions' | 'destroyed_keys' | 'transcription_jobs';
   /** Id of the row, or the beginning of its digest if it has no id; never content. */
   readonly id: string;
   readonly refusal: Refusal;

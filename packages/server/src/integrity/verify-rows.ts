@@ -5,7 +5,7 @@ import { headKeysOf, readStoredHead } from '../records/stored-head.js';
 import { RequestError } from '../errors.js';
 import type { HeadKeys, RecordHead } from '../records/record-head.js';
 import type { SessionRow } from '../records/session-rows.js';
-import { coveredOfKey, coveredOfLogin, coveredOfUser } from './covered-columns.js';
+import { coveredOfJob, coveredOfKey, coveredOfLogin, coveredOfUser } from './covered-columns.js';
 import type { RefusedRow } from './refused-rows.js';
 import { createRevisions, endedLogin, type Revisions } from './revisions.js';
 import { createRowMacs, type RowMacs } from './row-macs.js';
@@ -24,7 +24,7 @@ const PAGE = 200;
 export type RowFindings = readonly RefusedRow[];
 
 /**
- * Reads the keys, users, logins, recovery codes and sessions, row by row, and finds rows that no server wrote, that were put
+ * Reads the keys, users, logins, recovery codes, sessions and transcriptions, row by row, and finds rows that no server wrote, that were put
  * back to an earlier state, that came back after they were destroyed, or that are gone. The audit log is trusted as it is;
  * `auscult audit verify` tells whether it is whole.
  */
@@ -40,6 +40,7 @@ export async function* verifyAuthenticatedRows({
   yield* verifyUsers(db, macs, revisions);
   yield* verifyLogins(db, macs, revisions);
   yield* verifySessions(db, macs, revisions);
+  yield* verifyJobs(db, macs);
 }
 
 async function* verifyKeys(
@@ -142,6 +143,21 @@ async function* verifySessions(
     'sessions',
     [...missing].filter((id) => !now.isDestroyed(id)),
   );
+}
+
+async function* verifyJobs(db: Database['db'], macs: RowMacs): AsyncGenerator<RowFindings> {
+  for await (const row of rowsOf((after) =>
+    db
+      .selectFrom('transcription_jobs')
+      .selectAll()
+      .where('id', '>', after)
+      .orderBy('id')
+      .limit(PAGE)
+      .execute(),
+  )) {
+    const isAuthentic = await macs.isAuthentic('transcription_jobs', coveredOfJob(row), row);
+    yield isAuthentic ? [] : [{ table: 'transcription_jobs', id: row.id, refusal: 'altered' }];
+  }
 }
 
 /**

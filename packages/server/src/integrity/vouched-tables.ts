@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely';
 import type { Database } from '../db/database.js';
 import type { Schema } from '../db/schema.js';
 import {
+  coveredOfJob,
   coveredOfKey,
   coveredOfLogin,
   coveredOfSession,
@@ -33,6 +34,7 @@ export const VOUCHED: { readonly [Table in VouchedTable]: TableOfRows<Row<Table>
     idOf: ({ id }) => id,
     coveredOf: async (row, db) => coveredOfSession(row, await ownerGroups(db, row.id)),
   },
+  transcription_jobs: { key: 'id', idOf: ({ id }) => id, coveredOf: coveredOfJob },
 };
 
 /** Groups that the owner of a session was in when it began. */

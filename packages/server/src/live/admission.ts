@@ -119,6 +119,7 @@ async function admit(
     const session: AdmittedSession = {
       id,
       identity,
+      from: request.ip,
       openedBy,
       from: request.ip,
       client: clientOf(request),

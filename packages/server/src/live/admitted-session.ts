@@ -13,6 +13,8 @@ import type { SessionVoices } from './session-voices.js';
 export interface AdmittedSession {
   readonly id: string;
   readonly identity: Identity;
+  /** Remote address of the client that opened it. */
+  readonly from: string;
   readonly openedBy: Authentication;
   /** Remote address. */
   readonly from: string;

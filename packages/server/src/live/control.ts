@@ -80,7 +80,7 @@ function changesHearing(change: SettingsChange): boolean {
 async function stop({ stream, intake, emit }: ControlledSession): Promise<void> {
   await intake.end();
   await stream.flush();
-  const refinement = stream.readAgain();
+  const refinement = await stream.readAgain();
   emit({ kind: 'stopped', totals: stream.totals(), refinement });
 }
 

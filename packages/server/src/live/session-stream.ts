@@ -30,7 +30,7 @@ export interface SessionStream {
   /** Resolves once the finals of all audio taken have been sent. */
   readonly flush: () => Promise<void>;
   /** Starts the second pass over the audio kept since the last one, and returns its id; undefined if there is no audio. */
-  readonly readAgain: () => string | undefined;
+  readonly readAgain: () => Promise<string | undefined>;
   readonly totals: () => StreamTotals;
   readonly speakers: SessionSpeakers;
   /** What becomes of the audio if the process ends. */
@@ -135,7 +135,7 @@ export function createSessionStream(stream: StreamServices): SessionStream {
   return {
     channels,
     renew: () => {
-      spool?.finish();
+      void spool?.finish();
       channels.renew();
     },
     adoptSetup: () => {
@@ -147,7 +147,7 @@ export function createSessionStream(stream: StreamServices): SessionStream {
       await channels.flush();
       await events.settled();
     },
-    readAgain: () => spool?.finish(),
+    readAgain: async () => spool?.finish(),
     speakers,
     accepted,
     totals: () => ({
@@ -159,7 +159,7 @@ export function createSessionStream(stream: StreamServices): SessionStream {
     settledSeconds: () => settledSeconds(),
     pendingSeconds: () => channels.pendingSeconds() + events.unrecordedSeconds(),
     close: () => {
-      spool?.finish();
+      void spool?.finish();
       const missing = told.lostSeconds + channels.receivedSeconds() - settledSeconds();
       channels.close();
       return missing;
@@ -202,11 +202,11 @@ function openSpool(
 ): RefinementSpool {
   return createRefinementSpool({
     sessionId: session.id,
-    ownership: ownershipOf(session.identity),
+    identity: session.identity,
+    from: session.from,
     config,
     transcriptions,
     recognizer: session.refiner,
-    writer: session.writer,
     settings: setup.settings(),
     keyTerms: setup.keyTerms(),
     secondsBefore,

@@ -32,15 +32,18 @@ interface ChangeServices {
   readonly headKeys: HeadKeys;
   readonly rows: SessionRows;
   readonly queue: CommitQueue;
+  /** Called first in each transaction; throws if the session must not be written to from here. */
+  readonly requireHold?: ((transaction: Transaction<Schema>) => Promise<void>) | undefined;
 }
 
 /** Makes the function for a session that is in the database. */
 export function createChangeSession(services: ChangeServices): ChangeSession {
-  const { sessionId, rows, queue } = services;
+  const { sessionId, rows, queue, requireHold } = services;
   return async (work) => {
     let revision: number | undefined;
     await queue.submit(async (transaction) => {
       revision = undefined;
+      await requireHold?.(transaction);
       const known = await readSession(transaction, services);
       const following = await work(transaction, known?.session);
       if (following === undefined) return;

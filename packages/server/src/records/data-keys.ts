@@ -86,14 +86,20 @@ async function rewrapSome(transaction: Transaction<Schema>, masterKeys: MasterKe
   return old.length;
 }
 
-/** How many data keys are encrypted with each master key, by the id of the master key. */
+/** How many keys of sessions and of transcriptions are encrypted with each master key, by the id of the master key. */
 export async function masterKeysInUse(db: Database['db']): Promise<ReadonlyMap<string, number>> {
-  const rows = await db
-    .selectFrom('data_keys')
-    .select(({ fn }) => ['master_key_id', fn.countAll<number>().as('count')])
-    .groupBy('master_key_id')
-    .execute();
-  return new Map(rows.map(({ master_key_id, count }) => [master_key_id, count]));
+  const inUse = new Map<string, number>();
+  for (const table of ['data_keys', 'transcription_jobs'] as const) {
+    const rows = await db
+      .selectFrom(table)
+      .select(({ fn }) => ['master_key_id', fn.countAll<number>().as('count')])
+      .where('master_key_id', 'is not', null)
+      .groupBy('master_key_id')
+      .execute();
+    for (const { master_key_id: id, count } of rows)
+      if (id !== null) inUse.set(id, (inUse.get(id) ?? 0) + Number(count));
+  }
+  return inUse;
 }
 
 /** A data key opens only as the key of its session, under the master key that is named beside it. */

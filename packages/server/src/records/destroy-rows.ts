@@ -12,6 +12,7 @@ export async function destroyRows(transaction: Transaction<Schema>, id: string):
   const audio = await transaction.deleteFrom('audio_pieces').where('session_id', '=', id).executeTakeFirst();
   for (const table of ['speaker_changes', 'speaker_states'] as const)
     await transaction.deleteFrom(table).where('session_id', '=', id).execute();
+  await destroyJobs(transaction, id);
   await transaction.deleteFrom('sessions').where('id', '=', id).execute();
   await transaction
     .insertInto('destroyed_keys')
@@ -35,4 +36,21 @@ export async function destroyRows(transaction: Transaction<Schema>, id: string):
     segments: Number(segments.numDeletedRows),
     audioPieces: Number(audio.numDeletedRows),
   };
+}
+
+/**
+ * Deletes the transcriptions that made the text of a session, with their keys: their audio cannot be read from then on, and the
+ * server that reaches it deletes it.
+ */
+async function destroyJobs(transaction: Transaction<Schema>, sessionId: string): Promise<void> {
+  const jobs = await transaction
+    .selectFrom('transcription_jobs')
+    .select('id')
+    .where((eb) => eb.or([eb('id', '=', sessionId), eb('session_id', '=', sessionId)]))
+    .execute();
+  const ids = jobs.map(({ id }) => id);
+  if (ids.length === 0) return;
+  for (const table of ['transcription_finals', 'transcription_results'] as const)
+    await transaction.deleteFrom(table).where('job_id', 'in', ids).execute();
+  await transaction.deleteFrom('transcription_jobs').where('id', 'in', ids).execute();
 }

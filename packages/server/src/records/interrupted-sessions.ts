@@ -31,7 +31,8 @@ interface InterruptedSession {
 }
 
 /**
- * Ends every open session that belongs to no server in the table: its server went down, and no more will be added to it.
+ * Ends every open session that belongs to no server in the table: its server went down, and no more will be added to it. That
+ * of a recording that still waits to be transcribed stays open.
  * Resolves with the number of such sessions. Those with forged rows count, but stay as they are.
  */
 export async function endInterruptedSessions(services: EndingServices): Promise<number> {
@@ -67,6 +68,18 @@ async function findInterrupted(db: Database['db']): Promise<readonly Interrupted
     .where((eb) =>
       eb.not(
         eb.exists(eb.selectFrom('servers').select('id').whereRef('servers.id', '=', 'sessions.server_id')),
+      ),
+    )
+    // The record of a recording is written on by whichever server takes it next.
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('transcription_jobs')
+            .select('id')
+            .whereRef('transcription_jobs.id', '=', 'sessions.id')
+            .where('transcription_jobs.status', 'in', ['queued', 'running']),
+        ),
       ),
     )
     .execute();

@@ -17,12 +17,12 @@ const SAMPLE_BYTES = 2;
 
 /** Gathers the samples of each channel into pieces; called without samples, it returns what is left of the channel. */
 export function createAudioPieces(
-  /** The places of their first pieces, by channel, if there are earlier ones. */
-  places: ReadonlyMap<number, number> = new Map(),
+  /** What is kept already, by channel. */
+  kept: ReadonlyMap<number, KeptAudio> = new Map(),
 ): (channel: number, samples: Float32Array | undefined) => readonly RecordedPiece[] {
   const gathered = new Map<number, { place: number; parts: Uint8Array[]; bytes: number }>();
   return (channel, samples) => {
-    const so = gathered.get(channel) ?? { place: places.get(channel) ?? 0, parts: [], bytes: 0 };
+    const so = gathered.get(channel) ?? { place: kept.get(channel)?.nextPlace ?? 0, parts: [], bytes: 0 };
     gathered.set(channel, so);
     if (samples !== undefined) {
       const pcm = encodePcm(samples);

@@ -34,7 +34,7 @@ interface State {
 export function beginProgress(
   dataKey: Uint8Array,
   sessionId: string,
-  { channels }: SessionDescription,
+  { channels }: Pick<SessionDescription, 'channels'>,
   { finals, audioSeconds }: RecordedBefore = { finals: 0, audioSeconds: 0 },
 ): RecordProgress {
   const state: State = { channels, finals, audioSeconds, unwritten: undefined };

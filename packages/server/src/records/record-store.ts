@@ -1,6 +1,7 @@
 import { createSlices } from '../time-slices.js';
 import type { KeyCopies } from './key-copies/key-copies.js';
 import { beginRecord, type KeepingSettings, type NewSession } from './begin-record.js';
+import { continueRecord, type ContinuedSession, type ContinuedWriter } from './continue-record.js';
 import {
   correctSpeakers,
   type RecordedSpeakerCorrections,
@@ -13,6 +14,8 @@ import { holdRecord } from './hold-record.js';
 import { findLeftRecord, type LeftRecord } from './left-record.js';
 import { readAudio } from './read-audio.js';
 import { readSpeakers } from './read-speakers.js';
+import { refineRecord } from './refine-record.js';
+import type { RefinedText } from './refined-text.js';
 import { readRecord, type ReadRecordOptions } from './read-record.js';
 import { recordEvent } from './record-events.js';
 import type { RecordServices } from './record-services.js';
@@ -38,6 +41,16 @@ export interface RecordStore {
   readonly open: (session: NewSession) => Promise<SessionRecordWriter>;
   /** See `findLeftRecord`. */
   readonly findLeft: (id: string) => Promise<LeftRecord | undefined>;
+  /** Leaves a record that was opened here to whoever continues it; it must not be written to any more. */
+  readonly handOver: (id: string) => void;
+  /** See `continueRecord`. */
+  readonly continue: (session: ContinuedSession) => Promise<ContinuedWriter | undefined>;
+  /** See `refineRecord`. Undefined if finals are not kept. */
+  readonly refine: (
+    id: string,
+    text: RefinedText,
+    actor: Actor,
+  ) => Promise<RefinedText['finals']> | undefined;
   readonly find: (search: RecordSearch, actor: Actor) => Promise<RecordPage>;
   /** Whether there was such a record and it was destroyed. */
   readonly isDestroyed: (id: string) => Promise<boolean>;
@@ -104,6 +117,11 @@ export function createRecordStore(storeServices: StoreServices): RecordStore {
       const left = await findLeftRecord(services, id);
       return left && { ...left, reopen: async (actor) => opened(id, await left.reopen(actor)) };
     },
+    handOver: (id) => {
+      open.delete(id);
+    },
+    continue: (session) => continueRecord(services, session),
+    refine: (id, text, actor) => (services.keepsFinals ? refineRecord(services, id, text, actor) : undefined),
     find: async (search, actor) => {
       const page = await findRecords(database.db, search, rows);
       const counts = { found: page.records.length };

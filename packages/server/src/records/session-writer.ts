@@ -1,6 +1,8 @@
+import type { Transaction } from 'kysely';
 import type { AuditLog } from '../audit/audit-log.js';
 import type { CommitQueue } from '../db/commit-queue.js';
 import type { DatabaseKind } from '../db/schema-change.js';
+import type { Schema } from '../db/schema.js';
 import { RequestError } from '../errors.js';
 import { createAudioKeeper } from './audio-keeper.js';
 import { insertSegment } from './insert-or-replace.js';
@@ -84,9 +86,12 @@ export interface WriterServices {
   readonly queue: CommitQueue;
   readonly audit: AuditLog;
   readonly kind: DatabaseKind;
-  readonly description: SessionDescription;
   /** What is in the record already, if an earlier process has begun it. */
   readonly before?: RecordedBefore;
+  /** What the record began with. */
+  readonly description: Pick<SessionDescription, 'channels'>;
+  /** See `ChangeServices`. */
+  readonly requireHold?: (transaction: Transaction<Schema>) => Promise<void>;
   /** Turns samples into pieces; undefined if audio is not kept. */
   readonly audioPieces:
     ((channel: number, samples: Float32Array | undefined) => readonly RecordedPiece[]) | undefined;

@@ -27,8 +27,7 @@ export function writeRecord(
   session: WrittenSession,
 ): SessionRecordWriter {
   const { database, rows, queue, audit, log, keepsAudio } = services;
-  const { id, actor, dataKey, kept = new Map<number, KeptAudio>() } = session;
-  const places = new Map([...kept].map(([channel, { nextPlace }]) => [channel, nextPlace]));
+  const { id, actor, dataKey, kept } = session;
   const writer = createSessionWriter({
     ...session,
     sessionId: id,
@@ -36,7 +35,7 @@ export function writeRecord(
     queue,
     audit,
     kind: database.kind,
-    audioPieces: keepsAudio ? createAudioPieces(places) : undefined,
+    audioPieces: keepsAudio ? createAudioPieces(kept) : undefined,
     onAudioLost: () => {
       log.error('audio not kept', { session: id });
     },

@@ -19,6 +19,7 @@ import { rewrapDataKeys } from '../records/data-keys.js';
 import type { MasterKeys } from '../records/master-keys.js';
 import { createRecordStore, type RecordStore } from '../records/record-store.js';
 import type { Log } from '../telemetry/log.js';
+import { rewrapJobKeys } from '../transcriptions/durable/job-keys.js';
 import { serverVersion } from '../version.js';
 import { errorCode } from '../error-code.js';
 
@@ -174,6 +175,7 @@ export function keepKeysCurrent({ database, masterKeys, audit, integrity }: Stor
     const rewrapped = await rewrapDataKeys(database, masterKeys);
     await revouchRows(database, integrity.macs);
     await rewrapVoices(database, masterKeys);
+    await rewrapJobKeys(database, masterKeys, integrity);
     if (rewrapped === 0) return;
     log.info('data keys are encrypted with the current master key', { count: rewrapped });
     const what = masterKeys.current().id;

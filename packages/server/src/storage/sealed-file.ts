@@ -30,13 +30,88 @@ const TAG_BYTES = 16;
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 
+/** A sealed file that has a name, so that it outlives the process; whoever has its key can read it. */
+export interface NamedSealedFile extends SealedFile {
+  /** Waits until everything up to `finish` survives a power cut, but for the name: see `syncFolder`. */
+  sync(): Promise<void>;
+}
+
+/** A sealed file without a name whose bytes can be taken elsewhere, where whoever has its key can read them. */
+export interface MovableSealedFile extends SealedFile {
+  /** The bytes as they are on disk, once it is finished. */
+  sealedBytes(): AsyncIterable<Uint8Array>;
+}
+
+/** A finished sealed file that is read again. */
+export interface OpenedSealedFile extends Pick<SealedFile, 'size' | 'read'> {
+  close(): Promise<void>;
+}
+
 /**
  * Makes an empty file in `directory`, which is created too. AES-256-GCM with a separate key for each file; the number
  * of a block is its nonce, which therefore never repeats, and a misplaced block is noticed.
  */
 export async function createSealedFile(directory: string): Promise<SealedFile> {
+  return sealedInto(await openUnnamed(directory), randomBytes(KEY_BYTES));
+}
+
+/** As `createSealedFile`, with a key that no other file has. */
+export async function createMovableSealedFile(
+  directory: string,
+  key: Uint8Array,
+): Promise<MovableSealedFile> {
+  return sealedInto(await openUnnamed(directory), Buffer.from(key));
+}
+
+/** Writes the sealed bytes of a file of `size` bytes, which come from elsewhere, into one without a name. */
+export async function receiveSealedFile(
+  directory: string,
+  bytes: AsyncIterable<Uint8Array>,
+  key: Uint8Array,
+  size: number,
+): Promise<OpenedSealedFile> {
   const handle = await openUnnamed(directory);
-  const key = randomBytes(KEY_BYTES);
+  try {
+    let at = 0;
+    for await (const piece of bytes) {
+      await writeWhole(handle, piece, at);
+      at += piece.length;
+    }
+    return openedOver(handle, key, size);
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+/**
+ * Makes an empty file at `path`, sealed as by `createSealedFile` with a key that no other file has. `remove` closes it and
+ * leaves it where it is.
+ */
+export async function createNamedSealedFile(path: string, key: Uint8Array): Promise<NamedSealedFile> {
+  return sealedInto(await open(path, 'wx+', 0o600), Buffer.from(key));
+}
+
+/** Opens a file that was finished with `size` bytes in it. Rejects with the error of the system if it is not there. */
+export async function openNamedSealedFile(
+  path: string,
+  key: Uint8Array,
+  size: number,
+): Promise<OpenedSealedFile> {
+  return openedOver(await open(path, 'r'), key, size);
+}
+
+function openedOver(handle: FileHandle, key: Uint8Array, size: number): OpenedSealedFile {
+  let closed: Promise<void> | undefined;
+  return {
+    size,
+    read: (start, end) => readBlocks(handle, key, start, Math.min(end, size)),
+    close: () => (closed ??= handle.close()),
+  };
+}
+
+/** Takes over the file and the key. */
+function sealedInto(handle: FileHandle, key: Buffer): NamedSealedFile & MovableSealedFile {
   const block = Buffer.alloc(BLOCK_BYTES);
   let size = 0;
   let filled = 0;
@@ -86,17 +161,9 @@ export async function createSealedFile(directory: string): Promise<SealedFile> {
         filled = 0;
         block.fill(0);
       }),
-    async *read(start, end) {
-      const stop = Math.min(end, size);
-      for (let at = start; at < stop;) {
-        const index = Math.floor(at / BLOCK_BYTES);
-        const plain = unseal(key, index, await readSealed(handle, index));
-        const from = at - index * BLOCK_BYTES;
-        const piece = plain.subarray(from, stop - index * BLOCK_BYTES);
-        yield piece;
-        at += piece.length;
-      }
-    },
+    sync: () => inTurn(() => handle.sync()),
+    sealedBytes: () => readRaw(handle),
+    read: (start, end) => readBlocks(handle, key, start, Math.min(end, size)),
     remove: () => {
       removed ??= last
         .catch(() => undefined)
@@ -108,6 +175,24 @@ export async function createSealedFile(directory: string): Promise<SealedFile> {
       return removed;
     },
   };
+}
+
+async function* readBlocks(
+  handle: FileHandle,
+  key: Uint8Array,
+  start: number,
+  stop: number,
+): AsyncGenerator<Uint8Array> {
+  for (let at = start; at < stop;) {
+    const index = Math.floor(at / BLOCK_BYTES);
+    const plain = unseal(key, index, await readSealed(handle, index));
+    const from = at - index * BLOCK_BYTES;
+    const piece = plain.subarray(from, stop - index * BLOCK_BYTES);
+    // A file that was cut between two blocks would otherwise be read forever.
+    if (piece.length === 0) throw new RangeError('the file is shorter than it was');
+    yield piece;
+    at += piece.length;
+  }
 }
 
 /** Opens a file that only its owner may read, and that never has a name. */
@@ -124,12 +209,12 @@ async function openUnnamed(directory: string): Promise<FileHandle> {
   }
 }
 
-function seal(key: Buffer, index: number, plain: Uint8Array): Buffer {
+function seal(key: Uint8Array, index: number, plain: Uint8Array): Buffer {
   const cipher = createCipheriv('aes-256-gcm', key, nonce(index));
   return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
 }
 
-function unseal(key: Buffer, index: number, sealed: Buffer): Buffer {
+function unseal(key: Uint8Array, index: number, sealed: Buffer): Buffer {
   const end = Math.max(0, sealed.length - TAG_BYTES);
   const decipher = createDecipheriv('aes-256-gcm', key, nonce(index), { authTagLength: TAG_BYTES });
   decipher.setAuthTag(sealed.subarray(end));
@@ -142,7 +227,16 @@ function nonce(index: number): Buffer {
   return bytes;
 }
 
-async function writeWhole(handle: FileHandle, bytes: Buffer, position: number): Promise<void> {
+async function* readRaw(handle: FileHandle): AsyncGenerator<Uint8Array> {
+  for (let at = 0; ;) {
+    const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(BLOCK_BYTES), 0, BLOCK_BYTES, at);
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
+    at += bytesRead;
+  }
+}
+
+async function writeWhole(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
   for (let at = 0; at < bytes.length;) {
     const { bytesWritten } = await handle.write(bytes, at, bytes.length - at, position + at);
     at += bytesWritten;

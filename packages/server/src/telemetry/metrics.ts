@@ -25,6 +25,7 @@ export interface Metrics {
   readonly errors: Counter<'code'>;
   readonly transcriptionsOpen: Gauge<'state'>;
   readonly transcriptionsEnded: Counter<'origin' | 'status'>;
+  readonly transcriptionsResumed: Counter<'from'>;
   readonly transcribedSeconds: Counter<'origin'>;
   /** By origin: finals of live sessions, of uploads, and of second passes. */
   readonly rewritesStopped: Counter<'origin'>;
@@ -151,7 +152,7 @@ function countTranscriptions(registers: Registry[]) {
   return {
     transcriptionsOpen: new Gauge({
       name: 'auscult_transcriptions',
-      help: 'Whole recordings and sessions that wait for transcription or are being transcribed.',
+      help: 'Whole recordings and sessions that wait here for transcription or are being transcribed here.',
       labelNames: ['state'],
       registers,
     }),
@@ -159,6 +160,12 @@ function countTranscriptions(registers: Registry[]) {
       name: 'auscult_transcriptions_total',
       help: 'Whole recordings and sessions whose transcription has ended.',
       labelNames: ['origin', 'status'],
+      registers,
+    }),
+    transcriptionsResumed: new Counter({
+      name: 'auscult_transcriptions_resumed_total',
+      help: 'Transcriptions that another server, or this one before its restart, had begun; from: what it had saved.',
+      labelNames: ['from'],
       registers,
     }),
     transcribedSeconds: new Counter({

@@ -34,7 +34,7 @@ export async function carryOut(
   { config, log, metrics }: TranscriptionServices,
   onProgress: (share: number) => void,
 ): Promise<Outcome> {
-  const { onFinal } = order;
+  const { onFinal, progressOf } = order;
   try {
     const transcribed = await transcribeSource(order.recognizer, source, {
       ...recognitionOf(order.settings),
@@ -45,6 +45,7 @@ export async function carryOut(
       maxSeconds: config.maxRecordingMinutes * 60,
       signal: abort.signal,
       onProgress,
+      progressOf,
       ...(onFinal && {
         onFinal: (final) =>
           unlessAborted(

@@ -1,12 +1,12 @@
-import { createFairShares } from '@auscult/asr';
 import { describeForHttp } from '../errors.js';
 import { carryOut, type Outcome, type TranscriptionServices } from './carry-out.js';
 import type { JobList } from './job-list.js';
+import type { JobTurns } from './job-turns.js';
 import { createJob, type Job, type Work } from './job.js';
 import type { RecordingSource } from './recording-source.js';
 import type { Transcription, TranscriptionOrder } from './transcription.js';
 
-/** Carries out transcriptions, a few at a time. */
+/** Carries out transcriptions that somebody waits for: they end with their server. */
 export interface JobQueue {
   /** Those that have not ended. */
   readonly open: () => readonly Job[];
@@ -18,29 +18,20 @@ export interface JobQueue {
   readonly drain: () => Promise<void>;
 }
 
-/**
- * Keeps the jobs in `jobs`. `transcriptionsAtATime` run together: tenants, and their members, take turns by the amount of
- * audio that was heard for each, and the orders of one owner run in the order in which they came. Urgent ones wait for nobody.
- */
-export function createJobQueue(services: TranscriptionServices, jobs: JobList): JobQueue {
-  const { config, log, metrics } = services;
-  const shares = createFairShares();
+/** Keeps the jobs in `jobs`, and carries each out when its turn comes. */
+export function createJobQueue(services: TranscriptionServices, jobs: JobList, turns: JobTurns): JobQueue {
+  const { config, log } = services;
   const open = (): readonly Job[] => jobs.withStatus('queued', 'running');
-  const runningInTurn = (): number => jobs.withStatus('running').filter(({ isUrgent }) => !isUrgent).length;
   let draining = false;
 
-  const startNext = (): void => {
-    for (const state of ['queued', 'running'] as const)
-      metrics.transcriptionsOpen.set({ state }, jobs.withStatus(state).length);
-    const queued = jobs.withStatus('queued');
-    const next = queued.find(({ isUrgent }) => isUrgent) ?? firstInTurn(queued, shares);
-    if (draining || next?.work === undefined) return;
-    if (!next.isUrgent && runningInTurn() >= config.transcriptionsAtATime) return;
-    shares.begin(next.share, next.cost);
-    next.state.status = 'running';
-    next.state.startedAt = new Date();
-    next.released = run(next, next.work);
-    startNext();
+  const begin = async (job: Job): Promise<'ran' | 'was gone'> => {
+    const { work } = job;
+    if (work === undefined) return 'was gone';
+    job.state.status = 'running';
+    job.state.startedAt = new Date();
+    job.released = run(job, work);
+    await job.released;
+    return 'ran';
   };
 
   const run = async (job: Job, work: Work): Promise<void> => {
@@ -52,22 +43,20 @@ export function createJobQueue(services: TranscriptionServices, jobs: JobList): 
   };
 
   const end = (job: Job, outcome: Outcome): void => {
-    const { state, work, share } = job;
+    const { state, work } = job;
     job.work = undefined;
-    if (state.status === 'running') shares.end(share, 0);
-    else shares.leave(share);
     const retention = config.transcriptionRetentionMinutes * 60_000;
     Object.assign(state, endOf(outcome, draining, retention));
     jobs.forgetLater(job, retention);
     tellEnd(state, services);
     work?.order.onEnd?.(state);
-    startNext();
   };
 
   const cancel = (job: Job): void => {
     const { work, state } = job;
     work?.abort.abort();
     if (work === undefined || state.status !== 'queued') return;
+    turns.leave(state.id);
     job.released = release(work.source);
     end(job, { status: 'cancelled' });
   };
@@ -82,9 +71,10 @@ export function createJobQueue(services: TranscriptionServices, jobs: JobList): 
     submit: (source, order) => {
       const job = createJob(source, order);
       jobs.add(job);
-      shares.enter(job.share);
+      const { share, cost, isUrgent } = job;
+      const waiting = { id: job.state.id, share, cost, isUrgent, isAlone: false, run: () => begin(job) };
       if (draining) cancel(job);
-      else startNext();
+      else turns.enter(waiting);
       return job.state;
     },
     cancel,
@@ -95,13 +85,6 @@ export function createJobQueue(services: TranscriptionServices, jobs: JobList): 
       await Promise.all(jobs.all().map(({ released }) => released));
     },
   };
-}
-
-function firstInTurn(queued: readonly Job[], shares: ReturnType<typeof createFairShares>): Job | undefined {
-  return queued.reduce<Job | undefined>(
-    (first, job) => (first && shares.compare(first.share, job.share) <= 0 ? first : job),
-    undefined,
-  );
 }
 
 /** What is told of a transcription that ends now. */
@@ -125,7 +108,11 @@ function resultOf(outcome: Outcome, draining: boolean): Partial<Transcription> {
   }
 }
 
-function tellEnd(state: Transcription, { log, metrics }: TranscriptionServices): void {
+/** Logs and counts a transcription that has ended. */
+export function tellEnd(
+  state: Transcription,
+  { log, metrics }: Pick<TranscriptionServices, 'log' | 'metrics'>,
+): void {
   const { origin, status, audioSeconds, createdAt, endedAt = createdAt } = state;
   metrics.transcriptionsEnded.inc({ origin, status });
   if (status === 'done') metrics.transcribedSeconds.inc({ origin }, audioSeconds ?? 0);

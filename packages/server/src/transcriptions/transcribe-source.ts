@@ -3,6 +3,7 @@ import {
   SAMPLE_RATE,
   standingFinals,
   writeFinal,
+  type HearingProgress,
   type Recognizer,
   type WritingOptions,
   type WrittenFinal,
@@ -17,7 +18,7 @@ import type { ChannelSource, RecordingSource } from './recording-source.js';
 /** How a source is to be transcribed. */
 export interface SourceOptions extends Omit<
   HearingOptions,
-  'channel' | 'onProgress' | 'onDropped' | 'signal'
+  'channel' | 'onProgress' | 'onDropped' | 'progress' | 'signal'
 > {
   readonly writing: WritingOptions;
   /** The longest recording; a longer one is given up, seconds. */
@@ -33,6 +34,8 @@ export interface SourceOptions extends Omit<
   readonly onFinal?: (final: ChannelFinal) => Promise<void>;
   /** Called for words that were heard but are not kept. */
   readonly onDropped: (reason: DropReason) => void;
+  /** What was heard of each channel before, by its place in the source. */
+  readonly progressOf?: ((channel: number) => HearingProgress) | undefined;
 }
 
 /** The result, and whether the recording was whole. */
@@ -57,7 +60,7 @@ export type ChannelFinal = WrittenFinal & { readonly channel: number };
 export async function transcribeSource(
   recognizer: Recognizer,
   source: RecordingSource,
-  { maxSeconds, writing, onProgress, onFinal, onDropped, ...options }: SourceOptions,
+  { maxSeconds, writing, onProgress, onFinal, onDropped, progressOf, ...options }: SourceOptions,
 ): Promise<TranscribedSource> {
   const segments: TranscriptSegment[] = [];
   const all: ChannelFinal[] = [];
@@ -81,6 +84,7 @@ export async function transcribeSource(
     for await (const final of hearRecording(recognizer, open, {
       ...options,
       channel: channel.channel,
+      ...(progressOf && { progress: progressOf(index) }),
       onProgress: heard,
       onDropped: ({ reason }) => {
         dropped += 1;

@@ -4,7 +4,7 @@ import type { Ownership } from '../access/identity.js';
 import type { ErrorDescription } from '../errors.js';
 import type { Transcript } from '../transcripts/transcript.js';
 import type { RecordingSource } from './recording-source.js';
-import type { ChannelFinal, TranscribedSource } from './transcribe-source.js';
+import type { ChannelFinal, SourceOptions, TranscribedSource } from './transcribe-source.js';
 
 /** How far a transcription has come. */
 export type TranscriptionStatus = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
@@ -64,6 +64,8 @@ export interface TranscriptionOrder {
    * fails.
    */
   readonly keep: (transcribed: TranscribedSource) => Promise<TranscribedSource>;
+  /** What was heard of each channel before, by whoever began the transcription. */
+  readonly progressOf?: SourceOptions['progressOf'];
   /** Called once, when it is done, failed or cancelled. */
   readonly onEnd?: (transcription: Transcription) => void;
 }

@@ -10,14 +10,20 @@ type RecordedOrder = Pick<Required<TranscriptionOrder>, 'keep' | 'onEnd'> & {
   readonly keepFinal: (final: ChannelFinal) => Promise<void>;
 };
 
+/** The record of an upload. */
+interface UploadWriter extends Pick<SessionRecordWriter, 'commit' | 'keepAudio' | 'close'> {
+  /** Samples of a channel that are in the record already; none by default. */
+  readonly keptSamples?: (channel: number) => number;
+}
+
 /**
  * Records the result of an upload with `writer`: all finals before anybody sees one, and the audio if audio is kept.
- * If ending the record fails, `onFailure` is called.
+ * If ending the record at the end of its order fails, `onFailure` is called.
  */
 export function recordUpload(
   source: RecordingSource,
-  writer: SessionRecordWriter,
-  onFailure: (error: unknown) => void,
+  writer: UploadWriter,
+  onFailure: (error: unknown) => void = () => undefined,
 ): { readonly source: RecordingSource; readonly order: RecordedOrder } {
   let kept = 0;
   const commit = async (final: ChannelFinal): Promise<void> => {
@@ -46,7 +52,7 @@ export function recordUpload(
 const PATIENCE_MS = 5000;
 
 /** A recording is read once per hearing, and kept the first time. */
-function withKeptAudio(source: RecordingSource, writer: SessionRecordWriter): RecordingSource {
+function withKeptAudio(source: RecordingSource, writer: UploadWriter): RecordingSource {
   return {
     ...source,
     channels: source.channels.map((channel, index) => {
@@ -56,8 +62,11 @@ function withKeptAudio(source: RecordingSource, writer: SessionRecordWriter): Re
         open: async function* (onDamage) {
           const isFirst = !isRead;
           isRead = true;
+          let known = writer.keptSamples?.(index) ?? 0;
           for await (const samples of channel.open(onDamage)) {
-            const kept = isFirst ? writer.keepAudio(index, samples) : undefined;
+            const unkept = samples.subarray(Math.min(known, samples.length));
+            known = Math.max(0, known - samples.length);
+            const kept = isFirst && unkept.length > 0 ? writer.keepAudio(index, unkept) : undefined;
             if (kept) await atMost(PATIENCE_MS, kept);
             yield samples;
           }

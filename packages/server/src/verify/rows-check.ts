@@ -1,3 +1,4 @@
+import type { VouchedTable } from '../integrity/covered-columns.js';
 import type { RefusedRow } from '../integrity/refused-rows.js';
 import {
   verifyAuthenticatedRows,
@@ -21,7 +22,8 @@ export function rowsCheck(services: VerifyingServices): Check {
       (await countOf(services, 'api_keys')) +
       (await countOf(services, 'users')) +
       (await countOf(services, 'logins')) +
-      (await countOf(services, 'sessions')),
+      (await countOf(services, 'sessions')) +
+      (await countOf(services, 'transcription_jobs')),
     steps: () => inSteps(verifyAuthenticatedRows(services), rowFinding),
   };
 }
@@ -36,10 +38,7 @@ export function headsCheck(services: VerifyingServices): Check {
   };
 }
 
-async function countOf(
-  { database: { db } }: VerifyingServices,
-  table: 'api_keys' | 'users' | 'logins' | 'sessions',
-): Promise<number> {
+async function countOf({ database: { db } }: VerifyingServices, table: VouchedTable): Promise<number> {
   const { count } = await db
     .selectFrom(table)
     .select(({ fn }) => fn.countAll<number>().as('count'))

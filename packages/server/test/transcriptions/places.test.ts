@@ -1,8 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { loadConfig } from '../../src/config/load-config.js';
-import { createLog } from '../../src/telemetry/log.js';
-import { createMetrics } from '../../src/telemetry/metrics.js';
-import { createTranscriptions, type Place } from '../../src/transcriptions/transcriptions.js';
+import { createPlaces, type Reservation } from '../../src/transcriptions/places.js';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['performance'] });
@@ -27,7 +24,7 @@ test('a user with many uploads leaves places to others', () => {
 test('a slow upload loses its place to a user with fewer, and a fast one does not', () => {
   const { reserve } = placesFor(4);
   const others = ['a', 'b'].map((name) => reserve({ tenant: 'default', owner: `key:${name}` }));
-  const [slow, fast] = [reserve(greedy), reserve(greedy)] as [Place, Place];
+  const [slow, fast] = [reserve(greedy), reserve(greedy)] as [Reservation, Reservation];
   expect([...others, slow, fast]).not.toContain(undefined);
   vi.advanceTimersByTime(9_000);
   expect(reserve(doctor)).toBeUndefined();
@@ -44,14 +41,6 @@ test('a slow upload loses its place to a user with fewer, and a fast one does no
   expect(reserve(doctor)).toBeDefined();
 });
 
-function placesFor(maxTranscriptionJobs: number) {
-  const config = loadConfig({
-    flags: { maxTranscriptionJobs: String(maxTranscriptionJobs) },
-    environment: {},
-  });
-  return createTranscriptions({
-    config,
-    log: createLog(config, { write: () => undefined }),
-    metrics: createMetrics(() => undefined),
-  });
+function placesFor(most: number) {
+  return createPlaces(most, () => []);
 }

@@ -15,6 +15,7 @@ import type { Config } from '../../src/config/schema.js';
 import type { DatabaseSettings } from '../../src/db/database.js';
 import type { Storage } from '../../src/storage/open-storage.js';
 import { saveConfiguration, savedFrom } from '../../src/storage/saved-configuration.js';
+import { createJobRows } from '../../src/transcriptions/durable/job-rows.js';
 import type { Check, Finding } from '../../src/verify/check.js';
 import { checksOf } from '../../src/verify/verify-storage.js';
 import { BY_SERVER } from '../support/access.js';
@@ -41,6 +42,14 @@ const NOT_VOUCHED_FOR: ReadonlySet<string> = new Set([
   'speaker_states.session_id',
   'speaker_states.sealed',
   'speaker_states.kept_until',
+  // What a transcription has heard, and its transcript, for an hour: sealed, and refused if it cannot be opened.
+  'transcription_finals.job_id',
+  'transcription_finals.channel',
+  'transcription_finals.hearing',
+  'transcription_finals.place',
+  'transcription_finals.sealed',
+  'transcription_results.job_id',
+  'transcription_results.sealed',
   // The schema changes that were applied. If one were missing, the next start would apply it again and fail.
   'kysely_migration.name',
   'kysely_migration.timestamp',
@@ -196,6 +205,42 @@ async function fill(storage: Storage, place: DatabaseSettings): Promise<void> {
   await storage.records.correct('a', { reading: 'live', place: 0, version: 1, text: 'the knee' }, DR_LEE);
   await storage.records.destroy(['c'], DR_LEE);
   await database.transaction((transaction) =>
+    createJobRows(database, storage.integrity).insertIn(transaction, WHOLE_JOB),
+  );
+  await database.transaction((transaction) =>
     saveConfiguration(transaction, masterKeys, place.dataDirectory, savedFrom({})),
   );
 }
+
+/** A job with something in every column. */
+const WHOLE_JOB: Parameters<ReturnType<typeof createJobRows>['insertIn']>[1] = {
+  id: 'job',
+  tenant: 'north',
+  owner: 'dr-lee',
+  group_names: '["ward-3"]',
+  origin: 'session',
+  session_id: 'a',
+  status: 'running',
+  progress: 0.5,
+  finals: 0,
+  model: 'scripted',
+  language: 'en',
+  task: 'transcribe',
+  words: 1,
+  hearings: 1,
+  audio_seconds: 1,
+  damaged: 0,
+  dropped: 0,
+  created_at: '2026-01-01T00:00:00.000Z',
+  started_at: '2026-01-01T00:00:01.000Z',
+  ended_at: '2026-01-01T00:00:02.000Z',
+  expires_at: '2026-01-01T01:00:02.000Z',
+  attempts: 1,
+  error: '{}',
+  server_id: 'a server',
+  audio_store: 'files:a',
+  audio_files: 1,
+  sealed_order: Buffer.from('sealed'),
+  master_key_id: 'a key',
+  wrapped: Buffer.from('wrapped'),
+};

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rmdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Config } from '../../config/schema.js';
+import { spoolFolder } from '../../config/spool-folder.js';
 import { failureLine } from '../failure-line.js';
 import type { CheckResult } from './check.js';
 
@@ -31,6 +32,24 @@ export async function checkCache({ cacheDirectory }: Pick<Config, 'cacheDirector
       state: 'failed',
       message: `the cache folder ${cacheDirectory} cannot be written to`,
       remedy: 'Give this user permission to write there, or set another with --cache-directory.',
+    };
+  }
+}
+
+/** Whether recordings can wait on disk; the folder is made, as a start of the server does. */
+export async function checkSpool(
+  config: Pick<Config, 'spoolDirectory' | 'dataDirectory'>,
+): Promise<CheckResult> {
+  const folder = spoolFolder(config);
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await rmdir(await mkdtemp(join(folder, 'doctor-')));
+    return { state: 'ok', message: `${folder} can be written to` };
+  } catch {
+    return {
+      state: 'failed',
+      message: `the folder ${folder}, in which recordings wait, cannot be written to`,
+      remedy: 'Give this user permission to write there, or set another with --spool-directory.',
     };
   }
 }

@@ -1,0 +1,27 @@
+import type { OpenedSealedFile, SealedFile } from '../../storage/sealed-file.js';
+
+/** Where the audio of jobs lies, sealed, until they have ended. It is kept apart from what names and keys say about it. */
+export interface JobAudio {
+  /**
+   * Names the place, the same for all servers that reach it: a server takes only jobs whose audio it can read. Rejects with
+   * the error of the system if the place cannot be used.
+   */
+  readonly place: () => Promise<string>;
+  /** Makes an empty file of a name that was never used, sealed with a key that no other file has. */
+  readonly create: (name: string, key: Uint8Array) => Promise<ArrivingAudio>;
+  /** Opens a kept file of so many bytes. Rejects if it is not there; reading fails where it is damaged. */
+  readonly open: (name: string, key: Uint8Array, size: number) => Promise<OpenedSealedFile>;
+  /** Deletes a file, if there is one. */
+  readonly remove: (name: string) => Promise<void>;
+}
+
+/** A file that is being written. `remove` deletes it as well. */
+export interface ArrivingAudio extends SealedFile {
+  /** Finishes and closes the file. Once this resolves, it survives power cuts, and `open` opens it. */
+  keep(): Promise<void>;
+}
+
+/** The name of a file of a job. */
+export function audioName(jobId: string, file: number): string {
+  return `${jobId}.${file}`;
+}

@@ -1,0 +1,70 @@
+import { Readable } from 'node:stream';
+import { Objm, type ObjectStore } from '@nats-io/obj';
+import type { ClusterConnection } from '../../cluster/connect-cluster.js';
+import { createMovableSealedFile, receiveSealedFile } from '../../storage/sealed-file.js';
+import type { JobAudio } from './job-audio.js';
+
+/** The bucket of JetStream in which all servers keep the audio of jobs. */
+const BUCKET = 'auscult-audio';
+
+/**
+ * Keeps the audio of jobs in JetStream, for servers that share no disk. While a file is written or read, it is on the disk of
+ * one server as well, in a file of `folder` that has no name.
+ */
+export function createObjectAudio(nats: ClusterConnection['nats'], folder: string): JobAudio {
+  let opening: Promise<ObjectStore> | undefined;
+  const bucket = (): Promise<ObjectStore> => {
+    opening ??= new Objm(nats).create(BUCKET).catch((error: unknown) => {
+      opening = undefined;
+      throw error;
+    });
+    return opening;
+  };
+  return {
+    place: async () => {
+      await bucket();
+      return `jetstream:${BUCKET}`;
+    },
+    create: async (name, key) => {
+      const file = await createMovableSealedFile(folder, key);
+      return {
+        get size() {
+          return file.size;
+        },
+        append: file.append,
+        finish: file.finish,
+        read: file.read,
+        keep: async () => {
+          await file.finish();
+          const store = await bucket();
+          await store.put({ name }, streamOf(file.sealedBytes()));
+          await file.remove();
+        },
+        remove: async () => {
+          await file.remove();
+          await deleteObject(await bucket(), name);
+        },
+      };
+    },
+    open: async (name, key, size) => {
+      const store = await bucket();
+      const found = await store.get(name);
+      if (found === null) throw new RangeError('the object is not there');
+      const opened = await receiveSealedFile(folder, found.data as AsyncIterable<Uint8Array>, key, size);
+      // It resolves whether or not reading failed.
+      const failure: unknown = await found.error;
+      if (!(failure instanceof Error)) return opened;
+      await opened.close();
+      throw failure;
+    },
+    remove: async (name) => deleteObject(await bucket(), name),
+  };
+}
+
+async function deleteObject(store: ObjectStore, name: string): Promise<void> {
+  if ((await store.info(name)) !== null) await store.delete(name);
+}
+
+function streamOf(bytes: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+  return Readable.toWeb(Readable.from(bytes)) as ReadableStream<Uint8Array>;
+}

@@ -42,6 +42,7 @@ export { compareSounds, type SoundComparison } from './audio/compare-sounds.js';
 export { SAMPLE_RATE } from './audio/sample-rate.js';
 export type {
   Admission,
+  MachinesStatus,
   ModelDescription,
   Recognizer,
   RecognizerEvent,
@@ -50,6 +51,27 @@ export type {
   WorkerStatus,
 } from './recognizer/recognizer.js';
 export type { Share } from './inference/inference-pool.js';
+export { createJoinedPool, type JoinedPool, type JoinedProcess } from './inference/joined-pool.js';
+export type { ToJoined } from './inference/scheduling/joined-slot.js';
+export {
+  LEXICON,
+  type RecognitionJob,
+  type RecognitionResult,
+} from './inference/messages/recognition-job.js';
+export type { AudioPiece } from './inference/messages/stream-audio.js';
+export { hostModel, type HostedModel, type HostOptions } from './inference/hosting/hosted-model.js';
+export type {
+  FromHosted,
+  HostedListener,
+  HostedProcess,
+  ToHosted,
+} from './inference/hosting/hosted-process.js';
+export {
+  recognizerOverPool,
+  type LoadedPool,
+  type StreamSettings,
+} from './recognizer/recognizer-over-pool.js';
+export { readVocabulary, type Vocabulary } from './text/vocabulary.js';
 export { createFairShares, type FairShares } from './inference/scheduling/fair-shares.js';
 export { startRecognizer } from './recognizer/start-recognizer.js';
 export {
@@ -67,6 +89,8 @@ export type { ComputeType } from './models/compute-type.js';
 export { listModels, type ListedModel } from './models/list-models.js';
 export { exportModels, importModels, type MovedModel } from './models/move-models.js';
 export { removeModel } from './models/remove-model.js';
+export { modelNames } from './models/choose-model.js';
+export { requireLanguage } from './recognizer/load-model.js';
 export { resolveModel, type ResolvedModel } from './models/resolve-model.js';
 export { verifyModel } from './models/verify-model.js';
 export type { DownloadProgress, ModelStoreOptions } from './models/store/model-store.js';

@@ -1,10 +1,11 @@
 import type { Config } from './config/schema.js';
 import { createApp } from './app.js';
 import { openClusterConnection } from './cluster/cluster.js';
+import type { ClusterConnection } from './cluster/connect-cluster.js';
 import { requireMemory } from './memory.js';
 import { createRecognition } from './recognition.js';
 import type { StartRecognizer } from './recognizers.js';
-import { createLog } from './telemetry/log.js';
+import { createLog, type Log } from './telemetry/log.js';
 
 /** Exit status after a drain that ran out of time. */
 const DRAIN_INCOMPLETE = 3;
@@ -17,14 +18,15 @@ const CRASHED = 70;
  * Fails if the server cannot be started.
  */
 export async function runServer(config: Config, startRecognizer: StartRecognizer): Promise<number> {
-  requireMemory(config);
+  requireMemory(config.inference === 'cluster' ? { workers: 0 } : config);
   const log = createLog(config);
   process.on('uncaughtException', (error) => {
     log.unexpected(error);
     process.exit(CRASHED);
   });
   const connection = await openClusterConnection(config, 'serve', log);
-  const recognition = createRecognition(config, startRecognizer, log);
+  const start = recognizerStart(config, startRecognizer, connection, log);
+  const recognition = createRecognition(config, start, log);
   // It takes longest. If it fails, that is told below, once the rest is there.
   recognition.warmUp().catch(() => undefined);
   const app = await createApp(config, recognition, log, undefined, connection);
@@ -39,6 +41,20 @@ export async function runServer(config: Config, startRecognizer: StartRecognizer
   await app.close();
   log.info('stopped');
   return clean ? 0 : DRAIN_INCOMPLETE;
+}
+
+/** Where the words come from: processes of this server, or the machines of a cluster. */
+function recognizerStart(
+  config: Config,
+  startHere: StartRecognizer,
+  connection: ClusterConnection | undefined,
+  log: Log,
+): StartRecognizer {
+  if (config.inference === 'local' || connection === undefined) return startHere;
+  return async (options) => {
+    const { startClusterRecognizer } = await import('./cluster/inference/cluster-recognizer.js');
+    return startClusterRecognizer(connection, config.serverName, options, log);
+  };
 }
 
 function nextSignal(): Promise<'SIGTERM' | 'SIGINT'> {

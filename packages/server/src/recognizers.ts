@@ -34,7 +34,7 @@ export function createRecognizers(config: Config, startRecognizer: StartRecogniz
       recognizer = started;
       requireTask(started.model, config.task);
       if (config.refineModel !== undefined)
-        refiner = await startRecognizer(refinerOptions(config, eventLog(log), downloadLog(log)));
+        refiner = await startRecognizer(refinerOptions(config, recognizerEventLog(log), downloadLog(log)));
       log.info('ready', { model: started.model.name, seconds: (performance.now() - startedAt) / 1000 });
     },
     recognizer: () => recognizer,
@@ -46,14 +46,15 @@ export function createRecognizers(config: Config, startRecognizer: StartRecogniz
 }
 
 function eventSink(log: Log, metrics: Pick<Metrics, 'onRecognizerEvent'>): (event: RecognizerEvent) => void {
-  const write = eventLog(log);
+  const write = recognizerEventLog(log);
   return (event) => {
     metrics.onRecognizerEvent(event);
     write(event);
   };
 }
 
-function eventLog(log: Log): (event: RecognizerEvent) => void {
+/** Writes what operators need to know of the processes that infer. */
+export function recognizerEventLog(log: Log): (event: RecognizerEvent) => void {
   return (event) => {
     switch (event.kind) {
       case 'preparing-graphs':

@@ -33,6 +33,12 @@ export function chooseModel(model: string): ChosenModel {
   );
 }
 
+/** The names that a model may have where it is loaded, if it is chosen by this one there or in a folder. */
+export function modelNames(model: string): readonly string[] {
+  const entry = findInCatalog(model);
+  return entry ? [entry.name] : [model, path.basename(model)];
+}
+
 /** Whether a text can name a repository of a hub: `owner/name`, neither with `--` or `..`. */
 export function isRepositoryName(text: string): boolean {
   const part = '[A-Za-z0-9](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9])?';

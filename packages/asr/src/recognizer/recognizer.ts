@@ -90,6 +90,20 @@ export interface WorkerStatus {
   readonly jobs: number;
 }
 
+/** The other machines that infer for a recognizer. */
+export interface MachinesStatus {
+  /** Machines with the model that take jobs. */
+  readonly machines: number;
+  /** Jobs of this recognizer that they take at a time. */
+  readonly capacity: number;
+  /** Jobs that had to go to another machine so far. */
+  readonly jobsMoved: number;
+  /** Sent to machines so far, bytes. */
+  readonly sentBytes: number;
+  /** Received from machines so far, bytes. */
+  readonly receivedBytes: number;
+}
+
 export interface RecognizerStatus {
   readonly workers: readonly WorkerStatus[];
   readonly waitingFinals: number;
@@ -99,6 +113,8 @@ export interface RecognizerStatus {
   readonly liveStreams: number;
   /** The process that speakers are told apart with. */
   readonly voices?: VoicesStatus;
+  /** Where other machines infer. */
+  readonly pool?: MachinesStatus;
 }
 
 /** Whether a new session would get its finals in time. */

@@ -9,6 +9,7 @@ import { failureLine } from './failure-line.js';
 /** The commands by their names, in the order of the help. Each is loaded only where it is wanted. */
 const COMMANDS = new Map<string, () => Promise<Command>>([
   ['serve', async () => (await import('./serve.js')).serveCommand()],
+  ['work', async () => (await import('./work.js')).workCommand()],
   ['transcribe', async () => (await import('./transcribe.js')).transcribeCommand()],
   ['models', async () => (await import('./models.js')).modelsCommand()],
   ['keys', async () => (await import('./keys.js')).keysCommand()],

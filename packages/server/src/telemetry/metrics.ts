@@ -2,7 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { RecognizerEvent, RecognizerStatus } from '@auscult/asr';
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import { countJournal, type JournalMetrics } from './journal-metrics.js';
-import { countRecognizerEvents, measureRecognizer } from './recognizer-metrics.js';
+import { countRecognizerEvents, measurePool, measureRecognizer } from './recognizer-metrics.js';
 
 /** What the server counts. Labels come from fixed sets: codes, states and numbers of processes, never content. */
 export interface Metrics {
@@ -48,6 +48,7 @@ export function createMetrics(status: () => RecognizerStatus | undefined): Metri
   collectDefaultMetrics({ register: registry });
   const loop = measureEventLoop(registers);
   measureRecognizer(registers, status);
+  measurePool(registers, status);
   return {
     registry,
     ...countSessions(registers),

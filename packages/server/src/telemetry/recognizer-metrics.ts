@@ -1,4 +1,4 @@
-import type { RecognizerEvent, RecognizerStatus, WorkerStatus } from '@auscult/asr';
+import type { MachinesStatus, RecognizerEvent, RecognizerStatus, WorkerStatus } from '@auscult/asr';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 const WORKER_STATES: readonly WorkerStatus['state'][] = ['starting', 'ready', 'backing-off'];
@@ -101,6 +101,38 @@ export function measureRecognizer(registers: Registry[], status: () => Recognize
     'auscult_worker_jobs',
     'Recognition jobs that an inference process has at present.',
     (worker) => worker.jobs,
+  );
+}
+
+/** Adds metrics of the machines that infer for this server; all 0 where it infers itself. */
+export function measurePool(registers: Registry[], status: () => RecognizerStatus | undefined): void {
+  const measure = (name: string, help: string, valueOf: (pool: MachinesStatus) => number): void => {
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        const pool = status()?.pool;
+        this.set(pool ? valueOf(pool) : 0);
+      },
+    });
+  };
+  measure('auscult_pool_machines', 'Machines that infer for this server.', ({ machines }) => machines);
+  measure(
+    'auscult_pool_capacity',
+    'Recognition jobs of this server that machines take at a time.',
+    ({ capacity }) => capacity,
+  );
+  measure(
+    'auscult_pool_jobs_moved_total',
+    'Recognition jobs that went to another machine, as theirs was gone or late.',
+    ({ jobsMoved }) => jobsMoved,
+  );
+  measure('auscult_pool_sent_bytes_total', 'Sent to machines.', ({ sentBytes }) => sentBytes);
+  measure(
+    'auscult_pool_received_bytes_total',
+    'Received from machines.',
+    ({ receivedBytes }) => receivedBytes,
   );
 }
 

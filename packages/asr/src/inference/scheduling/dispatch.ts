@@ -27,7 +27,7 @@ export function createDispatch(schedule: Schedule, cores: number): Dispatch {
   };
 
   const fill = (slot: WorkerSlot, choose: typeof nextFor) => {
-    while (slot.ready && !stopped) {
+    while (slot.ready && slot.isFull !== true && !stopped) {
       const next = choose(slot, schedule);
       if (!next) return;
       begin(next, slot);

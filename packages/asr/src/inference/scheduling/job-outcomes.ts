@@ -34,11 +34,11 @@ export function createJobOutcomes(
   };
 
   /** Puts a failed job back to wait for another process if it must have a result; returns whether it did. */
-  const triesAgain = (job: ScheduledJob): boolean => {
+  const triesAgain = (job: ScheduledJob, isBlameless: boolean): boolean => {
     const worker = job.slot ? slots.indexOf(job.slot) : -1;
     work.end(job);
     job.slot = undefined;
-    job.attempts++;
+    if (!isBlameless) job.attempts++;
     if (!mustCome(job) || job.attempts >= MAX_ATTEMPTS) return false;
     job.used = 0;
     shares.of(job).enter(job.request.share);
@@ -68,10 +68,10 @@ export function createJobOutcomes(
       onEvent(finishedEvent(job, runSeconds));
       job.owner.onResult(result);
     },
-    onReturned(ids) {
+    onReturned(ids, cause) {
       for (const id of ids) {
         const job = jobs.get(id);
-        if (job && !triesAgain(job)) lose(job);
+        if (job && !triesAgain(job, cause === 'blameless')) lose(job);
       }
       dispatch.all();
     },

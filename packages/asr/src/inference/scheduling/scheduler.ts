@@ -2,12 +2,8 @@ import { availableParallelism } from 'node:os';
 import type { PreparedModel } from '../../families/model-family.js';
 import type { RecognizerEvent, WorkerStatus } from '../../recognizer/recognizer.js';
 import type { InferencePool } from '../inference-pool.js';
-import { createDispatch } from './dispatch.js';
-import { createJobOutcomes } from './job-outcomes.js';
-import { poolStatus } from './pool-status.js';
-import { createSchedule } from './schedule.js';
-import { createSubmission } from './submission.js';
-import { createWorkerSlot, type WorkerSlotListener } from './worker-slot.js';
+import { createSlotPool } from './slot-pool.js';
+import { createWorkerSlot } from './worker-slot.js';
 
 /** A pool of supervised inference processes on this machine. */
 export interface Scheduler extends InferencePool {
@@ -31,45 +27,27 @@ export interface SchedulerOptions {
   readonly onWorkerReady: () => void;
 }
 
-/**
- * Starts the processes and gives them jobs: finals before partials, and of each those first whose share has used the
- * least. A newer partial of an utterance replaces an older one that waits.
- */
+/** Starts the processes and gives them jobs, as a `SlotPool` does. */
 export function createScheduler(
   options: SchedulerOptions,
   createSlot = createWorkerSlot,
   cores = availableParallelism(),
 ): Scheduler {
-  const schedule = createSchedule();
-  const { jobs, slots, affinity } = schedule;
-  const dispatch = createDispatch(schedule, cores);
-  const outcomes = createJobOutcomes(schedule, dispatch, options.onEvent);
-  const listener: WorkerSlotListener = {
-    onRoom: dispatch.all,
-    onResult: outcomes.onResult,
-    onReturned: outcomes.onReturned,
-    onLoadFailed: options.onLoadFailed,
-    onEvent(event) {
-      options.onEvent(event);
-      if (event.kind === 'worker-ready') options.onWorkerReady();
-    },
-  };
-  for (let index = 0; index < options.workers; index++)
-    slots.push(createSlot({ ...options, index }, listener));
-
-  return {
-    submit: createSubmission(schedule, dispatch),
-    forget(kept) {
-      // All of them: a process that a stream's jobs have moved away from may keep something too.
-      for (const slot of slots) slot.forget(kept);
-      if ('stream' in kept) affinity.forget(kept.stream);
-    },
-    status: (share) => poolStatus(schedule, outcomes, share),
-    workers: () => slots.map((slot) => slot.status()),
-    async close() {
-      dispatch.stop();
-      jobs.clear();
-      await Promise.all(slots.map((slot) => slot.close()));
-    },
-  };
+  const pool = createSlotPool(options.onEvent, cores);
+  for (let index = 0; index < options.workers; index++) {
+    pool.add((listener) =>
+      createSlot(
+        { ...options, index },
+        {
+          ...listener,
+          onLoadFailed: options.onLoadFailed,
+          onEvent(event) {
+            options.onEvent(event);
+            if (event.kind === 'worker-ready') options.onWorkerReady();
+          },
+        },
+      ),
+    );
+  }
+  return pool;
 }

@@ -15,9 +15,9 @@ export interface WorkAtSlots {
 
 /** Starts without work at any process. The processing time of jobs is charged to `shares`. */
 export function createWorkAtSlots(shares: JobShares): WorkAtSlots {
-  const atWork = new Map<WorkerSlot, Set<ScheduledJob>>();
+  const atWork = new WeakMap<WorkerSlot, Set<ScheduledJob>>();
   /** The time up to which the work of a process has been accounted for. */
-  const accountedAt = new Map<WorkerSlot, number>();
+  const accountedAt = new WeakMap<WorkerSlot, number>();
 
   const at = (slot: WorkerSlot): Set<ScheduledJob> => {
     let jobs = atWork.get(slot);

@@ -13,6 +13,8 @@ import type { FromStart, WatchedProcessOptions } from './watched-process.js';
 export interface WorkerSlot {
   /** Whether it takes jobs. */
   readonly ready: boolean;
+  /** Whether it is full for now, where others use its process too. Its streams wait for it. */
+  readonly isFull?: boolean;
   /** Gives the process a job, and first the audio and terms that the job names and the process does not have. */
   assign(job: RecognitionJob, named: NamedByJob): void;
   cancel(id: number): void;
@@ -45,8 +47,11 @@ export interface WorkerSlotListener {
   /** It became ready, or may have room for another job. */
   readonly onRoom: () => void;
   readonly onResult: (id: number, result: RecognitionResult, runSeconds: number) => void;
-  /** The process ended with these jobs undone, or cannot do them. */
-  readonly onReturned: (jobs: readonly number[]) => void;
+  /**
+   * The process ended with these jobs undone, or cannot do them; they may be what ended it, unless it is known that it is
+   * `blameless`.
+   */
+  readonly onReturned: (jobs: readonly number[], cause?: 'blameless') => void;
   /** The model could not be loaded; it will be tried again. */
   readonly onLoadFailed: (message: string) => void;
   readonly onEvent: (event: RecognizerEvent) => void;
@@ -151,8 +156,8 @@ function processListener(
   };
 }
 
-/** What the processes of a slot load, and how long they may be silent. */
-function loading({
+/** What the process of a slot loads, and how long they may be silent. */
+export function loading({
   model,
   lexicon,
   lexiconContext,

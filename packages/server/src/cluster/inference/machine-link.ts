@@ -1,0 +1,222 @@
+import type { JoinedPool, JoinedProcess, ToJoined } from '@auscult/asr';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { writeAudio } from './audio-payload.js';
+import { createFrameAssembly, readFrame } from './frames.js';
+import { createLinkSender, type LinkSender, type SentBytes } from './link-sender.js';
+import { readAnswer, readBeat, writeMessage, type Announcement, type Answer } from './messages.js';
+import { toMachine, toServer, type Peer } from './subjects.js';
+
+/** What a server knows of one inference machine, and says to it. */
+export interface MachineLink {
+  readonly machine: Announcement;
+  /** Whether any of its processes takes jobs. */
+  readonly isReady: () => boolean;
+  /** How many jobs it may have at present. */
+  readonly capacity: () => number;
+  /** Takes what the machine said. */
+  readonly receive: (bytes: Uint8Array) => void;
+  /** Nobody listens to what is said to the machine. */
+  readonly onUnheard: () => void;
+  /** The machine has said that it is there. */
+  readonly onAnnounced: () => void;
+  /** Looks after jobs that are late, and after a machine that says nothing. `hasOthers`: whether other machines take jobs. */
+  readonly check: (hasOthers: boolean) => void;
+  /** Gives all jobs back, and forgets the machine. */
+  readonly lose: () => void;
+  /** Ends the link; the machine frees what it keeps for it. */
+  readonly close: () => void;
+}
+
+/** What a link works with. */
+export interface MachineLinkOptions {
+  readonly nats: NatsConnection;
+  readonly pool: JoinedPool;
+  readonly server: Peer;
+  readonly machine: Announcement;
+  readonly sent: SentBytes;
+  /** A machine that has said nothing for this long is taken for gone, seconds. */
+  readonly silenceSeconds: number;
+  /** A job that has been at a machine for this long goes to another, seconds. */
+  readonly deadlineSeconds: number;
+  readonly onJobsMoved: (count: number) => void;
+  readonly onLost: (reason: LinkLoss) => void;
+}
+
+/** Why a link was lost: the machine has left, said nothing, lost what it was told, or was late. */
+export type LinkLoss = 'gone' | 'silent' | 'out-of-step';
+
+/** Takes the processes of a machine into a pool, and begins a link to it. */
+export function createMachineLink(options: MachineLinkOptions): MachineLink {
+  const { nats, pool, server, machine, sent } = options;
+  const terms = createTermsAtMachine();
+  /** Jobs as they were sent, for one that has to be sent again after its terms. */
+  const orders = new Map<number, ToJoined & { readonly type: 'job' }>();
+  let epoch = 0;
+  let link: OpenLink | undefined;
+  let heardAt = performance.now();
+  let slowUntil = 0;
+
+  const send = (process: number, message: ToJoined) => {
+    if (!link) return;
+    if (message.type === 'audio') {
+      link.sender.send('audio', writeAudio(message.piece), process);
+      return;
+    }
+    if (message.type === 'terms' && !terms.tell(message.list)) return;
+    if (message.type === 'forget-terms' && !terms.forget(message.name)) return;
+    if (message.type === 'job') orders.set(message.job.id, message);
+    if (message.type === 'cancel') orders.delete(message.id);
+    link.sender.send('order', writeMessage(message), process);
+  };
+
+  const processes = Array.from({ length: machine.processes }, (_, index) =>
+    pool.join((message) => {
+      send(index, message);
+    }),
+  );
+
+  const open = () => {
+    epoch = (epoch + 1) >>> 0;
+    terms.clear();
+    orders.clear();
+    heardAt = performance.now();
+    const subject = toMachine(machine, server);
+    const sender = createLinkSender(nats, { subject, reply: toServer(server, machine), epoch }, sent);
+    link = { sender, assembly: createFrameAssembly() };
+    sender.send('open');
+  };
+
+  const lose = (reason?: LinkLoss) => {
+    if (!link) return;
+    link = undefined;
+    for (const process of processes) process.setRoom(0);
+    const jobs = processes.reduce((sum, process) => sum + process.jobs().size, 0);
+    for (const process of processes) process.reset('blameless');
+    options.onJobsMoved(jobs);
+    if (reason) options.onLost(reason);
+  };
+
+  const answer = (process: JoinedProcess, number: number, said: Answer) => {
+    if (said.type !== 'ended' && said.type !== 'terms-missing') orders.delete(said.id);
+    switch (said.type) {
+      case 'result':
+        return process.onResult(said.id, said.result, said.runSeconds);
+      case 'audio-missing':
+        return process.onAudioMissing(said.id);
+      case 'terms-missing':
+        return sendWithTerms(said.id, number);
+      case 'returned':
+        return process.giveBack([said.id], 'blameless');
+      case 'ended':
+        process.setRoom(0);
+        options.onJobsMoved(process.jobs().size);
+        return process.reset();
+    }
+  };
+
+  const sendWithTerms = (id: number, process: number) => {
+    const order = orders.get(id);
+    if (!order || !link) return;
+    for (const list of terms.of(order.job.termLists))
+      link.sender.send('order', writeMessage({ type: 'terms', list }), process);
+    link.sender.send('order', writeMessage(order), process);
+  };
+
+  const setRooms = (rooms: readonly number[]) => {
+    const isSlow = performance.now() < slowUntil;
+    for (const [index, process] of processes.entries()) process.setRoom(isSlow ? 0 : (rooms[index] ?? 0));
+  };
+
+  const receive = (bytes: Uint8Array) => {
+    const frame = readFrame(bytes);
+    if (!frame || !link || frame.epoch !== epoch) return;
+    heardAt = performance.now();
+    if (frame.kind === 'unknown') {
+      lose('out-of-step');
+      open();
+      return;
+    }
+    const message = link.assembly.take(frame);
+    if (message === 'incomplete') return;
+    if (message === 'gap') {
+      lose('out-of-step');
+      open();
+      return;
+    }
+    const process = processes[message.process];
+    if (message.kind === 'beat') setRooms(readBeat(message.payload)?.rooms ?? []);
+    const said = message.kind === 'answer' && process ? readAnswer(message.payload) : undefined;
+    if (said && process) answer(process, message.process, said);
+  };
+
+  /** Gives jobs back that have been at the machine for too long, if another machine may be faster. */
+  const moveLateJobs = () => {
+    const before = performance.now() - options.deadlineSeconds * 1000;
+    for (const [index, process] of processes.entries()) {
+      const late = [...process.jobs()].flatMap(([id, since]) => (since < before ? [id] : []));
+      if (late.length === 0) continue;
+      slowUntil = performance.now() + SLOW_MS;
+      for (const each of processes) each.setRoom(0);
+      for (const id of late) send(index, { type: 'cancel', id });
+      options.onJobsMoved(late.length);
+      process.giveBack(late, 'blameless');
+    }
+  };
+
+  open();
+  return {
+    machine,
+    isReady: () => link !== undefined && processes.some((process) => process.room() > 0),
+    capacity: () => processes.reduce((sum, process) => sum + process.room(), 0),
+    receive,
+    onUnheard: () => {
+      lose('gone');
+    },
+    onAnnounced: () => {
+      if (!link) open();
+    },
+    check: (hasOthers) => {
+      if (!link) return;
+      link.sender.send('ping');
+      if (performance.now() - heardAt > options.silenceSeconds * 1000) lose('silent');
+      else if (hasOthers) moveLateJobs();
+    },
+    lose: () => {
+      lose();
+    },
+    close: () => {
+      link?.sender.send('close');
+      link = undefined;
+      for (const process of processes) process.leave();
+    },
+  };
+}
+
+/** How long a machine that was late with a job gets no others, milliseconds. */
+const SLOW_MS = 5_000;
+
+interface OpenLink {
+  readonly sender: LinkSender;
+  readonly assembly: ReturnType<typeof createFrameAssembly>;
+}
+
+type KeyTermList = (ToJoined & { readonly type: 'terms' })['list'];
+
+/** Which lists of key terms a machine was sent: each once, although it has several processes. */
+function createTermsAtMachine() {
+  const lists = new Map<string, KeyTermList>();
+  return {
+    /** Returns whether the list has to be sent. */
+    tell(list: KeyTermList): boolean {
+      if (lists.has(list.name)) return false;
+      lists.set(list.name, list);
+      return true;
+    },
+    /** Returns whether the machine has the list. */
+    forget: (name: string): boolean => lists.delete(name),
+    of: (names: readonly string[]): readonly KeyTermList[] => names.flatMap((name) => lists.get(name) ?? []),
+    clear: () => {
+      lists.clear();
+    },
+  };
+}

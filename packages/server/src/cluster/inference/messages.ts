@@ -1,0 +1,184 @@
+import { keyTermLimits, type RecognitionResult, type ToJoined } from '@auscult/asr';
+import { z } from 'zod';
+import { STREAM_NAME } from './audio-payload.js';
+
+/** Natural logarithms, which may be minus infinity. JSON has no such number. */
+const logarithm = z.union([z.number(), z.literal('-Infinity').transform(() => -Infinity)]);
+const count = z.int().min(0);
+const sample = z.int().min(0);
+const name = z.string().min(1).max(128);
+const seconds = z.number().min(0);
+/** The most tokens of a window, and more than any model has positions for. */
+const tokens = z.array(count.max(2 ** 20)).max(4096);
+const id = z.int().min(0);
+
+const job = z.object({
+  id,
+  priority: z.enum(['final', 'partial', 'background', 'final-beside-crowd']),
+  window: name.optional(),
+  stream: z.string().regex(STREAM_NAME),
+  audio: z
+    .object({
+      from: sample,
+      to: sample,
+      silenceAhead: z.int().min(0).max(160_000),
+      speed: z.number().min(0.5).max(2),
+    })
+    .refine(({ from, to }) => from < to && to - from <= MOST_SAMPLES),
+  prefix: tokens,
+  draft: tokens,
+  newSeconds: seconds.max(600),
+  keepState: z.boolean(),
+  decoding: z.object({
+    language: z.string().max(64),
+    task: z.enum(['transcribe', 'translate']),
+    beams: z.int().min(1).max(10),
+    fallback: z.boolean(),
+    speaks: z.boolean(),
+  }),
+  termLists: z.array(name).max(4),
+});
+
+/** Two minutes, 16 kHz: four times the longest window. */
+const MOST_SAMPLES = 120 * 16_000;
+
+/** What a server tells a process of a machine, besides audio. */
+const orderSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('job'), job }),
+  z.object({
+    type: z.literal('terms'),
+    list: z.object({ name, count, json: z.string() }),
+  }),
+  z.object({ type: z.literal('forget-terms'), name }),
+  z.object({ type: z.literal('forget-audio'), stream: z.string().regex(STREAM_NAME) }),
+  z.object({ type: z.literal('forget'), window: name }),
+  z.object({ type: z.literal('cancel'), id }),
+  z.object({ type: z.literal('promote'), id }),
+  z.object({ type: z.literal('pause') }),
+  z.object({ type: z.literal('go-on') }),
+]);
+
+/** What a server tells a process of a machine, besides audio, as it is received. */
+export type Order = z.output<typeof orderSchema>;
+
+const stretch = z.object({ from: z.number(), to: z.number() });
+const span = { firstToken: count, tokens: count, text: z.string().max(10_000) };
+
+const result = z.object({
+  tokens,
+  logProbabilities: z.array(logarithm).max(4096),
+  heardAt: z.array(z.number()).max(4096),
+  endLogProbability: logarithm,
+  stopped: z.enum(['end', 'length', 'repetition']),
+  lostIn: stretch.exactOptional(),
+  language: z.string().max(64).exactOptional(),
+  noSpeech: z.number().exactOptional(),
+  surenessBeforeTerms: logarithm.exactOptional(),
+  terms: z.array(z.object(span)).max(4096),
+  alternatives: z.array(z.object({ ...span, odds: logarithm })).max(4096),
+});
+
+/** What a machine tells of a job. */
+const answerSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('result'), id, result, runSeconds: seconds }),
+  z.object({ type: z.literal('audio-missing'), id }),
+  z.object({ type: z.literal('terms-missing'), id }),
+  /** The process cannot take the job now. */
+  z.object({ type: z.literal('returned'), id }),
+  /** The process ended, with its jobs and all that it was sent. */
+  z.object({ type: z.literal('ended') }),
+]);
+
+/** What a machine tells of a job, or of a process. */
+export type Answer = z.output<typeof answerSchema>;
+
+const beatSchema = z.object({
+  /** How many jobs the server may have at each process; 0 while it takes none. */
+  rooms: z.array(count.max(64)).max(256),
+});
+
+/** How much room the processes of a machine have. */
+export type Beat = z.output<typeof beatSchema>;
+
+const announcementSchema = z.object({
+  name: z.string().regex(/^[A-Za-z0-9_-]{1,32}$/),
+  instance: z.string().regex(/^[A-Za-z0-9_-]{1,32}$/),
+  protocol: z.int(),
+  version: z.string().max(64),
+  /** Equal for equal weights. */
+  fingerprint: z.string().max(256),
+  lexicon: z.enum(['medical', 'none']),
+  processes: z.int().min(1).max(256),
+  model: z.object({
+    name: z.string().max(200),
+    family: z.string().max(64),
+    languages: z.array(z.string().max(64)).max(200),
+    tasks: z.array(z.enum(['transcribe', 'translate'])),
+    computeType: z.enum(['int8', 'float16', 'float32']),
+    device: z.enum(['cpu', 'cuda']),
+  }),
+});
+
+/** What a machine says of itself to all servers. */
+export type Announcement = z.output<typeof announcementSchema>;
+
+const keyTermsSchema = z
+  .array(
+    z.strictObject({
+      text: z.string().min(1).max(keyTermLimits.characters),
+      weight: z.number().min(keyTermLimits.weight.min).max(keyTermLimits.weight.max).optional(),
+      soundsLike: z
+        .array(z.string().min(1).max(keyTermLimits.characters))
+        .max(keyTermLimits.soundsLike)
+        .optional(),
+    }),
+  )
+  .max(keyTermLimits.terms);
+
+const refusalSchema = z.object({ reason: z.string().max(200) });
+
+/** Whether a text holds key terms that can be looked for. */
+export function areKeyTerms(json: string): boolean {
+  return read(keyTermsSchema, Buffer.from(json)) !== undefined;
+}
+
+/** Reads messages; undefined for anything that is none. */
+export const readOrder = (payload: Uint8Array): Order | undefined => read(orderSchema, payload);
+export const readAnswer = (payload: Uint8Array): Answer | undefined => read(answerSchema, payload);
+export const readBeat = (payload: Uint8Array): Beat | undefined => read(beatSchema, payload);
+export const readAnnouncement = (payload: Uint8Array): Announcement | undefined =>
+  read(announcementSchema, payload);
+export const readRefusal = (payload: Uint8Array): { readonly reason: string } | undefined =>
+  read(refusalSchema, payload);
+
+/** What can be written: the same, from what the sides have at hand. */
+export type WrittenMessage =
+  | Exclude<ToJoined, { readonly type: 'audio' }>
+  | Exclude<Answer, { readonly type: 'result' }>
+  | {
+      readonly type: 'result';
+      readonly id: number;
+      readonly result: RecognitionResult;
+      readonly runSeconds: number;
+    }
+  | { readonly rooms: readonly number[] }
+  | { readonly reason: string }
+  | Announcement;
+
+/** Writes a message. */
+export function writeMessage(message: WrittenMessage): Uint8Array {
+  return Buffer.from(
+    JSON.stringify(message, (_, value: unknown) => (value === -Infinity ? '-Infinity' : value)),
+  );
+}
+
+function read<Message>(schema: z.ZodType<Message>, payload: Uint8Array): Message | undefined {
+  try {
+    const parsed = schema.safeParse(JSON.parse(decoder.decode(payload)));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true });

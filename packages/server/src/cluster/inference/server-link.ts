@@ -1,0 +1,219 @@
+import { LEXICON, type FromHosted, type HostedProcess } from '@auscult/asr';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { readAudio } from './audio-payload.js';
+import { createFrameAssembly, type Frame } from './frames.js';
+import type { KeptTermLists } from './kept-term-lists.js';
+import { createLinkSender } from './link-sender.js';
+import { areKeyTerms, readOrder, writeMessage, type Order, type WrittenMessage } from './messages.js';
+import { toServer, type Peer } from './subjects.js';
+
+/** What a machine does for one server. */
+export interface ServerLink {
+  readonly epoch: number;
+  /** When the server was last heard, milliseconds of `performance.now()`. */
+  readonly heardAt: () => number;
+  /** When the server last sent a job. */
+  readonly busyAt: () => number;
+  /** How many of its jobs are at the processes. */
+  readonly jobs: () => number;
+  /** Takes what the server said; false if something before it is missing, so that the link cannot go on. */
+  readonly receive: (frame: Frame) => boolean;
+  /** Takes what a process said of a job of this server. */
+  readonly onAnswer: (process: number, id: number, said: FromHosted) => void;
+  /** A process ended. */
+  readonly onProcessEnded: (process: number) => void;
+  /** Tells the server how many jobs it may have at each process. */
+  readonly beat: (rooms: readonly number[]) => void;
+  /** Drops its jobs, and frees what was kept for it. */
+  readonly end: () => void;
+}
+
+/** What a link works with. */
+export interface ServerLinkOptions {
+  readonly nats: NatsConnection;
+  readonly machine: Peer;
+  readonly server: Peer;
+  readonly epoch: number;
+  /** Differs between all links: it keeps the names of streams of servers apart. */
+  readonly number: number;
+  readonly processes: readonly HostedProcess[];
+  /** Numbers of jobs at processes, over all servers. */
+  readonly jobs: JobNumbers;
+  readonly terms: KeptTermLists;
+}
+
+/** Gives jobs numbers at the processes, and knows whose they are. */
+export interface JobNumbers {
+  add(link: ServerLink, id: number): number;
+  delete(number: number): void;
+}
+
+/** Begins to work for a server. */
+export function createServerLink(options: ServerLinkOptions): ServerLink {
+  const { nats, server, machine, epoch, processes, terms } = options;
+  const assembly = createFrameAssembly();
+  const sender = createLinkSender(
+    nats,
+    { subject: toServer(server, machine), epoch },
+    { add: () => undefined },
+  );
+  /** The jobs at each process: the number there by the number at the server. */
+  const jobs = processes.map(() => new Map<number, number>());
+  const streams = processes.map(() => new Set<string>());
+  const paused = new Map<number, NodeJS.Timeout>();
+  let heardAt = performance.now();
+  let busyAt = heardAt;
+
+  const own = (name: string) => `${options.number}/${name}`;
+  const answer = (process: number, said: WrittenMessage) => {
+    sender.send('answer', writeMessage(said), process);
+  };
+
+  const takeAudio = (process: number, payload: Uint8Array) => {
+    const piece = readAudio(payload);
+    if (!piece || streams.every((names) => names.size >= MOST_STREAMS)) return;
+    const stream = own(piece.stream);
+    streams[process]?.add(stream);
+    processes[process]?.send({ type: 'audio', piece: { ...piece, stream } });
+  };
+
+  const takeJob = (process: number, { job }: Order & { readonly type: 'job' }) => {
+    const host = processes[process];
+    const atProcess = jobs[process];
+    if (!host || !atProcess) return;
+    busyAt = performance.now();
+    if (!host.isReady || atProcess.has(job.id) || atProcess.size >= MOST_JOBS) {
+      answer(process, { type: 'returned', id: job.id });
+      return;
+    }
+    if (
+      !terms.tell(
+        process,
+        job.termLists.filter((name) => name !== LEXICON),
+        sendTo(host),
+      )
+    ) {
+      answer(process, { type: 'terms-missing', id: job.id });
+      return;
+    }
+    const number = options.jobs.add(link, job.id);
+    atProcess.set(job.id, number);
+    host.send({
+      type: 'job',
+      job: {
+        ...job,
+        id: number,
+        stream: own(job.stream),
+        window: job.window === undefined ? undefined : own(job.window),
+      },
+    });
+  };
+
+  const endJob = (process: number, id: number): number | undefined => {
+    const number = jobs[process]?.get(id);
+    if (number === undefined) return undefined;
+    jobs[process]?.delete(id);
+    options.jobs.delete(number);
+    return number;
+  };
+
+  const goOn = (process: number) => {
+    clearTimeout(paused.get(process));
+    if (paused.delete(process)) processes[process]?.send({ type: 'go-on' });
+  };
+
+  const obey = (process: number, order: Order) => {
+    const host = processes[process];
+    if (!host) return;
+    switch (order.type) {
+      case 'job':
+        return takeJob(process, order);
+      case 'terms':
+        if (areKeyTerms(order.list.json)) terms.keep(options.number, order.list);
+        return;
+      case 'forget-terms':
+        return terms.release(options.number, order.name);
+      case 'forget-audio':
+        streams[process]?.delete(own(order.stream));
+        return host.send({ type: 'forget-audio', stream: own(order.stream) });
+      case 'forget':
+        return host.send({ type: 'forget', window: own(order.window) });
+      case 'cancel': {
+        const number = endJob(process, order.id);
+        if (number !== undefined) host.send({ type: 'cancel', id: number });
+        return;
+      }
+      case 'promote': {
+        const number = jobs[process]?.get(order.id);
+        if (number !== undefined) host.send({ type: 'promote', id: number });
+        return;
+      }
+      case 'pause':
+        if (paused.has(process)) return;
+        paused.set(process, setTimeout(goOn, LONGEST_PAUSE_MS, process).unref());
+        return host.send({ type: 'pause' });
+      case 'go-on':
+        return goOn(process);
+    }
+  };
+
+  const link: ServerLink = {
+    epoch,
+    heardAt: () => heardAt,
+    busyAt: () => busyAt,
+    jobs: () => jobs.reduce((sum, each) => sum + each.size, 0),
+    receive: (frame) => {
+      heardAt = performance.now();
+      const message = assembly.take(frame);
+      if (message === 'gap') return false;
+      if (message === 'incomplete') return true;
+      if (message.kind === 'audio') takeAudio(message.process, message.payload);
+      const order = message.kind === 'order' ? readOrder(message.payload) : undefined;
+      if (order) obey(message.process, order);
+      return true;
+    },
+    onAnswer: (process, id, said) => {
+      endJob(process, id);
+      if (said.type === 'audio-missing') answer(process, { type: 'audio-missing', id });
+      else answer(process, { type: 'result', id, result: said.result, runSeconds: said.runSeconds });
+    },
+    onProcessEnded: (process) => {
+      for (const id of jobs[process]?.keys() ?? []) endJob(process, id);
+      streams[process]?.clear();
+      clearTimeout(paused.get(process));
+      paused.delete(process);
+      answer(process, { type: 'ended' });
+    },
+    beat: (rooms) => {
+      sender.send('beat', writeMessage({ rooms }));
+    },
+    end: () => {
+      for (const [process, host] of processes.entries()) {
+        goOn(process);
+        for (const id of jobs[process]?.keys() ?? []) {
+          const number = endJob(process, id);
+          if (number !== undefined) host.send({ type: 'cancel', id: number });
+        }
+        for (const stream of streams[process] ?? []) host.send({ type: 'forget-audio', stream });
+        streams[process]?.clear();
+      }
+      terms.releaseAll(options.number);
+    },
+  };
+  return link;
+}
+
+/** More than a server is ever allowed to have. */
+const MOST_JOBS = 64;
+
+/** Streams of which a process may keep audio for one server; what they hold is bounded in the process. */
+const MOST_STREAMS = 4096;
+
+/** As in the scheduler of one machine. */
+const LONGEST_PAUSE_MS = 2_000;
+
+function sendTo(host: HostedProcess): HostedProcess['send'] {
+  return (message) => {
+    host.send(message);
+  };
+}

@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { connectOptedIn, type Client } from '../support/client.js';
+import { startMachine } from '../support/inference-machine.js';
+import { natsMissing, startNats, type NatsServer } from '../support/nats.js';
+import { startRealServer, type RealServer } from '../support/real-server.js';
+import { loadSpeech, speak, transcriptOf, wordErrorRate, type Speech } from '../support/speech.js';
+import { until } from '../support/until.js';
+
+const CLEAR_SPEECH_WER = 0.15;
+
+/** For machines that stand still on purpose: long enough that a busy one is not taken for such a one. */
+const PATIENCE = ['--worker-timeout-seconds', '20'];
+
+describe.skipIf(natsMissing !== undefined)('inference on other machines', () => {
+  let nats: NatsServer;
+  let clip: Speech;
+  let interview: Speech;
+
+  beforeAll(async () => {
+    nats = await startNats();
+    clip = await loadSpeech('jfk/jfk');
+    interview = await loadSpeech('medical/MSK0001-opening');
+  });
+
+  afterAll(async () => {
+    await nats.stop();
+  });
+
+  const cluster = () => ['--cluster', nats.url];
+  const startPooled = (...flags: readonly string[]) =>
+    startRealServer('--inference', 'cluster', ...cluster(), ...flags);
+
+  test('speech is heard on a machine, from a server that loads no model', { timeout: 240_000 }, async () => {
+    const machine = startMachine(...cluster());
+    const server = await startPooled();
+    await machine;
+    const client = await connectOptedIn(server.url);
+    await speak(client, clip.pcm, 4);
+    await ended(client);
+    expect(wordErrorRate(clip.text, transcriptOf(client))).toBeLessThan(CLEAR_SPEECH_WER);
+    expect(server.workers()).toEqual([]);
+    expect(await metric(server, 'auscult_pool_machines')).toBe(1);
+    const sent = await metric(server, 'auscult_pool_sent_bytes_total');
+    const received = await metric(server, 'auscult_pool_received_bytes_total');
+    expect(sent + received).toBeLessThan(1.3 * clip.pcm.byteLength);
+  });
+
+  test.each<['SIGKILL' | 'SIGSTOP']>([['SIGKILL'], ['SIGSTOP']])(
+    'every final comes, once, although a machine gets %s in the middle of an utterance',
+    { timeout: 400_000 },
+    async (signal) => {
+      const machines = await Promise.all([startMachine(...cluster()), startMachine(...cluster())]);
+      const server = await startPooled(...PATIENCE);
+      await until(async () => (await metric(server, 'auscult_pool_machines')) === 2);
+      const clients = await Promise.all([connectOptedIn(server.url), connectOptedIn(server.url)]);
+      const spoken = clients.map((client) => speak(client, interview.pcm, 4));
+      await Promise.all(clients.map((client) => client.next('transcription')));
+      machines[0].signal(signal);
+      await Promise.all(spoken);
+      await Promise.all(clients.map(ended));
+      for (const client of clients) expectWhole(client, interview);
+      expect(await metric(server, 'auscult_pool_machines')).toBe(1);
+    },
+  );
+
+  test('NATS is restarted in the middle', { timeout: 400_000 }, async () => {
+    await startMachine(...cluster());
+    const server = await startPooled();
+    const client = await connectOptedIn(server.url);
+    const spoken = speak(client, interview.pcm, 4);
+    await client.next('transcription');
+    await nats.kill();
+    await until(async () => (await metric(server, 'auscult_pool_machines')) === 0);
+    await nats.start();
+    await spoken;
+    await ended(client);
+    expectWhole(client, interview);
+  });
+
+  test('a machine with another model is refused, and both sides say so', { timeout: 240_000 }, async () => {
+    const other = await startMachine(...cluster(), '--model', 'moonshine-tiny');
+    await startMachine(...cluster());
+    const server = await startPooled();
+    await until(() => server.output().includes('another model'));
+    await until(() => other.output().includes('a server does not use this machine'));
+    expect(await metric(server, 'auscult_pool_machines')).toBe(1);
+  });
+});
+
+async function ended(client: Client): Promise<void> {
+  client.send({ type: 'stop' });
+  await client.next('stopped');
+  onTestFinished(() => {
+    client.socket.terminate();
+  });
+}
+
+/** Half of the words of an interview are easy; a lost utterance of a minute would be more than the rest of the errors. */
+function expectWhole(client: Client, { text }: Speech): void {
+  const finals = client.all('transcription').filter(({ isFinal }) => isFinal);
+  expect(finals.map(({ sequence }) => sequence)).toEqual(finals.map((_, index) => index));
+  expect(wordErrorRate(text, transcriptOf(client))).toBeLessThan(0.4);
+}
+
+async function metric({ url }: RealServer, name: string): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  return Number(new RegExp(`^${name} (.+)$`, 'm').exec(text)?.[1]);
+}

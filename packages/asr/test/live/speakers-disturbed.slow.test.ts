@@ -142,7 +142,7 @@ async function hear(
 
 /** Waits until the windows that are on their way have been heard. */
 async function settled(read: () => string): Promise<void> {
-  await expect.poll(() => real.recognizer.status().voices.waiting, { timeout: 120_000 }).toBe(0);
+  await expect.poll(() => real.recognizer.status().voices?.waiting, { timeout: 120_000 }).toBe(0);
   let before = '';
   await expect
     .poll(

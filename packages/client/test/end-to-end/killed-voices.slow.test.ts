@@ -54,6 +54,7 @@ test(
     const problems: string[] = [];
     transcriber.on('problem', ({ code }) => problems.push(code));
     const turns: Spoken[] = [];
+    let before: readonly number[] = [];
     let sent = 0;
     const given = (samples: Int16Array): Int16Array => {
       sent += samples.length;
@@ -77,14 +78,21 @@ test(
             yield given(new Int16Array(CHUNK));
             await sleep(100);
           }
-          if (turn === 1) transcriber.identify({ name: [{ speaker: 0, name: 'Dr. Lee' }] });
+          if (turn !== KILLED_IN - 1) continue;
+          before = turns.map((one) => mostlySaidBy(transcriber.transcript.segments, one) ?? -1);
+          transcriber.identify({ name: [{ speaker: before[0] ?? -1, name: 'Dr. Lee' }] });
         }
       })(),
     );
     const { segments, speakers, complete } = await transcriber.stop();
 
-    expect(turns.map((turn) => mostlySaidBy(segments, turn))).toEqual(TURNS);
-    expect(speakers).toMatchObject([{ speaker: 0, name: 'Dr. Lee' }, { speaker: 1 }]);
+    const [doctor = -1, patient = -1] = before;
+    expect(doctor).not.toBe(patient);
+    expect(turns.map((turn) => mostlySaidBy(segments, turn))).toEqual(
+      TURNS.map((voice) => (voice === 0 ? doctor : patient)),
+    );
+    expect(speakers).toHaveLength(2);
+    expect(speakers).toContainEqual(expect.objectContaining({ speaker: doctor, name: 'Dr. Lee' }));
     expect(complete).toBe(true);
     expect(problems).not.toContain('speakers_not_continued');
   },

@@ -73,7 +73,7 @@ async function transcribe(
   const query = detectingWhereItCan(asked, services.recognizer()?.model);
   let sha256 = '';
   let channels = 1;
-  let isMixed = false;
+  let isMixed = false as boolean;
   const done = await transcribeAwaited(
     request,
     services,

@@ -251,7 +251,7 @@ export const MOST_SPEAKERS = 4;
 export const SHORTEST_FOUNDING = 1.2;
 
 /** The confidence from which a word that was told goes to another speaker (bench `speakers`). */
-const SURE_ENOUGH = 0.9;
+const SURE_ENOUGH = 0.88;
 
 /** How long the words of a final are revised for, seconds: bounds memory, and the time that a revision takes. */
 const REVISABLE_SECONDS = 600;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { SHORTEST_FOUNDING } from '../../src/speakers/diarization.js';
 import { allWindows, openWindows, VOICE_WINDOW } from '../../src/speakers/voice-windows.js';
 
 const utterances = fc
@@ -30,4 +31,12 @@ test('windows of an open utterance are those that it has when it has ended, each
       expect(allWindows(utterance).slice(0, given.length)).toEqual(given);
     }),
   );
+});
+
+test('the end of an utterance that may hold an answer has a window of its own, which finds no speakers', () => {
+  const last = (seconds: number) => allWindows({ start: 10, end: 10 + seconds }).at(-1);
+  expect(last(1.5)?.start).toBe(10);
+  const { start, end } = last(4) ?? { start: 0, end: 0 };
+  expect(end).toBe(14);
+  expect(end - start).toBeLessThan(SHORTEST_FOUNDING);
 });

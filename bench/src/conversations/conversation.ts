@@ -33,6 +33,6 @@ export const conversationSets: readonly ConversationSet[] = [
 ];
 
 /** Who speaks: by the words in their order, or by time where no text says which words were said when. */
-export type SpeakerTruth =
+type SpeakerTruth =
   | { readonly by: 'words'; readonly turns: readonly SpokenTurn[] }
   | { readonly by: 'time'; readonly turns: readonly TimedTurn[] };

@@ -49,6 +49,7 @@ export function createFinalQueue({ jobs, listener, speakers, ...services }: Fina
       if (isTooFaint(utterance)) passOver(utterance);
       else tell(utterance, await withSpeakers(utterance, await finalise(utterance, { ...services, hear })));
       ended.shift();
+      if (!closed) listener.onCaughtUp?.();
     }
     working = false;
     settle();

@@ -27,12 +27,14 @@ export interface ListenerServices {
   /** Updated here. */
   readonly told: Told;
   readonly speakers: SessionSpeakers;
+  /** Called when less speech may be pending than before: it was heard, or its final was recorded. */
+  readonly onCaughtUp: () => void;
 }
 
 /** Puts what a channel hears into written form, tells who speaks, records its finals, and emits events about all of it. */
 export function listenToChannel(
   channel: number,
-  { writing, spool, writer, events, telemetry, told, speakers }: ListenerServices,
+  { writing, spool, writer, events, telemetry, told, speakers, onCaughtUp }: ListenerServices,
 ): LiveListener {
   const { emit } = events;
   let state = nothingWritten;
@@ -67,6 +69,7 @@ export function listenToChannel(
       told.words += final.words.length;
       const recorded = writer.commit(finalRecord(final, channel));
       events.emitRecorded({ kind: 'final', channel, madeAt: new Date(), hypothesis: final }, recorded);
+      recorded?.then(onCaughtUp, onCaughtUp);
       speakers.told();
     },
     onEmpty: (utterance) => {
@@ -93,6 +96,7 @@ export function listenToChannel(
       isShown = false;
       if (words.shown) tellDropped(words.reason, words);
     },
+    onCaughtUp,
     onLost: ({ start, end }) => {
       told.lostSeconds += end - start;
       telemetry.lost(end - start);

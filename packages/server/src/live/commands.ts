@@ -18,8 +18,7 @@ export type Command =
   | IdentifyCommand
   /** Only tells that the client is there. */
   | { readonly kind: 'keepalive' }
-  /** Asks only for frames that the dialect makes by itself. `frames` is called when they are sent, in order with events. */
-  | { readonly kind: 'reply'; readonly frames: () => readonly string[] }
+  | ReplyCommand
   /** Several commands that came in one frame. */
   | { readonly kind: 'sequence'; readonly commands: readonly Command[] }
   /** Asks to resume a session; only valid as the first frame of a connection that was opened for it. */
@@ -32,6 +31,15 @@ export interface AudioCommand {
   readonly kind: 'audio';
   readonly pcm: Uint8Array;
   readonly sampleRate: number | undefined;
+}
+
+/** Asks only for frames that the dialect makes by itself. */
+export interface ReplyCommand {
+  readonly kind: 'reply';
+  /** Called when they are sent. */
+  readonly frames: () => readonly string[];
+  /** Whether they are sent at once, since the client waits for them, and not behind finals that are still to be recorded. */
+  readonly isPrompt?: true;
 }
 
 /** Corrects who speaks in finals that were sent, and how the speakers are called. */

@@ -12,6 +12,7 @@ import {
   type WarningMessage,
 } from '@auscult/protocol';
 import type { Transcription } from '../transcriptions/transcription.js';
+import type { ReplyCommand } from './commands.js';
 import type { PauseReason } from './inbox.js';
 
 /**
@@ -51,7 +52,7 @@ export type SessionEvent =
   /** Something did not go as asked, or ends the session. */
   | { readonly kind: 'error'; readonly problem: Problem }
   /** The answer to `reply`. */
-  | { readonly kind: 'reply'; readonly frames: () => readonly string[] }
+  | ReplyCommand
   /** The first event on a connection that resumes the session. Finals that the client has not received follow. */
   | { readonly kind: 'resumed'; readonly receivedSamples: number }
   /** How far audio and its text have come. Sent regularly. */

@@ -5,7 +5,7 @@ import type { InputKind, InputScene, Outcome } from './input-kind.js';
 
 /** What is sent, and where. */
 export interface FloodOrder extends Pick<InputScene, 'httpUrl'> {
-  /** Kinds of input use these in turn. */
+  /** The kinds use these in turn. */
   readonly keys: readonly string[];
   /** Names of the kinds. */
   readonly kinds: readonly string[];
@@ -34,7 +34,7 @@ export interface KindAccount {
   readonly answers: Readonly<Record<string, number>>;
 }
 
-/** Sends invalid input of all kinds at the same time, each at the pace of the slowest. */
+/** Sends invalid input of all kinds at the same time. */
 export async function flood(
   { httpUrl, keys, kinds, part, inputs, mostSeconds, seed }: FloodOrder,
   onInput: (sent: number) => void,
@@ -47,31 +47,26 @@ export async function flood(
   const shares = chosen.reduce((sum, { kind }) => sum + kind.share, 0);
   const lines = chosen
     .map(({ name, kind }, index) =>
-      openLine(name, kind, Math.ceil((inputs * kind.share) / shares), seed * 1_000 + index),
+      openLine({
+        ...{ name, kind, key: keys[index % keys.length] ?? '' },
+        ...{ inputs: Math.ceil((inputs * kind.share) / shares), seed: seed * 1_000 + index },
+      }),
     )
     .filter((_, index) => index % part.of === part.first);
   const until = performance.now() + mostSeconds * 1000;
-  const keyOf = (line: Line): string => keys[lines.indexOf(line) % keys.length] ?? '';
-  const isAhead = (line: Line): boolean =>
-    line.progress() > Math.min(...lines.map((one) => one.progress())) + AHEAD;
   const counted = (): void => {
     onInput(lines.reduce((sum, line) => sum + line.account().sent, 0));
   };
   await Promise.all(
     lines.flatMap((line) =>
       Array.from({ length: line.lanes }, async () => {
-        while (line.progress() < 1 && performance.now() < until)
-          if (isAhead(line)) await elapsed(WAIT_MS);
-          else await line.sendSome({ httpUrl, key: keyOf(line) }, counted);
+        while (line.progress() < 1 && performance.now() < until) await line.sendSome(httpUrl, counted);
       }),
     ),
   );
   return Object.fromEntries(lines.map((line) => [line.name, line.account()]));
 }
 
-/** How far a kind may be ahead of the slowest, as a share of its inputs. */
-const AHEAD = 0.04;
-const WAIT_MS = 20;
 /** Failures that are told one by one. */
 const MOST_FAILURES = 10;
 /** The pause of a client that the server had no place for. */
@@ -84,10 +79,18 @@ interface Line {
   readonly progress: () => number;
   readonly account: () => KindAccount;
   /** Sends the inputs of the next connection. */
-  readonly sendSome: (where: Omit<InputScene, 'random'>, counted: () => void) => Promise<void>;
+  readonly sendSome: (httpUrl: string, counted: () => void) => Promise<void>;
 }
 
-function openLine(name: string, { lanes, send }: InputKind, inputs: number, seed: number): Line {
+interface LineOptions {
+  readonly name: string;
+  readonly kind: InputKind;
+  readonly key: string;
+  readonly inputs: number;
+  readonly seed: number;
+}
+
+function openLine({ name, kind: { lanes, send }, key, inputs, seed }: LineOptions): Line {
   const answers = new Map<string, number>();
   let [sent, failed, busy, connections] = [0, 0, 0, 0];
   const failures: string[] = [];
@@ -104,11 +107,11 @@ function openLine(name: string, { lanes, send }: InputKind, inputs: number, seed
     lanes,
     progress: () => sent / inputs,
     account: () => ({ sent, failed, failures, busy, answers: Object.fromEntries(answers) }),
-    sendSome: async (where, counted) => {
+    sendSome: async (httpUrl, counted) => {
       const connection = connections++;
       const sendAll = async (): Promise<boolean> => {
         const random = createRandom(Math.imul(seed, 0x9e3779b1) ^ Math.imul(connection + 1, 0x85ebca6b));
-        for await (const outcome of send({ ...where, random })) {
+        for await (const outcome of send({ httpUrl, key, random })) {
           if (outcome.fate === 'busy') return false;
           take(outcome, connection);
           counted();

@@ -21,7 +21,9 @@ const LEAST_PARTS = 8;
 
 /** Those of these recordings of WebM that hold a head and enough elements of clusters, and nothing cut off. */
 export function liveWebm(recordings: readonly Buffer[]): readonly LiveRecording[] {
-  return recordings.filter((webm) => webm.readUInt32BE(0) === EBML).flatMap((webm) => enough(webmParts(webm)));
+  return recordings
+    .filter((webm) => webm.readUInt32BE(0) === EBML)
+    .flatMap((webm) => enough(webmParts(webm)));
 }
 
 /** Those of these recordings in Ogg that have one stream whose packets are whole, and enough of them. */

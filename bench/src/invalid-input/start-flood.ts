@@ -6,7 +6,7 @@ import type { FloodAccount, FloodOrder } from './flood.js';
 const MAIN = fileURLToPath(new URL('./flood-main.js', import.meta.url));
 
 /** Processes that share the kinds: on a busy machine, one would get too little of a processor to send fast. */
-const PROCESSES = 4;
+const PROCESSES = 8;
 
 /**
  * Floods from processes of its own, so that speech is sent in time beside it. Rejects if one of them ends before its account.

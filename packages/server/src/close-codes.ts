@@ -15,10 +15,7 @@ const KNOWN_EVERYWHERE: CloseCodes = {
 };
 
 /** The code with which a dialect closes, for each reason: that of its own table, else the usual one, else `otherwise`. */
-export function closeCodes(
-  own: CloseCodes,
-  otherwise: number,
-): (why: EndReason) => number {
+export function closeCodes(own: CloseCodes, otherwise: number): (why: EndReason) => number {
   const codes = { ...KNOWN_EVERYWHERE, ...own };
   return (why) => codes[why] ?? otherwise;
 }

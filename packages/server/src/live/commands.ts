@@ -2,7 +2,7 @@ import type { SettingsChange, SpeakerCorrections } from '@auscult/protocol';
 import type { Action } from '../access/permissions.js';
 import type { Asked } from '../compatibility/asked.js';
 import type { SentKeyTerms } from '../reading/client-text.js';
-import type { Problem } from './events.js';
+import type { Problem, Reply } from './events.js';
 
 /** What a client asks of its session, in whatever dialect. */
 export type Command =
@@ -18,7 +18,7 @@ export type Command =
   | IdentifyCommand
   /** Only tells that the client is there. */
   | { readonly kind: 'keepalive' }
-  | ReplyCommand
+  | Reply
   /** Several commands that came in one frame. */
   | { readonly kind: 'sequence'; readonly commands: readonly Command[] }
   /** Asks to resume a session; only valid as the first frame of a connection that was opened for it. */
@@ -31,15 +31,6 @@ export interface AudioCommand {
   readonly kind: 'audio';
   readonly pcm: Uint8Array;
   readonly sampleRate: number | undefined;
-}
-
-/** Asks only for frames that the dialect makes by itself. */
-export interface ReplyCommand {
-  readonly kind: 'reply';
-  /** Called when they are sent. */
-  readonly frames: () => readonly string[];
-  /** Whether they are sent at once, since the client waits for them, and not behind finals that are still to be recorded. */
-  readonly isPrompt?: true;
 }
 
 /** Corrects who speaks in finals that were sent, and how the speakers are called. */

@@ -11,9 +11,9 @@ it('invalid input of every kind is answered, ends no process, and takes no word 
   const { report } = await bench('invalid-input', ...SHORT_CLIPS, ...flags);
   const { kinds, beside, hasSameProcesses, errorsLogged } = report.results as InvalidInputResults;
   expect(Object.keys(kinds)).toEqual(Object.keys(inputKinds));
-  for (const [name, { sent, failed }] of Object.entries(kinds)) {
+  for (const [name, { sent, failed, failures }] of Object.entries(kinds)) {
     expect(sent, name).toBeGreaterThan(0);
-    expect(failed, name).toBe(0);
+    expect({ failed, failures }, name).toEqual({ failed: 0, failures: [] });
   }
   expect(beside).toMatchObject({ lost: 0, cut: 0 });
   expect({ hasSameProcesses, errorsLogged }).toEqual({ hasSameProcesses: true, errorsLogged: '' });

@@ -24,7 +24,7 @@ export async function startFlood(
       }),
     ),
   );
-  const all: FloodAccount = Object.assign({}, ...accounts);
+  const all: FloodAccount = Object.fromEntries(accounts.flatMap((account) => Object.entries(account)));
   return Object.fromEntries(order.kinds.flatMap((name) => (all[name] ? [[name, all[name]]] : [])));
 }
 

@@ -49,6 +49,7 @@ export function createFinalQueue({ jobs, listener, speakers, ...services }: Fina
       if (isTooFaint(utterance)) passOver(utterance);
       else tell(utterance, await withSpeakers(utterance, await finalise(utterance, { ...services, hear })));
       ended.shift();
+      tellCaughtUp();
     }
     working = false;
     settle();
@@ -71,6 +72,10 @@ export function createFinalQueue({ jobs, listener, speakers, ...services }: Fina
     if (closed) return;
     reports.tell(utterance, outcome);
     speakers?.revise();
+  };
+
+  const tellCaughtUp = () => {
+    if (!closed) listener.onCaughtUp?.();
   };
 
   const settle = () => {

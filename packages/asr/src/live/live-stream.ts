@@ -45,7 +45,12 @@ export function openLiveStream(
     pace,
     speakers,
   );
-  const detection = createUtteranceDetection(options, { history, voice: services.voice, recognition });
+  const detection = createUtteranceDetection(options, {
+    history,
+    voice: services.voice,
+    recognition,
+    onHeard: () => listener.onCaughtUp?.(),
+  });
   const settledSeconds = (): number =>
     Math.min(detection.settledBefore, recognition.unsettledFrom ?? Infinity) / SAMPLE_RATE;
   let closed = false;

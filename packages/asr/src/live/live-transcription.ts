@@ -182,6 +182,8 @@ export interface LiveListener {
   readonly onSpeakers?: (findings: SpeakerFindings) => void;
   /** Words were dropped. Called after the utterance's final or `onEmpty`. */
   readonly onDropped?: ((words: DroppedWords) => void) | undefined;
+  /** Less audio waits than before: `pendingSeconds` has fallen. */
+  readonly onCaughtUp?: () => void;
   /** Recognition of some audio failed for good (after all retries); the stream goes on. */
   readonly onLost?: (span: { readonly start: number; readonly end: number }) => void;
 }

@@ -23,6 +23,8 @@ interface DetectionParts {
   readonly history: AudioHistory;
   readonly voice: VoiceActivity;
   readonly recognition: UtteranceRecognition;
+  /** Called each time that more was heard. */
+  readonly onHeard: () => void;
 }
 
 /** A request to end the utterance where the stream stood, and to say when all before is final. */
@@ -34,7 +36,7 @@ interface Boundary {
 /** Starts at the beginning of the history. What nobody needs any more of it is forgotten. */
 export function createUtteranceDetection(
   options: Pick<LiveOptions, 'endpointingMs' | 'maxUtteranceSeconds'>,
-  { history, voice, recognition }: DetectionParts,
+  { history, voice, recognition, onHeard }: DetectionParts,
 ): UtteranceDetection {
   const boundaries: Boundary[] = [];
   const probabilityIn = frameProbability(history, voice);
@@ -52,6 +54,7 @@ export function createUtteranceDetection(
       segmenter.speaking,
     );
     history.forgetBefore(Math.min(segmenter.settledBefore, recognition.neededFrom ?? Infinity));
+    onHeard();
   };
 
   const pass = async (boundary: Boundary, rest: number) => {

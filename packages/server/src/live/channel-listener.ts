@@ -38,12 +38,14 @@ export interface ListenerServices {
   readonly speakers: SessionSpeakers;
   /** Keeps the audio until its finals are recorded. */
   readonly accepted: AcceptedAudio;
+  /** Called when less speech may be pending than before: it was heard, or its final was recorded. */
+  readonly onCaughtUp: () => void;
 }
 
 /** Puts what a channel hears into written form, tells who speaks, records its finals, and emits events about all of it. */
 export function listenToChannel(
   channel: number,
-  { writing, spool, writer, events, telemetry, told, speakers, accepted }: ListenerServices,
+  { writing, spool, writer, events, telemetry, told, speakers, accepted, onCaughtUp }: ListenerServices,
 ): LiveListener {
   const { emit } = events;
   let isShown = false;
@@ -78,6 +80,7 @@ export function listenToChannel(
       told.words += final.words.length;
       const recorded = writer.commit(finalRecord(final, channel));
       events.emitRecorded({ kind: 'final', channel, madeAt: new Date(), hypothesis: final }, recorded);
+      recorded?.then(onCaughtUp, onCaughtUp);
       speakers.told();
       accepted.describe();
       recorded?.then(accepted.settle, () => undefined);
@@ -108,6 +111,7 @@ export function listenToChannel(
       isShown = false;
       if (words.shown) tellDropped(words.reason, words);
     },
+    onCaughtUp,
     onLost: ({ start, end }) => {
       told.lostSeconds += end - start;
       telemetry.lost(end - start);

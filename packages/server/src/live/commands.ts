@@ -2,7 +2,7 @@ import type { SettingsChange, SpeakerCorrections } from '@auscult/protocol';
 import type { Action } from '../access/permissions.js';
 import type { Asked } from '../compatibility/asked.js';
 import type { SentKeyTerms } from '../reading/client-text.js';
-import type { Problem } from './events.js';
+import type { Problem, Reply } from './events.js';
 
 /** What a client asks of its session, in whatever dialect. */
 export type Command =
@@ -18,8 +18,7 @@ export type Command =
   | IdentifyCommand
   /** Only tells that the client is there. */
   | { readonly kind: 'keepalive' }
-  /** Asks only for frames that the dialect makes by itself. `frames` is called when they are sent, in order with events. */
-  | { readonly kind: 'reply'; readonly frames: () => readonly string[] }
+  | Reply
   /** Several commands that came in one frame. */
   | { readonly kind: 'sequence'; readonly commands: readonly Command[] }
   /** Asks to resume a session; only valid as the first frame of a connection that was opened for it. */

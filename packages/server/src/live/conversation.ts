@@ -94,6 +94,7 @@ export function createConversation(place: ConversationPlace): Conversation {
     settings: setup.settings,
     pendingSeconds: stream.pendingSeconds,
     maxPendingSeconds: services.config.maxBufferedSeconds,
+    caughtUp: stream.caughtUp,
     onUndecodable: async (code, explanation) => {
       await stream.flush();
       signals.onUndecodable(code, explanation);

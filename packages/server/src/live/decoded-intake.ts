@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { DecoderPool, StreamDecoder, StreamOptions } from '@auscult/asr';
 import { holdsSamples, type ErrorCode, type Explanation, type SessionSettings } from '@auscult/protocol';
 import { undecodableOf } from '../errors.js';
@@ -27,6 +26,8 @@ export interface DecodedIntakeServices {
   /** Speech that waits for its final, seconds, and how much of it may. */
   readonly pendingSeconds: () => number;
   readonly maxPendingSeconds: number;
+  /** Resolves when less of it waits than before, or the session is over. */
+  readonly caughtUp: () => Promise<void>;
   readonly onTaken: (seconds: number) => void;
   /** Nothing more can be decoded. Resolves when the session has been ended. */
   readonly onUndecodable: (code: ErrorCode, explanation: Explanation | undefined) => Promise<void>;
@@ -35,9 +36,6 @@ export interface DecodedIntakeServices {
 /** Bytes that are decoded at a time, so that other sessions are served in between. */
 const AT_ONCE_BYTES = 32_768;
 
-/** How often it is checked whether recognition has caught up, milliseconds. */
-const POLL_MS = 50;
-
 /** A decoder, and what it is for. */
 interface Running extends Pick<StreamOptions, 'kind' | 'channels'> {
   readonly decoder: StreamDecoder;
@@ -45,16 +43,8 @@ interface Running extends Pick<StreamOptions, 'kind' | 'channels'> {
 
 /** Starts without a decoder. */
 export function createDecodedIntake(services: DecodedIntakeServices): DecodedIntake {
-  const {
-    decoders,
-    channels,
-    received,
-    settings,
-    pendingSeconds,
-    maxPendingSeconds,
-    onTaken,
-    onUndecodable,
-  } = services;
+  const { decoders, channels, received, settings, pendingSeconds, maxPendingSeconds, caughtUp } = services;
+  const { onTaken, onUndecodable } = services;
   let running: Running | undefined;
   let hasReceived = false;
   let isOver = false;
@@ -67,7 +57,7 @@ export function createDecodedIntake(services: DecodedIntakeServices): DecodedInt
     channels.pushDecoded(sound);
     onTaken(channels.receivedSeconds() - before);
     // A few bytes may hold minutes of sound.
-    while (isBehind()) await sleep(POLL_MS);
+    while (isBehind()) await caughtUp();
   }
 
   /** The decoder for what comes now; undefined if samples come. */

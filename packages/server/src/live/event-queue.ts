@@ -31,7 +31,7 @@ interface Waiting {
   isReady: boolean;
 }
 
-/** Makes an empty queue. Events go straight to `emit` while no final waits for its record. */
+/** Makes an empty queue. Events go straight to `emit` while no final waits for its record, and prompt replies always do. */
 export function createEventQueue(emit: Emit, { isRecording, onFailure }: EventQueueRules): EventQueue {
   const waiting: Waiting[] = [];
   let waiters: (() => void)[] = [];
@@ -59,7 +59,8 @@ export function createEventQueue(emit: Emit, { isRecording, onFailure }: EventQu
 
   return {
     emit: (event) => {
-      if (event.kind === 'partial' && !isRecording()) emit(event);
+      const overtakes = event.kind === 'partial' ? !isRecording() : isPromptReply(event);
+      if (overtakes) emit(event);
       else enqueue({ event, isReady: true });
     },
     emitRecorded: (event, recorded) => {
@@ -88,4 +89,8 @@ export function createEventQueue(emit: Emit, { isRecording, onFailure }: EventQu
     },
     unrecordedSeconds: () => finals().reduce((sum, { start, end }) => sum + end - start, 0),
   };
+}
+
+function isPromptReply(event: SessionEvent): boolean {
+  return event.kind === 'reply' && event.isPrompt === true;
 }

@@ -51,11 +51,20 @@ export type SessionEvent =
   /** Something did not go as asked, or ends the session. */
   | { readonly kind: 'error'; readonly problem: Problem }
   /** The answer to `reply`. */
-  | { readonly kind: 'reply'; readonly frames: () => readonly string[] }
+  | Reply
   /** The first event on a connection that resumes the session. Finals that the client has not received follow. */
   | { readonly kind: 'resumed'; readonly receivedSamples: number }
   /** How far audio and its text have come. Sent regularly. */
   | { readonly kind: 'acknowledged'; readonly receivedSamples: number; readonly settledSeconds: number };
+
+/** Frames that the dialect makes by itself: as a command, they are asked for; as an event, they are to be sent. */
+export interface Reply {
+  readonly kind: 'reply';
+  /** Called when they are sent. */
+  readonly frames: () => readonly string[];
+  /** Whether they are sent at once, since the client waits for them, and not behind finals that are still to be recorded. */
+  readonly isPrompt?: true;
+}
 
 export interface PartialEvent {
   readonly kind: 'partial';

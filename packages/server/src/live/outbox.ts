@@ -1,7 +1,7 @@
 import { WebSocket } from 'ws';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { DialectSession } from './dialect.js';
-import type { SessionEvent } from './events.js';
+import type { FinalEvent, PartialEvent, SessionEvent } from './events.js';
 
 /** Sends an event to the client of a session. */
 export type Emit = (event: SessionEvent) => void;
@@ -49,12 +49,20 @@ export function createOutbox({ dialect, metrics, limitBytes, keeps, onOverflow }
   const emit = (event: SessionEvent): void => {
     if (event.kind === 'partial' && !mayTakePartial()) return;
     const written = { event, frames: dialect.write(event) };
+    const isKept = isLasting(event) && keeps();
+    // Some dialects tell a final later, with something else.
+    if (event.kind === 'final' && (isKept || socket?.readyState === WebSocket.OPEN)) countHypothesis(event);
     if (written.frames.length === 0) return;
-    if (isLasting(event) && keeps()) {
+    if (event.kind === 'partial') countHypothesis(event);
+    if (isKept) {
       sent += 1;
       kept.push({ ...written, number: sent });
     }
     transmit(written);
+  };
+
+  const countHypothesis = ({ kind }: FinalEvent | PartialEvent): void => {
+    metrics.hypotheses.inc({ kind });
   };
 
   const mayTakePartial = (): boolean => {
@@ -132,5 +140,4 @@ function isFinalBefore(event: SessionEvent, next: readonly number[]): boolean {
 function count(event: SessionEvent, metrics: Metrics): void {
   if (event.kind === 'error') metrics.errors.inc({ code: event.problem.code });
   if (event.kind === 'lost') metrics.errors.inc({ code: 'audio_lost' });
-  if (event.kind === 'final' || event.kind === 'partial') metrics.hypotheses.inc({ kind: event.kind });
 }

@@ -11,6 +11,7 @@ import { channelsOnDemand, openChannels, type ChannelsOnDemand } from './channel
 import { continueClock, onStreamClock, type StreamOrigin } from './continue-clock.js';
 import type { EventQueue } from './event-queue.js';
 import type { StreamTotals } from './events.js';
+import { createNotice } from './notice.js';
 import type { ReceivedCount } from './received-count.js';
 import { createRefinementSpool, type RefinementSpool } from './refinement-spool.js';
 import type { SessionServices } from './session-services.js';
@@ -39,6 +40,8 @@ export interface SessionStream {
   readonly settledSeconds: () => number;
   /** Speech whose final is not recorded yet, seconds. */
   readonly pendingSeconds: () => number;
+  /** Resolves when less speech is pending than before, or the stream is closed. */
+  readonly caughtUp: () => Promise<void>;
   /** See `Conversation`. */
   readonly close: () => number;
 }
@@ -60,6 +63,7 @@ export function createSessionStream(stream: StreamServices): SessionStream {
   const finals: number[] = [];
   /** Where the stream of each channel begins. */
   const origins: StreamOrigin[] = [];
+  const caughtUp = createNotice();
   let spool: RefinementSpool | undefined;
 
   const describe = (): void => {
@@ -74,7 +78,10 @@ export function createSessionStream(stream: StreamServices): SessionStream {
     describe();
     telemetry.notDone(setup.asked()?.warnings.length ?? 0);
     spool = settings.refine === 'on-stop' ? openSpool(stream, seconds) : undefined;
-    const listening = { writing, spool, writer, events, telemetry, told, speakers, accepted };
+    const listening = {
+      ...{ writing, spool, writer, events, telemetry, told, speakers, accepted },
+      onCaughtUp: caughtUp.give,
+    };
     accepted.begin(settings.channels);
     if (settings.speakers !== 'off') telemetry.tellsSpeakers();
     const { contextSeconds } = services.config;
@@ -158,10 +165,12 @@ export function createSessionStream(stream: StreamServices): SessionStream {
     }),
     settledSeconds: () => settledSeconds(),
     pendingSeconds: () => channels.pendingSeconds() + events.unrecordedSeconds(),
+    caughtUp: caughtUp.next,
     close: () => {
       void spool?.finish();
       const missing = told.lostSeconds + channels.receivedSeconds() - settledSeconds();
       channels.close();
+      caughtUp.give();
       return missing;
     },
   };

@@ -117,6 +117,7 @@ describe('a live session of the SDK of Deepgram', () => {
     flush.goOn();
     await session.received(2);
     expect(session.said()).toEqual(['final pause: one', 'final pause finalized: ']);
+    expect(await server.metrics()).toContain('auscult_hypotheses_total{kind="final"} 1');
   });
 
   test('is not told of a pause where an utterance was cut as it was long', async () => {

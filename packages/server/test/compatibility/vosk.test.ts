@@ -1,4 +1,6 @@
+import { DatabaseSync } from '@photostructure/sqlite';
 import { describe, expect, test } from 'vitest';
+import { embeddedPath } from '../../src/db/database.js';
 import { silence } from '../support/client.js';
 import {
   basic,
@@ -70,6 +72,20 @@ describe('a client of Vosk', () => {
     stream().final('And more.');
     client.send('{"eof" : 1}');
     expect(await client.next()).toMatchObject({ text: 'and more' });
+  });
+
+  test('is answered at once while a final cannot be recorded, and gets that once it is', async () => {
+    const { server, client, stream } = await connect();
+    await client.next();
+    const other = new DatabaseSync(embeddedPath(server));
+    other.exec('begin immediate');
+    stream().final('No chest pain.');
+    expect(await answer(client)).toEqual({ partial: '' });
+    other.exec('rollback');
+    other.close();
+    let told = await answer(client);
+    while (!('text' in told)) told = await answer(client);
+    expect(told).toMatchObject({ text: 'no chest pain' });
   });
 
   test('configures without an answer, before and between audio', async () => {

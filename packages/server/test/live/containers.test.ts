@@ -52,6 +52,22 @@ describe('a recording is decoded while it comes', () => {
     expect(heardSeconds(server)).toBeCloseTo(CLIP_SECONDS, 1);
   });
 
+  test('and waits while too much of it is not recognised', async () => {
+    const server = await startScriptedServer({ maxBufferedSeconds: '5' });
+    const client = await connectFor(server, 'container');
+    const webm = await recordingOf('live.webm');
+    client.send(webm.subarray(0, webm.length / 2));
+    await until(() => heardSeconds(server) > 1);
+    const [stream] = server.recognizer.streams;
+    if (!stream) throw new Error('no stream');
+    stream.pendingSeconds = 6;
+    client.send(webm.subarray(webm.length / 2));
+    client.send({ type: 'stop' });
+    await until(async () => (await server.metrics()).includes('reading_paused_total{reason="backlog"} 1'));
+    stream.pendingSeconds = 0;
+    expect((await client.next('stopped')).audioSeconds).toBeCloseTo(CLIP_SECONDS, 1);
+  });
+
   test('in base64, too', async () => {
     const server = await startScriptedServer();
     const client = await connectFor(server, 'container');

@@ -35,6 +35,18 @@ test('partials go ahead while records cannot be written', () => {
   expect(sent).toEqual(['partial']);
 });
 
+test('prompt replies go ahead of finals that are not recorded, and other replies do not', () => {
+  const sent: string[] = [];
+  const events = createEventQueue((event) => sent.push(textOf(event)), {
+    isRecording: () => true,
+    onFailure: () => undefined,
+  });
+  events.emitRecorded(final('final', 0, 1), new Promise(() => undefined));
+  events.emit({ kind: 'reply', frames: () => ['in order'] });
+  events.emit({ kind: 'reply', frames: () => ['prompt'], isPrompt: true });
+  expect(sent).toEqual(['prompt']);
+});
+
 test('a final that is never recorded is never sent, nor are events behind it', async () => {
   const sent: string[] = [];
   const failures: unknown[] = [];
@@ -60,5 +72,6 @@ function partial(): PartialEvent {
 }
 
 function textOf(event: SessionEvent): string {
+  if (event.kind === 'reply') return event.frames().join();
   return event.kind === 'final' || event.kind === 'partial' ? event.hypothesis.text : event.kind;
 }

@@ -149,6 +149,7 @@ function openStream(
   let { keyTerms } = options;
   let closed = false;
   let speaking = false;
+  let pendingSeconds = 0;
   let receivedAt16k = 0;
   const received = () => receivedAt16k / SAMPLE_RATE;
   const corrections: SpeakerCorrection[] = [];
@@ -179,7 +180,14 @@ function openStream(
     sampleRates,
     keyTerms: () => keyTerms,
     isClosed: () => closed,
-    pendingSeconds: 0,
+    get pendingSeconds() {
+      return pendingSeconds;
+    },
+    set pendingSeconds(seconds) {
+      const hasFallen = seconds < pendingSeconds;
+      pendingSeconds = seconds;
+      if (hasFallen && !closed) listener.onCaughtUp?.();
+    },
     flushGate: recognizer.flushGate,
     final,
     empty: (reason) => {
@@ -244,7 +252,7 @@ function openStream(
       return settled;
     },
     get pendingSeconds() {
-      return stream.pendingSeconds;
+      return pendingSeconds;
     },
     get speechSeconds() {
       return settled;

@@ -1,11 +1,13 @@
 import {
   closeTable,
+  errorCodes,
   errorTable,
   plainSettings,
   type SessionSettings,
   type SettingsChange,
 } from '@auscult/protocol';
-import type { DialectServices, DialectSession, EndReason, SessionPlace } from '../../dialect.js';
+import { closeCodes } from '../../../close-codes.js';
+import type { DialectServices, DialectSession, SessionPlace } from '../../dialect.js';
 import type { PauseReason } from '../../inbox.js';
 import { commandOf } from './command-of.js';
 import { messagesOf } from './messages-of.js';
@@ -49,8 +51,7 @@ function unlikePlain(defaults: SessionSettings): SettingsChange {
   return Object.fromEntries(Object.entries(defaults).filter(([name]) => name in plainSettings));
 }
 
-function closeCodeOf(why: EndReason): number {
-  if (why === 'going_away') return closeTable.going_away.code;
-  if (why === 'done') return closeTable.normal.code;
-  return errorTable[why].closeCode ?? closeTable.internal_error.code;
-}
+const closeCodeOf = closeCodes(
+  Object.fromEntries(errorCodes.map((code) => [code, errorTable[code].closeCode])),
+  closeTable.internal_error.code,
+);

@@ -1,35 +1,38 @@
 import { closeTable, describeError } from '@auscult/protocol';
+import { closeCodes, POLICY_VIOLATION } from '../../../close-codes.js';
 import type { EndReason } from '../../dialect.js';
-
-/** RFC 6455 §7.4.1: the client may not go on. */
-const POLICY_VIOLATION = 1008;
 
 /** Bytes that a reason in a close frame may have. */
 const LONGEST_REASON = 123;
 
 /** The close frame of a connection that the server ends. Clients connect anew after any other code than that of `done`. */
 export function closeFrameOf(why: EndReason): { readonly code: number; readonly reason: string } {
+  return { code: closeCodeOf(why), reason: reasonOf(why) };
+}
+
+const closeCodeOf = closeCodes(
+  {
+    credential_expired: POLICY_VIOLATION,
+    too_many_bad_messages: POLICY_VIOLATION,
+    container_unknown: POLICY_VIOLATION,
+    container_broken: POLICY_VIOLATION,
+  },
+  closeTable.internal_error.code,
+);
+
+function reasonOf(why: EndReason): string {
   switch (why) {
     case 'done':
-      return { code: closeTable.normal.code, reason: '' };
-    case 'going_away':
-      return { code: closeTable.going_away.code, reason: why };
-    case 'frame_too_large':
-      return { code: closeTable.frame_too_large.code, reason: why };
+      return '';
     case 'credential_expired':
-      return { code: POLICY_VIOLATION, reason: 'INVALID_AUTH' };
-    case 'too_many_bad_messages':
-      return { code: POLICY_VIOLATION, reason: why };
+      return 'INVALID_AUTH';
     case 'container_unknown':
     case 'container_broken':
-      return { code: POLICY_VIOLATION, reason: shortened(`DATA-0000 ${describeError(why).message}`) };
+      return shortened(`DATA-0000 ${describeError(why).message}`);
     case 'idle_timeout':
-      return {
-        code: closeTable.internal_error.code,
-        reason: shortened(`NET-0001 ${describeError(why).message}`),
-      };
+      return shortened(`NET-0001 ${describeError(why).message}`);
     default:
-      return { code: closeTable.internal_error.code, reason: why };
+      return why;
   }
 }
 

@@ -1,9 +1,10 @@
 import { closeTable, describeError, type ErrorCode, type SessionSettings } from '@auscult/protocol';
+import { closeCodes, POLICY_VIOLATION } from '../../../close-codes.js';
 import type { Asked } from '../../../compatibility/asked.js';
 import type { ParameterWarning } from '../../../compatibility/parameters.js';
 import type { TextReader } from '../../../reading/text-reader.js';
 import type { Command } from '../../commands.js';
-import type { DialectSession, EndReason, SessionPlace } from '../../dialect.js';
+import type { DialectSession, SessionPlace } from '../../dialect.js';
 import type { Problem, SessionEvent } from '../../events.js';
 import { createAppendBuffer } from './append-buffer.js';
 import type { ClientEvent } from '../../../compatibility/openai-realtime/client-event.js';
@@ -165,21 +166,10 @@ function withoutRepeats(warnings: readonly ParameterWarning[]): readonly Paramet
   return [...known.values()].slice(0, MOST_WARNINGS);
 }
 
-function closeCodeOf(why: EndReason): number {
-  switch (why) {
-    case 'done':
-    case 'idle_timeout':
-      return closeTable.normal.code;
-    case 'going_away':
-      return closeTable.going_away.code;
-    case 'credential_expired':
-      return POLICY_VIOLATION;
-    case 'frame_too_large':
-      return closeTable.frame_too_large.code;
-    default:
-      return closeTable.internal_error.code;
-  }
-}
-
-/** RFC 6455 §7.4.1: the client may not go on. */
-const POLICY_VIOLATION = 1008;
+const closeCodeOf = closeCodes(
+  {
+    idle_timeout: closeTable.normal.code,
+    credential_expired: POLICY_VIOLATION,
+  },
+  closeTable.internal_error.code,
+);

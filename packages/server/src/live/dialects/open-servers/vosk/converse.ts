@@ -1,4 +1,4 @@
-import { closeTable } from '@auscult/protocol';
+import { closeCodes, POLICY_VIOLATION } from '../../../../close-codes.js';
 import type { Asked } from '../../../../compatibility/asked.js';
 import { createByteCarry } from '../../../../compatibility/carry-bytes.js';
 import type { ReadParameters } from '../../../../compatibility/read-parameters.js';
@@ -24,9 +24,6 @@ export const USUAL_RATE = 8000;
 /** Bytes of a sample. */
 const SAMPLE_BYTES = 2;
 
-/** RFC 6455 §7.4.1: what came is not allowed. Clients know no other error. */
-const POLICY_VIOLATION = 1008;
-
 /** Converses with a client of Vosk: each binary frame has one answer, made of what is known at that moment. */
 export function converseInVosk(
   { identity }: SessionPlace,
@@ -40,7 +37,7 @@ export function converseInVosk(
   let hasAudio = false;
   let isOver = false;
 
-  const answer: Command = { kind: 'reply', frames: () => [results.next()] };
+  const answer: Command = { kind: 'reply', frames: () => [results.next()], isPrompt: true };
 
   const takeAudio = (frame: Buffer): Command => {
     // Some clients end with an empty frame, and some browsers send one by mistake.
@@ -137,15 +134,5 @@ export function voskClose(why: EndReason): { readonly code: number; readonly rea
   return { code: closeCodeOf(why), reason: why };
 }
 
-function closeCodeOf(why: EndReason): number {
-  switch (why) {
-    case 'done':
-      return closeTable.normal.code;
-    case 'going_away':
-      return closeTable.going_away.code;
-    case 'frame_too_large':
-      return closeTable.frame_too_large.code;
-    default:
-      return POLICY_VIOLATION;
-  }
-}
+/** Clients know no other error than that something is not allowed. */
+const closeCodeOf = closeCodes({}, POLICY_VIOLATION);

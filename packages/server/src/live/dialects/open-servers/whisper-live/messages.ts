@@ -1,4 +1,5 @@
 import { closeTable, type ErrorCode } from '@auscult/protocol';
+import { closeCodes, POLICY_VIOLATION } from '../../../../close-codes.js';
 import type { Uid } from '../../../../compatibility/whisper-live/read-options.js';
 import type { EndReason } from '../../../dialect.js';
 import type { Problem } from '../../../events.js';
@@ -23,9 +24,6 @@ const WAIT_MINUTES = 1;
 /** Failures of the server. */
 const FAILURES: ReadonlySet<EndReason> = new Set(['internal_error', 'record_failed', 'audio_lost']);
 
-/** RFC 6455 §7.4.1: what came is not allowed. */
-const POLICY_VIOLATION = 1008;
-
 /** Messages for the client with this name. */
 export function messagesTo(uid: Uid): WhisperLiveMessages {
   const write = (message: object): string => JSON.stringify({ uid, ...message });
@@ -47,17 +45,11 @@ export function whisperLiveClose(why: EndReason): { readonly code: number; reado
   return { code: closeCodeOf(why), reason: why };
 }
 
-function closeCodeOf(why: EndReason): number {
-  switch (why) {
-    case 'done':
-    case 'idle_timeout':
-      return closeTable.normal.code;
-    case 'going_away':
-      return closeTable.going_away.code;
-    case 'frame_too_large':
-      return closeTable.frame_too_large.code;
-    default:
-      if (SOON_OVER.has(why)) return closeTable.try_again_later.code;
-      return FAILURES.has(why) ? closeTable.internal_error.code : POLICY_VIOLATION;
-  }
-}
+const closeCodeOf = closeCodes(
+  {
+    idle_timeout: closeTable.normal.code,
+    ...Object.fromEntries([...SOON_OVER].map((code) => [code, closeTable.try_again_later.code])),
+    ...Object.fromEntries([...FAILURES].map((code) => [code, closeTable.internal_error.code])),
+  },
+  POLICY_VIOLATION,
+);

@@ -1,7 +1,8 @@
 import type { KnownSpeaker } from '@auscult/protocol';
 import { createSlices } from '../time-slices.js';
 import type { KeyCopies } from './key-copies/key-copies.js';
-import { beginRecord, type KeepingSettings, type NewSession } from './begin-record.js';
+import { beginRecord, type NewSession } from './begin-record.js';
+import type { KeepingSettings } from './keeping-settings.js';
 import { correctSpeakers, type RecordedSpeakerCorrections } from './correct-speakers.js';
 import { correctFinal, type Correction } from './correct-final.js';
 import { destroyRecords, type DestroyAction } from './destroy-records.js';

@@ -54,8 +54,11 @@ export function addKillsCommand(program: Command): void {
       const tracks = continuousTracks(clips, flags.streams, TRACK_SECONDS);
       const model = flags.model === undefined ? [] : ['--model', flags.model];
       const serve = [...model, ...(flags.serve ?? [])];
-      if (flags.original === true) return await conductOriginal(flags, tracks, serve);
-      return await conduct({
+      if (flags.original === true) {
+        await conductOriginal(flags, tracks, serve);
+        return;
+      }
+      await conduct({
         benchmark: 'kills',
         json: flags.json,
         measure: async () => ({
@@ -77,13 +80,13 @@ export function addKillsCommand(program: Command): void {
     });
 }
 
-function conductOriginal(
+async function conductOriginal(
   flags: KillFlags,
   tracks: readonly Track[],
   serve: readonly string[],
 ): Promise<void> {
   const { kills, seconds: least } = flags;
-  return conduct({
+  await conduct({
     benchmark: 'kills-original',
     json: flags.json,
     measure: async () => ({

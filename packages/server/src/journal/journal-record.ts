@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib';
 import { openBytes, SEAL_BYTES, sealParts } from '../storage/seal.js';
 
 /** What a record holds: samples of a channel, a snapshot of a session, or the key terms that belong to its snapshots. */
-export type JournalRecordKind = 'audio' | 'snapshot' | 'terms';
+type JournalRecordKind = 'audio' | 'snapshot' | 'terms';
 
 /** What is known of a record without a key. */
 export interface JournalRecordHead {

@@ -21,7 +21,7 @@ export interface JournalledChannel {
 }
 
 /** Consecutive samples: 16-bit PCM at 16 kHz, little-endian, in parts. */
-export interface Run {
+interface Run {
   readonly from: number;
   readonly to: number;
   readonly pcm: readonly Uint8Array[];

@@ -47,7 +47,7 @@ export function createJournalledSession({
   from = [],
   onTrouble,
 }: JournalledSession): JournalledState {
-  const channels: JournalledChannel[] = [];
+  const channels: (JournalledChannel | undefined)[] = [];
   const snapshots = createDescriptions(id, 'snapshot');
   const terms = createDescriptions(id, 'terms');
   let knownTerms: SessionSnapshot['sentTerms'] | undefined;
@@ -55,7 +55,7 @@ export function createJournalledSession({
 
   const channelOf = (channel: number): JournalledChannel =>
     (channels[channel] ??= createJournalledChannel(from[channel] ?? 0));
-  const known = (): readonly JournalledChannel[] => channels.filter(() => true);
+  const known = (): readonly JournalledChannel[] => channels.filter((channel) => channel !== undefined);
 
   return {
     id,
@@ -70,23 +70,23 @@ export function createJournalledSession({
     },
     takeRuns: (writtenAt) =>
       channels.flatMap((one, channel) =>
-        one.take().map((run) => ({
+        (one?.take() ?? []).map((run) => ({
           record: {
             head: {
               kind: 'audio',
               sessionId: id,
               channel,
               from: run.from,
-              settled: one.settled(),
+              settled: channelOf(channel).settled(),
               writtenAt,
             },
             plain: run.pcm,
           },
           onWritten: () => {
-            one.written(run);
+            channelOf(channel).written(run);
           },
           onFailed: () => {
-            one.back(run);
+            channelOf(channel).back(run);
           },
         })),
       ),

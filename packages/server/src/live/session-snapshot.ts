@@ -36,7 +36,7 @@ export interface SessionSnapshot {
 export const SNAPSHOT_VERSION = 1;
 
 /** The dialect of a session. */
-export interface DialectSnapshot {
+interface DialectSnapshot {
   /** See `Dialect.name`. */
   readonly name: string;
   /** Whether its client could come back when the snapshot was taken. If not, nobody will. */
@@ -58,7 +58,7 @@ export interface ReceivedAudio {
 }
 
 /** How far a channel has come. */
-export interface ChannelSnapshot {
+interface ChannelSnapshot {
   /** The `sequence` of its next final, if all finals in the record were counted. */
   readonly nextSequence: number;
   /** What the writing of its next final depends on. */

@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { Schema } from '../db/schema.js';
 import { createAuditOnlyWriter } from './audit-only-writer.js';
-import type { KeepingSettings } from './begin-record.js';
+import type { KeepingSettings } from './keeping-settings.js';
 import { readDataKey } from './data-keys.js';
 import { createAudioPieces, keptAudio } from './record-audio.js';
 import { INTERRUPTED } from './interrupted-sessions.js';

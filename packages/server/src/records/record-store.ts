@@ -1,12 +1,13 @@
 import { createSlices } from '../time-slices.js';
 import type { KeyCopies } from './key-copies/key-copies.js';
-import { beginRecord, type KeepingSettings, type NewSession } from './begin-record.js';
+import { beginRecord, type NewSession } from './begin-record.js';
 import { continueRecord, type ContinuedSession, type ContinuedWriter } from './continue-record.js';
 import {
   correctSpeakers,
   type RecordedSpeakerCorrections,
   type SpeakersOfRecord,
 } from './correct-speakers.js';
+import type { KeepingSettings } from './keeping-settings.js';
 import { correctFinal, type Correction } from './correct-final.js';
 import { destroyRecords, type DestroyAction } from './destroy-records.js';
 import { findRecords, summaryOf } from './find-records.js';

@@ -124,8 +124,11 @@ export function createRecovery(services: RecoveryServices): Recovery {
   /** What belongs to no record of this database, may belong to one of another. */
   const discardIfOver = async (left: LeftSession): Promise<void> => {
     const isOver = (await records.summary(left.id)) !== undefined || (await records.isDestroyed(left.id));
-    if (isOver) return left.discard();
-    return log.error(UNKNOWN, { session: left.id });
+    if (isOver) {
+      await left.discard();
+      return;
+    }
+    log.error(UNKNOWN, { session: left.id });
   };
 
   const recover = async (left: LeftSession): Promise<void> => {
@@ -139,12 +142,14 @@ export function createRecovery(services: RecoveryServices): Recovery {
     const behind = { record, content, lastWrittenAt: left.lastWrittenAt };
     const writer = await record.reopen(actorOf(behind));
     const seconds = secondsLeft(left.lastWrittenAt, config.resumeSeconds);
-    if (snapshot?.dialect.isResumable !== true || seconds === 0)
-      return complete(behind, writer, left.discard);
+    if (snapshot?.dialect.isResumable !== true || seconds === 0) {
+      complete(behind, writer, left.discard);
+      return;
+    }
     const giveUp = (): void => {
       complete(behind, writer, left.discard);
     };
-    return wait({ ...behind, snapshot, writer, discard: left.discard, giveUp }, seconds);
+    wait({ ...behind, snapshot, writer, discard: left.discard, giveUp }, seconds);
   };
 
   return {

@@ -208,7 +208,7 @@ test('whatever is cut or garbled in a file, the rest is read, and nothing that w
           expect(samples).toBeGreaterThanOrEqual(20 * 160 - (lost / 404 + 1) * 160);
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 30 },
   );
 });
 

@@ -86,7 +86,7 @@ async function keptAudio(
   return new Map(
     rows.map(({ channel, last, count, bytes }) => [
       channel,
-      { pieces: last + 1, samples: (Number(bytes) - Number(count) * SEALED_BYTES_BESIDE) / SAMPLE_BYTES },
+      { pieces: last + 1, samples: (bytes - count * SEALED_BYTES_BESIDE) / SAMPLE_BYTES },
     ]),
   );
 }

@@ -15,7 +15,7 @@ test('a recording that is gone on with anywhere has the words that it has at onc
   const whole = await hear(samples, []);
   expect(whole.length).toBeGreaterThan(3);
   const words = wordsOf(whole);
-  for (let heard = 1; heard < whole.length; heard += 2) {
+  for (const heard of [1, Math.floor(whole.length / 2), whole.length - 1]) {
     const before = whole.slice(0, heard);
     const all = [...before, ...(await hear(samples, before))];
     expect(all.map(({ sequence }) => sequence)).toEqual(all.map((_, index) => index));
@@ -23,7 +23,7 @@ test('a recording that is gone on with anywhere has the words that it has at onc
     expect(Math.abs(wordsOf(all).length - words.length)).toBeLessThanOrEqual(words.length * 0.05);
     expect(all.every(({ start }, index) => start >= (all[index - 1]?.end ?? 0) - 0.01)).toBe(true);
   }
-}, 120_000);
+}, 240_000);
 
 async function hear(
   samples: Float32Array,

@@ -97,7 +97,7 @@ export async function masterKeysInUse(db: Database['db']): Promise<ReadonlyMap<s
       .groupBy('master_key_id')
       .execute();
     for (const { master_key_id: id, count } of rows)
-      if (id !== null) inUse.set(id, (inUse.get(id) ?? 0) + Number(count));
+      if (id !== null) inUse.set(id, (inUse.get(id) ?? 0) + count);
   }
   return inUse;
 }

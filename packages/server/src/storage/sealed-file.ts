@@ -13,13 +13,13 @@ export interface SealedFile {
    * Appends bytes, which must not be changed before it resolves, when all but less than a block is on disk. Rejects
    * with the error of the system, such as `ENOSPC`, and so does every later call.
    */
-  append(bytes: Uint8Array): Promise<void>;
+  readonly append: (bytes: Uint8Array) => Promise<void>;
   /** Writes the rest. Nothing may be appended afterwards, and everything can be read from then on. */
-  finish(): Promise<void>;
+  readonly finish: () => Promise<void>;
   /** The bytes from `start` up to `end`. Fails if they are not what was written. */
-  read(start: number, end: number): AsyncIterable<Uint8Array>;
+  readonly read: (start: number, end: number) => AsyncIterable<Uint8Array>;
   /** Frees the space and destroys the key. Reading that is under way fails. May be called again. */
-  remove(): Promise<void>;
+  readonly remove: () => Promise<void>;
 }
 
 /**
@@ -33,18 +33,18 @@ const NONCE_BYTES = 12;
 /** A sealed file that has a name, so that it outlives the process; whoever has its key can read it. */
 export interface NamedSealedFile extends SealedFile {
   /** Waits until everything up to `finish` survives a power cut, but for the name: see `syncFolder`. */
-  sync(): Promise<void>;
+  readonly sync: () => Promise<void>;
 }
 
 /** A sealed file without a name whose bytes can be taken elsewhere, where whoever has its key can read them. */
 export interface MovableSealedFile extends SealedFile {
   /** The bytes as they are on disk, once it is finished. */
-  sealedBytes(): AsyncIterable<Uint8Array>;
+  readonly sealedBytes: () => AsyncIterable<Uint8Array>;
 }
 
 /** A finished sealed file that is read again. */
 export interface OpenedSealedFile extends Pick<SealedFile, 'size' | 'read'> {
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /**

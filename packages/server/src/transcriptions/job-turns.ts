@@ -1,7 +1,7 @@
 import { createFairShares } from '@auscult/asr';
 
 /** A job that waits for its turn. */
-export interface WaitingJob {
+interface WaitingJob {
   readonly id: string;
   /** The share whose turn it takes. */
   readonly share: readonly string[];

@@ -240,7 +240,7 @@ const WHOLE_JOB: Parameters<ReturnType<typeof createJobRows>['insertIn']>[1] = {
   server_id: 'a server',
   audio_store: 'files:a',
   audio_files: 1,
-  sealed_order: Buffer.from('sealed'),
+  sealed_order: Buffer.alloc(64, 1),
   master_key_id: 'a key',
-  wrapped: Buffer.from('wrapped'),
+  wrapped: Buffer.alloc(64, 2),
 };

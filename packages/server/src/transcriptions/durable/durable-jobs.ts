@@ -33,7 +33,7 @@ export interface NewAudio {
 }
 
 /** What is to be done once the audio is there. */
-export interface NewOrder extends Omit<SubmittedJob, 'order'> {
+interface NewOrder extends Omit<SubmittedJob, 'order'> {
   readonly order: Omit<JobOrder, 'sizes' | 'audioKey'>;
   /** Called once, when the transcription is done, has failed or was cancelled, as long as this server runs. */
   readonly onEnd?: (transcription: Transcription) => void;
@@ -87,6 +87,7 @@ export function createDurableJobs(services: DurableServices): DurableJobs {
   const arriving = new Map<string, { readonly over: Promise<void>; readonly end: () => void }>();
   let begun = false;
   let draining = false;
+  const isDraining = (): boolean => draining;
   let beat: NodeJS.Timeout | undefined;
   let looking: Promise<void> | undefined;
   let lookAgain = false;
@@ -146,7 +147,7 @@ export function createDurableJobs(services: DurableServices): DurableJobs {
     const abort = new AbortController();
     const one = { job, abort, progress: job.row.progress };
     running.set(id, one);
-    if (draining) abort.abort();
+    if (isDraining()) abort.abort();
     try {
       await carryOut(one);
     } finally {

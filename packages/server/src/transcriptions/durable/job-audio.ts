@@ -18,7 +18,7 @@ export interface JobAudio {
 /** A file that is being written. `remove` deletes it as well. */
 export interface ArrivingAudio extends SealedFile {
   /** Finishes and closes the file. Once this resolves, it survives power cuts, and `open` opens it. */
-  keep(): Promise<void>;
+  readonly keep: () => Promise<void>;
 }
 
 /** The name of a file of a job. */

@@ -8,8 +8,8 @@ import type { RowMac } from '../../integrity/row-macs.js';
 
 export type JobRow = Selectable<Schema['transcription_jobs']>;
 
-/** `arriving`: its audio is not there as a whole. `forgotten`: it is nobody's any more, but its audio is still to be deleted. */
-export type JobStatus = 'arriving' | 'queued' | 'running' | 'done' | 'failed' | 'cancelled' | 'forgotten';
+/** `arriving`: its audio is not there as a whole. */
+type JobStatus = 'arriving' | 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
 
 /** What may change about a job. */
 export type JobChange = Partial<

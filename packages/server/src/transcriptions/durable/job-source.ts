@@ -28,9 +28,10 @@ export async function openJobSource(
   { row, order }: ClaimedJob,
   { audio, decoders, maxSeconds, signal }: SourceServices,
 ): Promise<JobSource> {
-  let isDamaged = false;
+  let damaged = false;
+  const isDamaged = (): boolean => damaged;
   const lost = (cause: unknown): RequestError => {
-    isDamaged = true;
+    damaged = true;
     return new RequestError('stored_audio_damaged', {}, undefined, { cause });
   };
   const opened: OpenedSealedFile[] = [];
@@ -60,7 +61,7 @@ export async function openJobSource(
     return {
       ...sourceOfSession(files, row.audio_seconds ?? 0, order.startSeconds),
       release,
-      isDamaged: () => isDamaged,
+      isDamaged,
     };
   try {
     const [file] = files;
@@ -69,10 +70,10 @@ export async function openJobSource(
       { ...file, remove: release },
       { decoders, key: `${row.tenant}/${row.owner}`, maxSeconds, signal },
     );
-    return { ...upload, isDamaged: () => isDamaged };
+    return { ...upload, isDamaged };
   } catch (error) {
     await release();
-    throw isDamaged ? lost(error) : error;
+    throw isDamaged() ? lost(error) : error;
   }
 }
 

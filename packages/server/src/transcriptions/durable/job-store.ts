@@ -36,7 +36,7 @@ export interface JobStoreServices {
 }
 
 /** A job whose audio begins to come. */
-export interface NewJob {
+interface NewJob {
   readonly id: string;
   readonly ownership: Ownership;
   readonly origin: 'upload' | 'session';
@@ -60,7 +60,7 @@ export interface ClaimedJob {
 }
 
 /** What a server tries to claim: `gave-up` if it was begun too often, and has failed for that. */
-export type Claim =
+type Claim =
   | { readonly kind: 'claimed'; readonly job: ClaimedJob; readonly wasBegun: boolean }
   | { readonly kind: 'gave-up'; readonly before: JobRow }
   | { readonly kind: 'gone' };
@@ -81,7 +81,7 @@ export class JobLostError extends Error {
 }
 
 /** Times that a job may be begun without getting anywhere before it fails: whatever it is that ends the server, it must not go on. */
-export const MOST_ATTEMPTS = 5;
+const MOST_ATTEMPTS = 5;
 
 /** The most jobs that have ended which are listed. */
 const MOST_LISTED = 1000;

@@ -1,4 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { newMasterKey } from '../../src/records/master-keys.js';
 import { connectOptedIn, type Client } from '../support/client.js';
 import { startMachine } from '../support/inference-machine.js';
 import { natsMissing, startNats, type NatsServer } from '../support/nats.js';
@@ -16,10 +20,18 @@ describe.skipIf(natsMissing !== undefined)('inference on other machines', () => 
   let clip: Speech;
   let interview: Speech;
 
+  let masterKeyFile: string;
+
   beforeAll(async () => {
     nats = await startNats();
+    const folder = mkdtempSync(join(tmpdir(), 'auscult-keys-'));
+    masterKeyFile = join(folder, 'master.key');
+    writeFileSync(masterKeyFile, newMasterKey());
     clip = await loadSpeech('jfk/jfk');
     interview = await loadSpeech('medical/MSK0001-opening');
+    return () => {
+      rmSync(folder, { recursive: true });
+    };
   });
 
   afterAll(async () => {
@@ -28,7 +40,7 @@ describe.skipIf(natsMissing !== undefined)('inference on other machines', () => 
 
   const cluster = () => ['--cluster', nats.url];
   const startPooled = (...flags: readonly string[]) =>
-    startRealServer('--inference', 'cluster', ...cluster(), ...flags);
+    startRealServer('--inference', 'cluster', '--master-key-file', masterKeyFile, ...cluster(), ...flags);
 
   test('speech is heard on a machine, from a server that loads no model', { timeout: 240_000 }, async () => {
     const machine = startMachine(...cluster());

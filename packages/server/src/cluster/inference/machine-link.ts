@@ -43,7 +43,7 @@ export interface MachineLinkOptions {
 }
 
 /** Why a link was lost: the machine has left, said nothing, lost what it was told, or was late. */
-export type LinkLoss = 'gone' | 'silent' | 'out-of-step';
+type LinkLoss = 'gone' | 'silent' | 'out-of-step';
 
 /** Takes the processes of a machine into a pool, and begins a link to it. */
 export function createMachineLink(options: MachineLinkOptions): MachineLink {

@@ -48,7 +48,8 @@ describe.skipIf(natsMissing !== undefined)('inference on other machines', () => 
     const server = await startPooled();
     await machine;
     const client = await connectOptedIn(server.url);
-    await speak(client, clip.pcm, 4);
+    client.send({ type: 'configure', keyterms: ['Okonkwo', 'metoprolol'] });
+    await speak(client, clip.pcm, 1);
     await ended(client);
     expect(wordErrorRate(clip.text, transcriptOf(client))).toBeLessThan(CLEAR_SPEECH_WER);
     expect(server.workers()).toEqual([]);

@@ -53,6 +53,7 @@ export async function connectCluster(
   const nats = await connectPatiently(optionsFor(config, name), config.clusterPatienceSeconds, log);
   const listeners = new Set<(isConnected: boolean) => void>();
   let isConnected = true;
+  let isClosing = false;
   let reconnects = 0;
 
   const changeTo = (connected: boolean) => {
@@ -60,7 +61,7 @@ export async function connectCluster(
     isConnected = connected;
     if (connected) reconnects++;
     if (connected) log.info('NATS is there again');
-    else log.warn('NATS IS AWAY: the connection is made again as soon as it is there');
+    else if (!isClosing) log.warn('NATS IS AWAY: the connection is made again as soon as it is there');
     for (const listener of listeners) listener(connected);
   };
 
@@ -68,7 +69,7 @@ export async function connectCluster(
   log.info('connected to NATS', { version: nats.info?.version });
   return {
     nats,
-    isConnected: () => isConnected && !nats.isClosed(),
+    isConnected: () => isConnected && !isClosing && !nats.isClosed(),
     reconnects: () => reconnects,
     onChange: (listener) => {
       listeners.add(listener);
@@ -76,7 +77,10 @@ export async function connectCluster(
         listeners.delete(listener);
       };
     },
-    close: () => closeGently(nats, isConnected),
+    close: () => {
+      isClosing = true;
+      return closeGently(nats, isConnected);
+    },
   };
 }
 

@@ -33,7 +33,14 @@ test('a server starts without what only other commands, or settings that few hav
   expect([...packages]).toEqual(expect.arrayContaining(['fastify', 'kysely', 'onnxruntime-node']));
   const unwanted = [
     ...['undici', 'tar-stream', 'pkijs', 'asn1js', 'pg', 'cli-progress', 'protobufjs'],
-    ...['@huggingface/tokenizers', 'mpg123-decoder', 'ogg-opus-decoder', '@wasm-audio-decoders/flac'],
+    ...[
+      '@nats-io/transport-node',
+      '@nats-io/jetstream',
+      '@huggingface/tokenizers',
+      'mpg123-decoder',
+      'ogg-opus-decoder',
+      '@wasm-audio-decoders/flac',
+    ],
   ];
   expect(unwanted.filter((name) => packages.has(name))).toEqual([]);
   const commands = modules.flatMap((url) => /\/cli\/([^/]+)\.js$/.exec(url)?.[1] ?? []);

@@ -44,7 +44,9 @@ export function hostProcess(
     },
   });
   const supervised = superviseProcess<ToWorker, Exclude<FromWorker, FromStart>>(loading(options), {
-    onStarted: memory.started,
+    onStarted() {
+      memory.started();
+    },
     onReady({ pid, seconds, residentBytes }) {
       onEvent({ kind: 'worker-ready', worker, pid, seconds });
       memory.loaded(residentBytes);

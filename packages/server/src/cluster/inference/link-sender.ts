@@ -20,7 +20,7 @@ export function createLinkSender(
   let sequence = 0;
   return {
     send(kind, payload = NOTHING, process = 0) {
-      if (nats.isClosed()) return;
+      if (nats.isClosed() || nats.isDraining()) return;
       // Smaller than NATS allows, so that a job of another stream need not wait until seconds of audio are through.
       const most = Math.min(MOST_FRAME_BYTES, nats.info?.max_payload ?? Infinity);
       for (const frame of writeFrames({ kind, process, epoch }, payload, sequence, most)) {

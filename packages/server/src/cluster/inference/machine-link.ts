@@ -43,7 +43,7 @@ export interface MachineLinkOptions {
 }
 
 /** Why a link was lost: the machine has left, said nothing, lost what it was told, or was late. */
-export type LinkLoss = 'gone' | 'silent' | 'out-of-step';
+type LinkLoss = 'gone' | 'silent' | 'out-of-step';
 
 /** Takes the processes of a machine into a pool, and begins a link to it. */
 export function createMachineLink(options: MachineLinkOptions): MachineLink {
@@ -100,17 +100,22 @@ export function createMachineLink(options: MachineLinkOptions): MachineLink {
     if (said.type !== 'ended' && said.type !== 'terms-missing') orders.delete(said.id);
     switch (said.type) {
       case 'result':
-        return process.onResult(said.id, said.result, said.runSeconds);
+        process.onResult(said.id, said.result, said.runSeconds);
+        break;
       case 'audio-missing':
-        return process.onAudioMissing(said.id);
+        process.onAudioMissing(said.id);
+        break;
       case 'terms-missing':
-        return sendWithTerms(said.id, number);
+        sendWithTerms(said.id, number);
+        break;
       case 'returned':
-        return process.giveBack([said.id], 'blameless');
+        process.giveBack([said.id], 'blameless');
+        break;
       case 'ended':
         process.setRoom(0);
         options.onJobsMoved(process.jobs().size);
-        return process.reset();
+        process.reset();
+        break;
     }
   };
 

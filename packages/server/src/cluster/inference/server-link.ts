@@ -127,33 +127,39 @@ export function createServerLink(options: ServerLinkOptions): ServerLink {
     if (!host) return;
     switch (order.type) {
       case 'job':
-        return takeJob(process, order);
+        takeJob(process, order);
+        break;
       case 'terms':
         if (areKeyTerms(order.list.json)) terms.keep(options.number, order.list);
-        return;
+        break;
       case 'forget-terms':
-        return terms.release(options.number, order.name);
+        terms.release(options.number, order.name);
+        break;
       case 'forget-audio':
         streams[process]?.delete(own(order.stream));
-        return host.send({ type: 'forget-audio', stream: own(order.stream) });
+        host.send({ type: 'forget-audio', stream: own(order.stream) });
+        break;
       case 'forget':
-        return host.send({ type: 'forget', window: own(order.window) });
+        host.send({ type: 'forget', window: own(order.window) });
+        break;
       case 'cancel': {
         const number = endJob(process, order.id);
         if (number !== undefined) host.send({ type: 'cancel', id: number });
-        return;
+        break;
       }
       case 'promote': {
         const number = jobs[process]?.get(order.id);
         if (number !== undefined) host.send({ type: 'promote', id: number });
-        return;
+        break;
       }
       case 'pause':
         if (paused.has(process)) return;
         paused.set(process, setTimeout(goOn, LONGEST_PAUSE_MS, process).unref());
-        return host.send({ type: 'pause' });
+        host.send({ type: 'pause' });
+        break;
       case 'go-on':
-        return goOn(process);
+        goOn(process);
+        break;
     }
   };
 

@@ -18,7 +18,7 @@ import { clientOf, describedBy } from '../records/recorded-settings.js';
 import type { SessionRecordWriter } from '../records/session-writer.js';
 import { createSealedFile, type SealedFile } from '../storage/sealed-file.js';
 import type { Log } from '../telemetry/log.js';
-import type { Separation } from '../transcriptions/heard-parts.js';
+import { usualSeparation } from '../transcriptions/heard-parts.js';
 import type { ArrivingJob } from '../transcriptions/durable/durable-jobs.js';
 import { recordingTooLong, type ChannelFinal } from '../transcriptions/transcribe-source.js';
 import type { Transcription, TranscriptionOrder } from '../transcriptions/transcription.js';
@@ -194,7 +194,7 @@ async function submit(
       key: `${who.tenant}/${who.subject}`,
       maxSeconds,
       ...(awaited && { keepUpToSeconds: BRIEF_SECONDS }),
-      separation: separationOf(received, settings),
+      separation: received.isMultichannel === true ? 'channels' : usualSeparation(settings),
       signal: gone,
     });
     if ((source.audioSeconds ?? 0) > maxSeconds) throw recordingTooLong(maxSeconds);
@@ -214,14 +214,6 @@ async function submit(
     if (error instanceof SpeechError && error.code === 'closed') throw new RequestError('draining');
     throw error instanceof SpeechError ? refusalOf(error) : error;
   }
-}
-
-function separationOf(
-  { isMultichannel = false }: ReceivedRecording,
-  { speakers }: RecordingSettings,
-): Separation {
-  if (isMultichannel) return 'channels';
-  return speakers === 'off' ? 'tracks' : 'speakers';
 }
 
 /** How a recording is to be heard. */

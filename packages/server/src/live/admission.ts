@@ -121,7 +121,6 @@ async function admit(
       identity,
       from: request.ip,
       openedBy,
-      from: request.ip,
       client: clientOf(request),
       dialect: wish.converse(place),
       dialectName,

@@ -16,8 +16,6 @@ export interface AdmittedSession {
   /** Remote address of the client that opened it. */
   readonly from: string;
   readonly openedBy: Authentication;
-  /** Remote address. */
-  readonly from: string;
   /** The name that the client program gives itself, if any. */
   readonly client: string | undefined;
   readonly dialect: DialectSession;

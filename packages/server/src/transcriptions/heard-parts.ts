@@ -1,4 +1,5 @@
 import { compareSounds, type Recording } from '@auscult/asr';
+import type { RecordingSettings } from '@auscult/protocol';
 
 /** A part of a recording that is heard by itself: a track or a channel. Everything mixed if it names neither. */
 export interface HeardPart {
@@ -11,6 +12,11 @@ export interface HeardPart {
  * channels of a recording, if each is somebody's microphone. `channels`: both channels, unless they hold the same speech.
  */
 export type Separation = 'mixed' | 'tracks' | 'speakers' | 'channels';
+
+/** What is heard by itself of a recording whose sender says nothing of its channels. */
+export function usualSeparation({ speakers }: Pick<RecordingSettings, 'speakers'>): Separation {
+  return speakers === 'off' ? 'tracks' : 'speakers';
+}
 
 /** All channels and tracks as one. */
 export const WHOLE: HeardPart = {};

@@ -2,6 +2,7 @@ import { decodePcm, type DecoderPool } from '@auscult/asr';
 import { RequestError } from '../../errors.js';
 import type { OpenedSealedFile } from '../../storage/sealed-file.js';
 import type { RecordingSource } from '../recording-source.js';
+import type { Separation } from '../heard-parts.js';
 import { openUpload } from '../upload-source.js';
 import { audioName, type JobAudio } from './job-audio.js';
 import { audioFileKey } from './job-keys.js';
@@ -17,6 +18,8 @@ interface SourceServices {
   readonly audio: JobAudio;
   readonly decoders: DecoderPool;
   readonly maxSeconds: number;
+  /** What is heard by itself of a recording that was uploaded. */
+  readonly separation: Separation;
   readonly signal: AbortSignal;
 }
 
@@ -26,7 +29,7 @@ interface SourceServices {
  */
 export async function openJobSource(
   { row, order }: ClaimedJob,
-  { audio, decoders, maxSeconds, signal }: SourceServices,
+  { audio, decoders, maxSeconds, separation, signal }: SourceServices,
 ): Promise<JobSource> {
   let damaged = false;
   const isDamaged = (): boolean => damaged;
@@ -68,7 +71,13 @@ export async function openJobSource(
     if (file === undefined) throw lost(undefined);
     const upload = await openUpload(
       { ...file, remove: release },
-      { decoders, key: `${row.tenant}/${row.owner}`, maxSeconds, signal },
+      {
+        decoders,
+        key: `${row.tenant}/${row.owner}`,
+        maxSeconds,
+        separation,
+        signal,
+      },
     );
     return { ...upload, isDamaged };
   } catch (error) {

@@ -12,6 +12,7 @@ import type { RecordingSource } from '../recording-source.js';
 import { recordUpload } from '../upload-record.js';
 import { createFinalsSaver, type FinalsSaver } from './finals-saver.js';
 import type { AudioPlaces } from './audio-places.js';
+import { usualSeparation } from '../heard-parts.js';
 import { openJobSource, type JobSource } from './job-source.js';
 import { JobLostError, type ClaimedJob, type JobEnd, type JobStore } from './job-store.js';
 import { keepRefined } from './keep-refined.js';
@@ -59,7 +60,13 @@ export async function runJob(services: RunServices, running: RunningJob): Promis
     const audio = await places.at(row.audio_store);
     if (audio === undefined) return INTERRUPTED;
     const maxSeconds = config.maxRecordingMinutes * 60;
-    source = await openJobSource(running.job, { audio, decoders, maxSeconds, signal: running.abort.signal });
+    source = await openJobSource(running.job, {
+      audio,
+      decoders,
+      maxSeconds,
+      separation: usualSeparation(settings),
+      signal: running.abort.signal,
+    });
     const result = await hearAndKeep(services, running, { source, recognizer, settings });
     return source.isDamaged() && result.status === 'failed'
       ? failed(new RequestError('stored_audio_damaged'))

@@ -31,9 +31,11 @@ export function openLiveStream(
 ): LiveTranscription {
   const { terms } = services;
   const history = createAudioHistory();
+  const continuedFrom = Math.round((options.continues?.fromSeconds ?? 0) * SAMPLE_RATE);
   const input = createResampledInput(options, services.createResampler, (samples) => {
+    const known = Math.max(0, continuedFrom - history.end);
     history.append(samples);
-    listener.onAudio?.(samples);
+    if (known < samples.length) listener.onAudio?.(samples.subarray(known));
   });
   const pace = createSpeakingPace();
   const speakers = createStreamSpeakers(options, { history, embed: services.embed, listener });
@@ -45,7 +47,11 @@ export function openLiveStream(
     pace,
     speakers,
   );
-  const detection = createUtteranceDetection(options, { history, voice: services.voice, recognition });
+  const detection = createUtteranceDetection(
+    options,
+    { history, voice: services.voice, recognition },
+    continuedFrom,
+  );
   const settledSeconds = (): number =>
     Math.min(detection.settledBefore, recognition.unsettledFrom ?? Infinity) / SAMPLE_RATE;
   let closed = false;
@@ -73,6 +79,7 @@ export function openLiveStream(
       speakers?.merge(from, into);
     },
     speakerState: () => speakers?.state(),
+    context: recognition.context,
     close() {
       if (closed) return;
       closed = true;
@@ -90,7 +97,7 @@ export function openLiveStream(
       return settledSeconds();
     },
     get pendingSeconds() {
-      return recognition.pendingSeconds + (history.end - detection.heard) / SAMPLE_RATE;
+      return recognition.pendingSeconds + Math.max(0, history.end - detection.heard) / SAMPLE_RATE;
     },
     get speechSeconds() {
       return recognition.speechSeconds;

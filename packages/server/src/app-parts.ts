@@ -3,6 +3,8 @@ import { createAccess, type Access } from './access/access.js';
 import { accessSeal } from './access/seal.js';
 import { changeOf } from './audit/configuration-change.js';
 import { createBackgroundWork, type BackgroundWork } from './background-work.js';
+import { enterCluster, type Cluster } from './cluster/cluster.js';
+import type { ClusterConnection } from './cluster/connect-cluster.js';
 import type { Config } from './config/schema.js';
 import { createOriginPolicy, type OriginPolicy } from './http/origins.js';
 import { createTls, type ServerTls } from './http/tls.js';
@@ -38,6 +40,8 @@ export interface AppParts {
   /** Whether a row was met that somebody else than a server wrote. */
   readonly hasRefusedRows: () => boolean;
   readonly access: Access;
+  /** Undefined for a server that works alone. */
+  readonly cluster: Cluster | undefined;
   readonly background: BackgroundWork;
   /** Aborted once the server takes nothing new. */
   readonly draining: AbortController;
@@ -51,6 +55,7 @@ export async function createAppParts(
   config: Config,
   { recognizers, metrics }: Recognition,
   log: Log,
+  connection?: ClusterConnection,
 ): Promise<AppParts> {
   const transcriptions = createTranscriptions({ config, log, metrics });
   const decoders = createDecoderPool({ looks: LOOKS_AT_A_TIME, reads: config.transcriptionsAtATime });
@@ -67,6 +72,12 @@ export async function createAppParts(
       metrics.rowsRefused.inc({ table, reason: refusal });
     },
   });
+  const cluster = await enterCluster(connection, config, storage.masterKeys, log).catch(
+    async (error: unknown) => {
+      await storage.close();
+      throw error;
+    },
+  );
   const noteRead = (setting: keyof Config): void => {
     storage.audit.append(changeOf(setting, 'the file was read again')).catch((error: unknown) => {
       log.unexpected(error);
@@ -94,6 +105,7 @@ export async function createAppParts(
     storage,
     hasRefusedRows: () => hasRefusedRows,
     access: createAccess({ ...storage, config, log, seal: accessSeal(config), origins }),
+    cluster,
     background,
     draining: new AbortController(),
   };

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { createSessionAuthorisation } from './access/session-authorisation.js';
 import type { AppParts } from './app-parts.js';
 import type { EvidenceState } from './audit/open-audit.js';
+import type { Cluster } from './cluster/cluster.js';
 import { registerAccountVoice } from './http/account-voice.js';
 import { registerAccount } from './http/account.js';
 import { registerBreakGlass } from './http/break-glass.js';
@@ -111,6 +112,7 @@ function healthSources(parts: AppParts): HealthSources {
     degraded: () => [
       ...degradationsOf(storage.audit.evidence()),
       ...(parts.hasRefusedRows() || hasDamagedRows(verification()) ? (['rows-refused'] as const) : []),
+      ...clusterDegradations(parts.cluster),
     ],
     verification,
   };
@@ -127,6 +129,14 @@ function degradationsOf({ sinks, findings }: EvidenceState): readonly Degradatio
   return [
     ...failing.map(({ name }) => `audit-${name}` as const),
     ...findings.map((finding) => `audit-${finding}` as const),
+  ];
+}
+
+function clusterDegradations(cluster: Cluster | undefined): readonly Degradation[] {
+  if (!cluster) return [];
+  return [
+    ...(cluster.connection.isConnected() ? [] : (['cluster-away'] as const)),
+    ...(cluster.membership.areClocksApart() ? (['clocks-apart'] as const) : []),
   ];
 }
 

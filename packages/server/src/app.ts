@@ -5,6 +5,7 @@ import { createAppParts, type AppParts } from './app-parts.js';
 import { registerRoutes } from './app-routes.js';
 import { SERVER_ITSELF } from './audit/audit-event.js';
 import { isLoopback } from './config/loopback.js';
+import type { ClusterConnection } from './cluster/connect-cluster.js';
 import type { Config } from './config/schema.js';
 import { createHttpServer } from './http/server.js';
 import type { CreateDialect } from './live/dialect.js';
@@ -50,8 +51,9 @@ export async function createApp(
   recognition: Recognition,
   log: Log,
   dialects: readonly CreateDialect[] = DIALECTS,
+  connection?: ClusterConnection,
 ): Promise<App> {
-  const parts = await createAppParts(config, recognition, log);
+  const parts = await createAppParts(config, recognition, log, connection);
   const routes: AppRoute[] = [];
   const http = await createHttpServer({
     ...parts,
@@ -105,7 +107,7 @@ async function drain({ config, log, sessions, transcriptions, draining }: AppPar
 }
 
 async function close(http: FastifyInstance, parts: AppParts, hasStarted: boolean): Promise<void> {
-  const { metrics, decoders, tls, keyTerms, reader, recognizers, background, storage } = parts;
+  const { metrics, decoders, tls, keyTerms, reader, recognizers, background, storage, cluster } = parts;
   metrics.close();
   decoders.close();
   await http.close();
@@ -121,6 +123,7 @@ async function close(http: FastifyInstance, parts: AppParts, hasStarted: boolean
       storage.audit.append({ ...BY_SERVER, action: 'server.stop' }),
     ]);
   await storage.close();
+  await cluster?.close();
 }
 
 /** Warns an operator whose server others can reach although it has no encryption or no authentication. */

@@ -1,5 +1,6 @@
 import type { Config } from './config/schema.js';
 import { createApp } from './app.js';
+import { openClusterConnection } from './cluster/cluster.js';
 import { requireMemory } from './memory.js';
 import { createRecognition } from './recognition.js';
 import type { StartRecognizer } from './recognizers.js';
@@ -22,10 +23,11 @@ export async function runServer(config: Config, startRecognizer: StartRecognizer
     log.unexpected(error);
     process.exit(CRASHED);
   });
+  const connection = await openClusterConnection(config, 'serve', log);
   const recognition = createRecognition(config, startRecognizer, log);
   // It takes longest. If it fails, that is told below, once the rest is there.
   recognition.warmUp().catch(() => undefined);
-  const app = await createApp(config, recognition, log);
+  const app = await createApp(config, recognition, log, undefined, connection);
   const stopped = nextSignal();
   await app.listen();
   const warm = app.warmUp();

@@ -1,10 +1,11 @@
 import { SpeechError } from '@auscult/asr';
+import { ClusterError } from '../cluster/cluster-error.js';
 import { ConfigError } from '../config/config-error.js';
 import { describeForHttp, RequestError } from '../errors.js';
 
 /** What stopped a command and what to do about it, on one line. */
 export function failureLine(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof SpeechError)
+  if (error instanceof ConfigError || error instanceof SpeechError || error instanceof ClusterError)
     return oneLine(`${error.message} ${error.remedy}`);
   if (error instanceof RequestError) return oneLine(describeForHttp(error.code).message);
   if (isSystemError(error)) return oneLine(systemFailure(error));

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { ClusterError } from '../cluster/cluster-error.js';
 import { ConfigError } from '../config/config-error.js';
 import { DEBUG_VARIABLE } from '../config/load-config.js';
 import { serverVersion } from '../version.js';
@@ -23,7 +24,7 @@ const COMMANDS = new Map<string, () => Promise<Command>>([
   ['doctor', async () => (await import('./doctor.js')).doctorCommand()],
 ]);
 
-/** Exit statuses: 0 for success, and these. */
+/** Exit statuses: 0 for success, those of `ClusterError`, and these. */
 const FAILURE = 1;
 const USAGE = 2;
 
@@ -82,5 +83,6 @@ function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
   process.stderr.write(`auscult: ${failureLine(error)}\n`);
   if (process.env[DEBUG_VARIABLE] && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+  if (error instanceof ClusterError) return error.exitStatus;
   return error instanceof ConfigError ? USAGE : FAILURE;
 }

@@ -1,3 +1,4 @@
+import { isReadableOnTheWay } from '../cluster/cluster-address.js';
 import { isLoopback } from './loopback.js';
 import type { Config } from './schema.js';
 
@@ -37,6 +38,36 @@ export const configRules: readonly ConfigRule[] = [
     holds: ({ tlsClientCrl, tlsClientCa }) => tlsClientCrl === undefined || tlsClientCa !== undefined,
     message: 'has no authority whose certificates could be revoked.',
     remedy: 'Set --tls-client-ca too, or leave it out.',
+  },
+  {
+    setting: 'cluster',
+    holds: ({ cluster, insecureNetwork }) =>
+      cluster === undefined || insecureNetwork || !isReadableOnTheWay(cluster),
+    message:
+      'names a NATS on another machine without encryption, so speech and keys could be read on the way.',
+    remedy:
+      'Give NATS a certificate and write tls://host:4222; or set --insecure-network if everybody on the network is trusted.',
+  },
+  {
+    setting: 'inference',
+    holds: ({ inference, cluster }) => inference === 'local' || cluster !== undefined,
+    message: 'is cluster, but there is no cluster.',
+    remedy: 'Set --cluster to the address of NATS, or --inference local.',
+  },
+  ...(
+    ['clusterCredentials', 'clusterTlsCa', 'clusterTlsCertificate', 'clusterTlsKey', 'serverName'] as const
+  ).map((setting): ConfigRule => ({
+    setting,
+    holds: (config) => config[setting] === undefined || config.cluster !== undefined,
+    message: 'has no cluster to go with it.',
+    remedy: 'Set --cluster to the address of NATS, or leave it out.',
+  })),
+  {
+    setting: 'clusterTlsCertificate',
+    holds: ({ clusterTlsCertificate: certificate, clusterTlsKey: key }) =>
+      (certificate === undefined) === (key === undefined),
+    message: 'and --cluster-tls-key go together.',
+    remedy: 'Set both, or neither.',
   },
   {
     setting: 'auditSyslogCa',

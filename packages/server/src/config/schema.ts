@@ -4,6 +4,7 @@ import { MOST_HEARINGS } from '@auscult/asr';
 import { recognitionSettings } from '@auscult/protocol';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { isClusterUrl } from '../cluster/cluster-address.js';
 import { isLoopback } from './loopback.js';
 import { recognitionConfig } from './recognition.js';
 import { settingInfo } from './setting-info.js';
@@ -230,6 +231,45 @@ export const configSchema = z.strictObject({
       'Address of a PostgreSQL database, `postgres://user:password@host/name`. Best set in the environment: other users see flags.',
     defaultText: 'the embedded database, `auscult.db` in `dataDirectory`',
     isSecret: true,
+  }),
+  cluster: z.array(z.string().refine(isClusterUrl)).min(1).optional().register(settingInfo, {
+    description:
+      'Addresses of NATS, `nats://host:4222` or `tls://host:4222`, by which several machines work together. A user and password may stand in an address, best set in the environment: other users see flags.',
+    defaultText: 'none: this server works alone',
+    isSecret: true,
+  }),
+  clusterCredentials: z.string().min(1).optional().register(settingInfo, {
+    description: 'File with the credential for NATS: a `.creds` file, the seed of an nkey, or a token.',
+    defaultText: 'none',
+  }),
+  clusterTlsCa: z.string().min(1).optional().register(settingInfo, {
+    description: 'File with the authority that signed the certificate of NATS, as PEM.',
+    defaultText: 'the authorities that Node trusts',
+  }),
+  clusterTlsCertificate: z.string().min(1).optional().register(settingInfo, {
+    description: 'File with the certificate that is shown to NATS, as PEM.',
+    defaultText: 'none',
+  }),
+  clusterTlsKey: z.string().min(1).optional().register(settingInfo, {
+    description: 'File with the private key of the certificate for NATS, as PEM, without a passphrase.',
+    defaultText: 'none',
+  }),
+  clusterPatienceSeconds: z.number().min(0).max(3600).default(30).register(settingInfo, {
+    description:
+      'How long a start waits for a NATS that cannot be reached. Later, NATS is waited for without end.',
+    unit: 'seconds',
+  }),
+  serverName: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,32}$/)
+    .optional()
+    .register(settingInfo, {
+      description: 'Name of this machine in the cluster; each needs another.',
+      defaultText: 'made up at each start',
+    }),
+  inference: z.enum(['local', 'cluster']).default('local').register(settingInfo, {
+    description:
+      'Where speech is recognised: in processes of this server, or on the machines of `cluster` that run `auscult work`.',
   }),
   records: z.enum(['on', 'off']).default('on').register(settingInfo, {
     description:

@@ -20,7 +20,7 @@ export interface HealthSources {
   readonly verification: () => PassState | undefined;
 }
 
-/** A problem: evidence of the audit log is missing or not taken outside, or the database was changed from outside. */
+/** A problem: evidence of the audit log is missing or not taken outside, the database was changed from outside, NATS is away, or clocks are apart. */
 export type Degradation = (typeof DEGRADATIONS)[number];
 
 const DEGRADATIONS = [
@@ -30,11 +30,13 @@ const DEGRADATIONS = [
   'audit-anchors-missing',
   'audit-tampered',
   'rows-refused',
+  'cluster-away',
+  'clocks-apart',
 ] as const;
 
 const degradations = z.array(z.enum(DEGRADATIONS)).meta({
   description:
-    'Problems that need attention although sessions are accepted: places that take no anchors of the audit log, missing anchors, an audit log or rows of the database that were changed by something other than a server.',
+    'Problems that need attention although sessions are accepted: places that take no anchors of the audit log, missing anchors, an audit log or rows of the database that were changed by something other than a server, a NATS that is away, clocks of machines that are more than 5 minutes apart.',
 });
 
 const health = z.object({

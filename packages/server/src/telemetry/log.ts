@@ -46,6 +46,8 @@ export interface LogFields {
   /** Where anchors of the audit log are taken: a fixed set of words. */
   readonly sink?: string | undefined;
   readonly version?: string | undefined;
+  /** Name of a machine of the cluster. */
+  readonly server?: string | undefined;
   readonly signal?: string | undefined;
   readonly method?: string | undefined;
   /** Pattern of the route that matched, never the path that was asked for. */
@@ -86,6 +88,7 @@ const allowed: Readonly<Record<keyof LogFields, true>> = {
   path: true,
   sink: true,
   version: true,
+  server: true,
   signal: true,
   method: true,
   route: true,

@@ -32,11 +32,12 @@ export function openLiveStream(
   const { terms } = services;
   const history = createAudioHistory();
   const continuedFrom = Math.round((options.continues?.fromSeconds ?? 0) * SAMPLE_RATE);
-  const input = createResampledInput(options, services.createResampler, (samples) => {
+  const take = (samples: Float32Array): void => {
     const known = Math.max(0, continuedFrom - history.end);
     history.append(samples);
     if (known < samples.length) listener.onAudio?.(samples.subarray(known));
-  });
+  };
+  const input = createResampledInput(options, services.createResampler, take);
   const pace = createSpeakingPace();
   const speakers = createStreamSpeakers(options, { history, embed: services.embed, listener });
   const recognition = createUtteranceRecognition(
@@ -56,13 +57,25 @@ export function openLiveStream(
     Math.min(detection.settledBefore, recognition.unsettledFrom ?? Infinity) / SAMPLE_RATE;
   let closed = false;
 
+  const requireOpen = (): void => {
+    if (closed) throw new SpeechError('closed', 'The stream is closed.', 'Open a new one.');
+  };
+  const goOn = (): void => {
+    pace.took(history.end / SAMPLE_RATE);
+    detection.goOn();
+    terms.settled(settledSeconds());
+  };
+
   return {
     push(pcm, sampleRate) {
-      if (closed) throw new SpeechError('closed', 'The stream is closed.', 'Open a new one.');
+      requireOpen();
       input.push(pcm, sampleRate);
-      pace.took(history.end / SAMPLE_RATE);
-      detection.goOn();
-      terms.settled(settledSeconds());
+      goOn();
+    },
+    pushSamples(samples) {
+      requireOpen();
+      take(samples);
+      goOn();
     },
     flush() {
       if (closed) return Promise.resolve();

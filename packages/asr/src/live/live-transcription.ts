@@ -196,6 +196,8 @@ export interface LiveTranscription {
    * The bytes are consumed before it returns. `sampleRate` overrides the stream's rate from here on.
    */
   push(pcm: Uint8Array, sampleRate?: number): void;
+  /** Takes samples at 16 kHz within ±1, whatever the stream's encoding and rate: what `onAudio` of an earlier stream was given. */
+  pushSamples(samples: Float32Array): void;
   /** Ends the current utterance now; resolves once the finals of all audio pushed so far are delivered. */
   flush(): Promise<void>;
   /** Listens for these key terms instead of the former ones, at the latest from the next utterance on. */

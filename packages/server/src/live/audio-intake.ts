@@ -27,12 +27,12 @@ export interface IntakeServices extends DecodedIntakeServices {
 /** Audio that is taken at a time, bytes: resampling it takes 4 ms at most (bench `hostile-input`). */
 const AT_ONCE_BYTES = 32_768;
 
-/** Starts without audio. */
-export function createAudioIntake(services: IntakeServices): AudioIntake {
+/** Starts without audio, or with what was taken before in another process, as the client counts it. */
+export function createAudioIntake(services: IntakeServices, takenBefore = 0): AudioIntake {
   const { channels, settings, onSensible, onRefused, onTaken, onEncoded } = services;
   const encodedAudio = createEncodedAudioWatch();
   const decoded = createDecodedIntake(services);
-  let receivedSamples = 0;
+  let receivedSamples = takenBefore;
 
   /** Takes a long piece in parts, so that other sessions are served in between. */
   async function pushInParts({ pcm, sampleRate }: AudioCommand, superseded: Superseded): Promise<void> {

@@ -1,4 +1,4 @@
-import { nothingWritten, writeFinal, type LiveListener, type WritingOptions } from '@auscult/asr';
+import { writeFinal, type LiveListener, type WritingOptions, type WritingState } from '@auscult/asr';
 import type { DropReason } from '@auscult/protocol';
 import { finalRecord } from '../records/final-record.js';
 import type { SessionRecordWriter } from '../records/session-writer.js';
@@ -29,13 +29,17 @@ export interface ListenerServices {
   readonly speakers: SessionSpeakers;
 }
 
-/** Puts what a channel hears into written form, tells who speaks, records its finals, and emits events about all of it. */
+/**
+ * Puts what a channel hears into written form, tells who speaks, records its finals, and emits events about all of it.
+ * `before`: what the writing of its first final depends on.
+ */
 export function listenToChannel(
   channel: number,
   { writing, spool, writer, events, telemetry, told, speakers }: ListenerServices,
+  before: WritingState,
 ): LiveListener {
   const { emit } = events;
-  let state = nothingWritten;
+  let state = before;
   let isShown = false;
   /** Reports dropped words to a client that has seen some of them. */
   const tellDropped = (

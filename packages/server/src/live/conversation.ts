@@ -41,6 +41,8 @@ interface ConversationSignals {
 export interface Conversation {
   /** Tells that audio may come. */
   readonly greet: () => void;
+  /** Goes on with a session from another process: what was taken there is heard first. Resolves once it was pushed. */
+  readonly goOn: () => Promise<void>;
   /**
    * Carries out a command. If it returns a promise, everything that follows has to wait for it; once `superseded`,
    * the rest of the command counts as if it had never come.
@@ -92,7 +94,7 @@ export function createConversation(place: ConversationPlace): Conversation {
     onSensible: refusals.forget,
     onRefused: refusals.refuse,
     ...intakeReports(place, emit, stream.channels.receivedSeconds),
-  });
+  }, session.past?.received.count);
   const control = createControl({ setup, stream, intake, emit, onEnd: signals.onEnd });
 
   const take: Conversation['take'] = (command, superseded) => {
@@ -119,6 +121,7 @@ export function createConversation(place: ConversationPlace): Conversation {
       for (const warning of session.termWarnings) emit({ kind: 'warning', warning });
       intake.prepare();
     },
+    goOn: stream.hearPast,
     take,
     flush: stream.flush,
     finish: async () => {

@@ -17,6 +17,8 @@ export interface Parting extends ConnectionLoss {
   readonly isForced: () => boolean;
   /** Ends the session with an error that the client is told. */
   readonly fail: (code: ErrorCode, explanation?: Explanation) => void;
+  /** The client is away and may come back, as after the loss of a connection. */
+  readonly await: () => void;
   /** The client is done. */
   readonly finish: () => void;
   /** The server goes away: sends the finals of all audio received, then closes. */
@@ -36,8 +38,9 @@ export interface PartingServices {
   readonly end: SessionEnd;
 }
 
-/** RFC 6455 §7.4.1: the close frame had no code. */
+/** RFC 6455 §7.4.1: the close frame had no code, or there was no close frame. */
 const CLOSED_WITHOUT_CODE = 1005;
+const CONNECTION_LOST = 1006;
 
 /**
  * The close codes of a client that is done; closing without a code is just as deliberate. Such a session cannot be
@@ -90,6 +93,11 @@ export function createParting(services: PartingServices): Parting {
     isResumable,
     isForced: () => isForced,
     lose,
+    await: () => {
+      presence.awaitReturn(CONNECTION_LOST, () => {
+        end.release(CONNECTION_LOST);
+      });
+    },
     fail,
     failIdle: () => {
       // First, the finals of all audio are sent.

@@ -1,4 +1,5 @@
-import type { LiveListener, WritingOptions } from '@auscult/asr';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { nothingWritten, SAMPLE_RATE, type ContinuedStream, type WritingOptions } from '@auscult/asr';
 import { describeWarning } from '@auscult/protocol';
 import { ownershipOf, shareOf } from '../access/identity.js';
 import { writingOf } from '../settings-by-concern.js';
@@ -6,11 +7,12 @@ import { settingsInForce } from '../model-abilities.js';
 import { describedBy } from '../records/recorded-settings.js';
 import type { AdmittedSession } from './admitted-session.js';
 import { listenToChannel, type Told } from './channel-listener.js';
-import { channelsOnDemand, openChannels, type ChannelsOnDemand } from './channels.js';
+import { channelsOnDemand, openChannels, type ChannelsOnDemand, type ChannelStream } from './channels.js';
 import { continueClock, onStreamClock, type StreamOrigin } from './continue-clock.js';
 import type { EventQueue } from './event-queue.js';
 import type { StreamTotals } from './events.js';
 import { createRefinementSpool, type RefinementSpool } from './refinement-spool.js';
+import { secondsBefore, type PastChannel, type SessionPast } from './session-past.js';
 import type { SessionServices } from './session-services.js';
 import { createSessionSpeakers, type SessionSpeakers } from './session-speakers.js';
 import type { SessionSetup } from './session-setup.js';
@@ -20,6 +22,8 @@ import type { SessionTelemetry } from './session-telemetry.js';
 export interface SessionStream {
   /** Opened by the first audio, or the first after a renewal, with the setup of that moment. */
   readonly channels: ChannelsOnDemand;
+  /** Has what was taken elsewhere, and is not final yet, heard before everything else. Resolves once it was pushed. */
+  readonly hearPast: () => Promise<void>;
   /** Once all text has been sent, has the next audio heard with the setup of then, on the same clock. */
   readonly renew: () => void;
   /** Has finals from now on heard with the key terms, and written in the way, of the setup of now. */
@@ -50,8 +54,14 @@ export interface StreamServices {
 export function createSessionStream(stream: StreamServices): SessionStream {
   const { session, services, telemetry, setup, events } = stream;
   const { writer, recognizer, identity } = session;
-  const told: Told = { finals: 0, words: 0, lostSeconds: 0 };
-  const finals: number[] = [];
+  /** Undefined once the first stream goes on from it. */
+  let { past } = session;
+  const told: Told = {
+    finals: past?.told.finals ?? 0,
+    words: past?.told.words ?? 0,
+    lostSeconds: past?.told.lostSeconds ?? 0,
+  };
+  const finals: number[] = past?.channels.map((channel) => channel.finals) ?? [];
   /** Where the stream of each channel begins. */
   const origins: StreamOrigin[] = [];
   let spool: RefinementSpool | undefined;
@@ -72,12 +82,19 @@ export function createSessionStream(stream: StreamServices): SessionStream {
     if (settings.speakers !== 'off') telemetry.tellsSpeakers();
     const { contextSeconds } = services.config;
     const share = shareOf(ownershipOf(identity));
-    const listenerOf = (channel: number): LiveListener => {
+    const former = past;
+    past = undefined;
+    const streamOf = (channel: number): ChannelStream => {
       const origin = { seconds, finals: finals[channel] ?? 0 };
       origins[channel] = origin;
-      return continueClock(listenToChannel(channel, listening), origin, (counted) => {
-        finals[channel] = counted;
-      });
+      const before = former?.channels[channel];
+      const listener = listenToChannel(channel, listening, before?.writing ?? nothingWritten);
+      return {
+        listener: continueClock(listener, origin, (counted) => {
+          finals[channel] = counted;
+        }),
+        continues: before && continuedFrom(before, seconds),
+      };
     };
     const speakerState = speakers.voices();
     const knownVoices = session.voices.known();
@@ -92,13 +109,14 @@ export function createSessionStream(stream: StreamServices): SessionStream {
       contextSeconds,
       share,
       voices,
-      listenerOf,
+      streamOf,
       speakers.beginAnew,
     );
-  });
+  }, past && { seconds: secondsBefore(past), speechSeconds: past.told.speechSeconds });
   const speakers = createSessionSpeakers({
     settings: setup.settings,
     token: services.config.resumeSeconds > 0 ? session.token : undefined,
+    past,
     writer,
     events,
     telemetry,
@@ -116,6 +134,9 @@ export function createSessionStream(stream: StreamServices): SessionStream {
 
   return {
     channels,
+    hearPast: async () => {
+      if (session.past) await pushPast(session.past, channels);
+    },
     renew: () => {
       spool?.finish();
       channels.renew();
@@ -168,4 +189,29 @@ function openSpool(
       emit({ kind: 'refined', transcription });
     },
   });
+}
+
+/** What the stream of a channel continues, on its own clock, which begins at `seconds` on that of the session. */
+function continuedFrom({ context, from }: PastChannel, seconds: number): ContinuedStream {
+  const utterances = context.utterances.map(({ start, tokens }) => ({ start: start - seconds, tokens }));
+  return { context: { ...context, utterances }, fromSeconds: from / SAMPLE_RATE - seconds };
+}
+
+/** Samples of a channel that are pushed at a time, so that other sessions are served in between. */
+const AT_ONCE = SAMPLE_RATE / 2;
+
+/** Pushes the audio of all channels in step. */
+async function pushPast(past: SessionPast, channels: ChannelsOnDemand): Promise<void> {
+  channels.open();
+  const begin = Math.round(secondsBefore(past) * SAMPLE_RATE);
+  const end = Math.max(...past.channels.map(({ audioFrom, audio }) => audioFrom + audio.length));
+  for (let at = begin; at < end; at += AT_ONCE) {
+    past.channels.forEach(({ audioFrom, audio }, channel) => {
+      const silence = Math.min(at + AT_ONCE, audioFrom) - at;
+      if (silence > 0) channels.pushAgain(channel, new Int16Array(silence));
+      const piece = audio.subarray(Math.max(0, at - audioFrom), Math.max(0, at + AT_ONCE - audioFrom));
+      if (piece.length > 0) channels.pushAgain(channel, piece);
+    });
+    await nextTurn();
+  }
 }

@@ -55,9 +55,17 @@ export function startSession(
     line.inbox.run((superseded) => conversation.take(command, superseded));
   });
   if (stop) void end.closed.then(stop);
+  return heldSession(session, { end, parting, holder });
+}
+
+
+function heldSession(
+  { id, identity }: AdmittedSession,
+  { end, parting, holder }: Pick<ReturnType<typeof assemble>, 'end' | 'parting' | 'holder'>,
+): Session {
   return {
-    id: session.id,
-    identity: session.identity,
+    id,
+    identity,
     resume: holder.resume,
     revalidate: holder.revalidate,
     drain: () => {
@@ -67,6 +75,15 @@ export function startSession(
     abandon: parting.abandon,
     closed: end.closed,
   };
+}
+
+/** Goes on with a session that another process held. It waits for its client for `resumeSeconds`, and meanwhile hears what was taken. */
+export function goOnWithSession(session: AdmittedSession, services: SessionServices): Session {
+  const { line, conversation, end, parting, holder, telemetry } = assemble(session, services);
+  telemetry.moved();
+  line.inbox.run(conversation.goOn);
+  parting.await();
+  return heldSession(session, { end, parting, holder });
 }
 
 /** Puts together a session that nobody is connected to yet. */

@@ -6,6 +6,7 @@ import type { FinalEvent, SessionEvent } from '../../../src/live/events.js';
  * status of their handshake, set their sample rate in the address, and cannot come back.
  */
 export const createToy: CreateDialect = () => ({
+  name: 'toy',
   paths: ['/toy', '/toy/too'],
   connect: ({ query: { rate = '16000', language }, offered }) => {
     const sampleRate = Number(rate);

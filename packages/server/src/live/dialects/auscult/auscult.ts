@@ -16,6 +16,7 @@ import { converse } from './converse.js';
  */
 export function createAuscult(services: DialectServices): Dialect {
   return {
+    name: 'auscult',
     paths: ['/ws/transcribe'],
     connect: ({ query, offered }) => {
       const optsIn = offered.includes(PROTOCOL);
@@ -25,9 +26,10 @@ export function createAuscult(services: DialectServices): Dialect {
         kind: 'open',
         subprotocol,
         change: optsIn ? {} : plainSettings,
-        converse: (place) => converse(place, optsIn, services),
+        converse: (place) => converse(place, optsIn, place.defaults, services),
       };
     },
+    goOn: (place, settings) => converse(place, true, settings, services),
     refusing: { kind: 'in-frames', tell },
   };
 }

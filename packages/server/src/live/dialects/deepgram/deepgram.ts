@@ -22,6 +22,7 @@ import { settingsOf } from './settings-of.js';
 /** Deepgram's live interface. */
 export function createDeepgram({ reader }: DialectServices): Dialect {
   return {
+    name: 'deepgram',
     service: 'deepgram',
     paths: ['/v1/listen'],
     connect: (request) => connect(request, reader),

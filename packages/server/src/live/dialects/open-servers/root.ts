@@ -21,6 +21,7 @@ import { tellWhisperLive } from './whisper-live/whisper-live.js';
 export function createRoot({ config, reader }: DialectServices): Dialect {
   const isShared = config.compatibility.includes('whisper-live');
   return {
+    name: 'root',
     service: 'vosk',
     paths: isShared ? ['/'] : [],
     connect: (request) => {

@@ -24,6 +24,7 @@ import {
 /** OpenAI's Realtime interface, of which every session only transcribes. */
 export function createOpenAiRealtime(services: DialectServices): Dialect {
   return {
+    name: 'openai-realtime',
     service: 'openai',
     paths: ['/v1/realtime'],
     connect: (request) => connect(request, services),

@@ -19,6 +19,7 @@ import type {
 export function createVosk({ config, reader }: DialectServices): Dialect {
   const hasRoot = !config.compatibility.includes('whisper-live');
   return {
+    name: 'vosk',
     service: 'vosk',
     paths: hasRoot ? ['/', '/vosk'] : ['/vosk'],
     connect: (request) => voskWish(request, reader),

@@ -12,6 +12,7 @@ import { messagesTo, whisperLiveClose } from './messages.js';
 export function createWhisperLive({ config, reader }: DialectServices): Dialect {
   const hasRoot = !config.compatibility.includes('vosk');
   return {
+    name: 'whisper-live',
     service: 'whisper-live',
     paths: hasRoot ? ['/', '/whisper-live'] : ['/whisper-live'],
     connect: ({ offered }) => ({

@@ -35,6 +35,12 @@ const table = {
     meaning: 'Messages come faster than the server takes them, so reading pauses in between.',
     remedy: 'Put more audio in a frame: 20 to 250 ms are good.',
   },
+  journal_unavailable: {
+    meaning:
+      'The server cannot keep the audio that it takes on its disk just now: the session goes on, but audio without final text would be lost if the server failed.',
+    remedy:
+      'Keep the audio until it is acknowledged, and tell the operator, who should free space on the disk of the journal.',
+  },
   refine_too_long: {
     meaning: 'The session has lasted longer than audio is kept to be heard again, so it will not be.',
     remedy: 'Send stop more often: each starts anew. The live text is not affected.',

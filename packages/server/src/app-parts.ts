@@ -9,10 +9,13 @@ import type { Config } from './config/schema.js';
 import { createOriginPolicy, type OriginPolicy } from './http/origins.js';
 import { createTls, type ServerTls } from './http/tls.js';
 import { openSharedKeyTerms, type SharedKeyTerms } from './key-terms/shared-key-terms.js';
+import type { AudioJournal } from './journal/journal.js';
+import { openJournal } from './journal/open-journal.js';
 import { createSessions, type Sessions } from './live/sessions.js';
 import { createTextReader, type TextReader } from './reading/text-reader.js';
 import type { Recognition } from './recognition.js';
 import type { Recognizers } from './recognizers.js';
+import { createRecovery, type Recovery } from './recovery/recovery.js';
 import { openStorage, type Storage } from './storage/open-storage.js';
 import { measureEvidence } from './telemetry/evidence-metrics.js';
 import type { Log } from './telemetry/log.js';
@@ -43,6 +46,9 @@ export interface AppParts {
   /** Undefined for a server that works alone. */
   readonly cluster: Cluster | undefined;
   readonly background: BackgroundWork;
+  /** Keeps accepted audio until its text is recorded; undefined if nothing does. */
+  readonly journal: AudioJournal | undefined;
+  readonly recovery: Recovery | undefined;
   /** Aborted once the server takes nothing new. */
   readonly draining: AbortController;
 }
@@ -53,7 +59,7 @@ const LOOKS_AT_A_TIME = 2;
 /** Makes the other parts. Nothing of them runs in the background yet. */
 export async function createAppParts(
   config: Config,
-  { recognizers, metrics }: Recognition,
+  { recognizers, metrics, warmUp }: Recognition,
   log: Log,
   connection?: ClusterConnection,
 ): Promise<AppParts> {
@@ -86,7 +92,27 @@ export async function createAppParts(
   tls?.onRenewed((changed) => {
     for (const setting of changed) noteRead(setting);
   });
-  const background = createBackgroundWork(config, storage, log);
+  const journal = openJournal(config, storage, metrics, log);
+  const recovery =
+    journal &&
+    createRecovery({
+      config,
+      journal,
+      records: storage.records,
+      keyTerms,
+      reader,
+      log,
+      recognizer: async () => {
+        await warmUp();
+        const recognizer = recognizers.recognizer();
+        if (recognizer === undefined) throw new TypeError('recognition is warm without a recognizer');
+        return recognizer;
+      },
+      onRecovered: (seconds) => {
+        metrics.journal.recoveredSeconds.inc(seconds);
+      },
+    });
+  const background = createBackgroundWork(config, storage, recovery, log);
   measureVerification(metrics.registry, background.verification);
   measureEvidence(metrics.registry, storage.audit.evidence);
   return {
@@ -107,6 +133,8 @@ export async function createAppParts(
     access: createAccess({ ...storage, config, log, seal: accessSeal(config), origins }),
     cluster,
     background,
+    journal,
+    recovery,
     draining: new AbortController(),
   };
 }

@@ -25,6 +25,7 @@ import type { AwaitingServices } from './http/transcribe-awaited.js';
 import { registerUsers } from './http/users.js';
 import type { CreateDialect } from './live/dialect.js';
 import { registerLive } from './live/endpoint.js';
+import { createLeftSessions } from './live/left-sessions.js';
 import { createTurns } from './live/turns.js';
 import type { PassState } from './verify/pass-state.js';
 
@@ -81,7 +82,7 @@ async function registerRecognition(
   const spoken = dialects
     .map((create) => create({ config, reader }))
     .filter(({ service }) => service === undefined || config.compatibility.includes(service));
-  await registerLive(http, spoken, {
+  const live = {
     ...parts,
     recognizer: recognizers.recognizer,
     refiner: recognizers.refiner,
@@ -89,7 +90,8 @@ async function registerRecognition(
     records,
     isRecording: () => storage.queue.isWriting(),
     turns: createTurns(),
-  });
+  };
+  await registerLive(http, spoken, { ...live, left: createLeftSessions({ ...live, dialects: spoken }) });
 }
 
 /** The interfaces of other services over HTTP, for those whose clients may use the server. */

@@ -107,7 +107,8 @@ async function drain({ config, log, sessions, transcriptions, draining }: AppPar
 }
 
 async function close(http: FastifyInstance, parts: AppParts, hasStarted: boolean): Promise<void> {
-  const { metrics, decoders, tls, keyTerms, reader, recognizers, background, storage, cluster } = parts;
+  const { metrics, decoders, tls, keyTerms, reader, recognizers, background, journal, recovery, storage } = parts;
+  recovery?.stop();
   metrics.close();
   decoders.close();
   await http.close();
@@ -116,6 +117,8 @@ async function close(http: FastifyInstance, parts: AppParts, hasStarted: boolean
   reader.close();
   await recognizers.close();
   background.stop();
+  // Whoever takes over what it holds must find all of it.
+  await journal?.close();
   // If it cannot be written, the next start reports it.
   if (hasStarted)
     await Promise.allSettled([
@@ -123,7 +126,7 @@ async function close(http: FastifyInstance, parts: AppParts, hasStarted: boolean
       storage.audit.append({ ...BY_SERVER, action: 'server.stop' }),
     ]);
   await storage.close();
-  await cluster?.close();
+  await parts.cluster?.close();
 }
 
 /** Warns an operator whose server others can reach although it has no encryption or no authentication. */

@@ -1,5 +1,6 @@
 import type { Config } from './config/schema.js';
 import { leaseSessions, type SessionLease } from './records/session-lease.js';
+import type { Recovery } from './recovery/recovery.js';
 import { scheduleRetention } from './retention/schedule.js';
 import { keepKeysCurrent, type Storage } from './storage/open-storage.js';
 import type { Log } from './telemetry/log.js';
@@ -17,7 +18,12 @@ export interface BackgroundWork {
 }
 
 /** Starts nothing yet. */
-export function createBackgroundWork(config: Config, storage: Storage, log: Log): BackgroundWork {
+export function createBackgroundWork(
+  config: Config,
+  storage: Storage,
+  recovery: Recovery | undefined,
+  log: Log,
+): BackgroundWork {
   let lease: SessionLease | undefined;
   let verification: Verification | undefined;
   let stops: readonly (() => void)[] = [];
@@ -27,13 +33,14 @@ export function createBackgroundWork(config: Config, storage: Storage, log: Log)
       // A deletion that a crash interrupted is finished before anybody is answered. If that fails, it is logged and
       // tried again.
       await storage.keyCopies.settle().catch(() => undefined);
-      lease = await leaseSessions(storage, log);
+      lease = await leaseSessions({ ...storage, recovery }, log);
       verification = scheduleVerification(config, storage, log);
       stops = [
         storage.keyCopies.attend(),
         keepKeysCurrent(storage, log),
         scheduleRetention(config, storage, log),
         verification.stop,
+        ...(recovery ? [recovery.stop] : []),
       ];
     },
     verification: () => verification,

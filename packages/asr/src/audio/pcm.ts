@@ -1,3 +1,4 @@
+import { endianness } from 'node:os';
 import { SpeechError } from '../speech-error.js';
 import { companded } from './containers/companding.js';
 
@@ -34,13 +35,13 @@ export function decodePcm(bytes: Uint8Array, encoding: PcmEncoding, channels = 1
 
 /** Samples within -1 to 1 as signed 16-bit PCM, little-endian. Louder ones are clipped. */
 export function encodePcm(samples: Float32Array): Uint8Array {
-  const bytes = new Uint8Array(samples.length * bytesPerSample('s16le'));
-  const view = new DataView(bytes.buffer);
-  samples.forEach((sample, index) => {
-    const value = Math.max(-32_768, Math.min(32_767, Math.round(sample * 32_768)));
-    view.setInt16(index * 2, value, true);
-  });
-  return bytes;
+  const values = new Int16Array(samples.length);
+  for (let i = 0; i < samples.length; i++) {
+    const value = Math.round((samples[i] as number) * 32_768);
+    values[i] = value > 32_767 ? 32_767 : value < -32_768 ? -32_768 : value;
+  }
+  const bytes = Buffer.from(values.buffer);
+  return endianness() === 'BE' ? bytes.swap16() : bytes;
 }
 
 /** Reads every `stride` bytes from `offset` on. */

@@ -279,6 +279,15 @@ export const configSchema = z.strictObject({
     description:
       'Whether the audio of sessions and of uploaded recordings is kept with their records, also encrypted.',
   }),
+  journal: z.enum(['files', 'off']).default('files').register(settingInfo, {
+    description:
+      'Whether accepted audio is kept, encrypted, until its text is recorded, so that it survives a crash of the server: `files` keeps it in `journalDirectory`. It has no effect with `records` off.',
+  }),
+  journalDirectory: z.string().min(1).optional().register(settingInfo, {
+    description:
+      'Folder for accepted audio that waits for its text. Must be writable, be on a disk of this machine, and outlive the server.',
+    defaultText: '`journal` in `dataDirectory`',
+  }),
   voiceEnrolment: z.boolean().default(false).register(settingInfo, {
     description:
       'Whether clinicians may enrol their own voice, so that they are named in sessions that tell speakers apart. The voiceprint, which is biometric data, is kept encrypted until they delete it; see docs/security.md.',

@@ -75,8 +75,8 @@ interface SessionsTable extends RevisedRow {
   missing_seconds: number | null;
   /** 1 while the session is under legal hold. */
   held: Generated<number>;
-  /** The server on which it was opened; null if that was an older version. */
-  server_id: Fixed<string | null>;
+  /** The server that holds it, or held it last; null if that was an older version. */
+  server_id: string | null;
   /** The head of the record, sealed, see `records/record-head.ts`; null if the key of the session is lost. */
   head: Buffer | null;
 }

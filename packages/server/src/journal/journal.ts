@@ -12,8 +12,21 @@ export interface AudioJournal {
    * this one lives. Each is returned by one call only.
    */
   readonly left: (servers: ServerPresence) => Promise<readonly LeftSession[]>;
+  /** Destroys at once whatever there is of sessions that are over. Resolves once nothing of them is left to be found. */
+  readonly destroy: (sessionIds: readonly string[]) => Promise<void>;
+  readonly status: () => JournalStatus;
   /** Writes what waits, and ends. What sessions that are still open have left stays. */
   readonly close: () => Promise<void>;
+}
+
+/** What a journal holds at a moment. */
+export interface JournalStatus {
+  /** Bytes that wait for the disk. */
+  readonly waitingBytes: number;
+  /** Bytes that it has on disk. */
+  readonly keptBytes: number;
+  /** Audio of the session in which this is most that waits for its text, seconds. */
+  readonly unsettledSeconds: number;
 }
 
 /** Tells which servers live. */
@@ -29,9 +42,12 @@ export interface JournalledSession {
   readonly key: Uint8Array;
   /** The sample of each channel with which it begins here; 0 unless it goes on from another process. */
   readonly from?: readonly number[];
-  /** Called when nothing can be kept any more, and again when it can, with how the disk or service calls the failure. */
-  readonly onTrouble?: (failure: string | undefined) => void;
+  /** Called when audio cannot be kept any more, which goes on until `onTrouble` is called without a failure. */
+  readonly onTrouble?: (failure: JournalFailure | undefined) => void;
 }
+
+/** Why audio cannot be kept: what the system calls it, such as `ENOSPC`; or `SLOW`, if too much waits for the disk. */
+export type JournalFailure = string;
 
 /**
  * The journal of one session. All samples are numbered by channel, at 16 kHz, from the first of the session. Nothing here throws:
@@ -48,9 +64,9 @@ export interface SessionJournal {
   readonly settle: (channel: number, sample: number) => void;
   /** Keeps a snapshot in place of the one before. */
   readonly describe: (snapshot: SessionSnapshot) => void;
-  /** The session is over, and its record is complete: everything is destroyed. Resolves once nothing of it is left to be found. */
-  readonly end: () => Promise<void>;
-  /** The session goes on elsewhere, or is over without its text: what is not settled stays as it is. */
+  /** The session is over, and its record is complete: everything is destroyed soon. */
+  readonly end: () => void;
+  /** The session goes on elsewhere, or later: what is not settled stays. Resolves once all of that is on disk or given up. */
   readonly leave: () => Promise<void>;
 }
 

@@ -48,6 +48,7 @@ export type Decision =
 export async function decide(
   request: FastifyRequest,
   wish: ConnectionWish,
+  dialectName: string,
   services: AdmissionServices,
 ): Promise<Decision> {
   const { authentication } = request;
@@ -61,7 +62,7 @@ export async function decide(
       if (services.isDraining()) return refused({ code: 'draining' });
       return { kind: 'resuming', wish, authentication };
     case 'open':
-      return admit(request, wish, authentication, services);
+      return admit(request, wish, { openedBy: authentication, dialectName }, services);
   }
 }
 
@@ -72,7 +73,7 @@ function refused({ code, details = {}, explanation, retryAfterSeconds }: Refusal
 async function admit(
   request: FastifyRequest,
   wish: OpenWish,
-  openedBy: Authentication,
+  { openedBy, dialectName }: { readonly openedBy: Authentication; readonly dialectName: string },
   services: AdmissionServices,
 ): Promise<Decision> {
   const { identity } = openedBy;
@@ -119,8 +120,10 @@ async function admit(
       id,
       identity,
       openedBy,
+      from: request.ip,
       client: clientOf(request),
       dialect: wish.converse(place),
+      dialectName,
       settings,
       sharedTerms,
       sentTerms,

@@ -16,9 +16,13 @@ export interface AdmittedSession {
   readonly identity: Identity;
   /** The credential with which it was opened here; undefined if it comes from another process, until its client resumes it. */
   readonly openedBy: Authentication | undefined;
+  /** Remote address. */
+  readonly from: string;
   /** The name that the client program gives itself, if any. */
   readonly client: string | undefined;
   readonly dialect: DialectSession;
+  /** See `Dialect.name`. */
+  readonly dialectName: string;
   /** The settings that it begins with. */
   readonly settings: SessionSettings;
   /** Key terms of the server and of the tenant of whoever speaks. */

@@ -10,8 +10,6 @@ import type { Superseded } from './when-read.js';
 /** Takes the audio of a session and passes it on to its channels, which the first audio opens. */
 export interface AudioIntake extends Pick<DecodedIntake, 'prepare' | 'end' | 'close'> {
   readonly take: (audio: AudioCommand, superseded: Superseded) => void | Promise<void>;
-  /** Samples of each channel that were taken, as the client counts those it sent; bytes of a container, and packets of Opus. */
-  readonly receivedSamples: () => number;
 }
 
 /** Where an intake passes audio to, and what it reports. */
@@ -27,12 +25,11 @@ export interface IntakeServices extends DecodedIntakeServices {
 /** Audio that is taken at a time, bytes: resampling it takes 4 ms at most (bench `hostile-input`). */
 const AT_ONCE_BYTES = 32_768;
 
-/** Starts without audio, or with what was taken before in another process, as the client counts it. */
-export function createAudioIntake(services: IntakeServices, takenBefore = 0): AudioIntake {
-  const { channels, settings, onSensible, onRefused, onTaken, onEncoded } = services;
+/** Starts without audio. */
+export function createAudioIntake(services: IntakeServices): AudioIntake {
+  const { channels, settings, received, onSensible, onRefused, onTaken, onEncoded } = services;
   const encodedAudio = createEncodedAudioWatch();
   const decoded = createDecodedIntake(services);
-  let receivedSamples = takenBefore;
 
   /** Takes a long piece in parts, so that other sessions are served in between. */
   async function pushInParts({ pcm, sampleRate }: AudioCommand, superseded: Superseded): Promise<void> {
@@ -44,6 +41,7 @@ export function createAudioIntake(services: IntakeServices, takenBefore = 0): Au
 
   /** Returns whether the audio was taken. */
   function push(pcm: Uint8Array, sampleRate: number | undefined): boolean {
+    const isNew = !channels.isOpen();
     channels.open();
     const before = channels.receivedSeconds();
     try {
@@ -55,7 +53,10 @@ export function createAudioIntake(services: IntakeServices, takenBefore = 0): Au
       return false;
     }
     const layout = settings();
-    if (holdsSamples(layout)) receivedSamples += pcm.length / blockBytes(layout);
+    if (holdsSamples(layout)) {
+      const rate = sampleRate ?? (isNew ? layout.sampleRate : undefined);
+      received.addSamples(pcm.length / blockBytes(layout), rate, isNew ? before : undefined);
+    }
     onTaken(channels.receivedSeconds() - before);
     return true;
   }
@@ -75,7 +76,6 @@ export function createAudioIntake(services: IntakeServices, takenBefore = 0): Au
       if (audio.pcm.length > AT_ONCE_BYTES) return pushInParts(audio, superseded);
       push(audio.pcm, audio.sampleRate);
     },
-    receivedSamples: () => receivedSamples + decoded.received(),
     prepare: decoded.prepare,
     end: decoded.end,
     close: decoded.close,

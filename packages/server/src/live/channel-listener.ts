@@ -1,7 +1,14 @@
-import { writeFinal, type LiveListener, type WritingOptions, type WritingState } from '@auscult/asr';
+import {
+  nothingWritten,
+  writeFinal,
+  type LiveListener,
+  type WritingOptions,
+  type WritingState,
+} from '@auscult/asr';
 import type { DropReason } from '@auscult/protocol';
 import { finalRecord } from '../records/final-record.js';
 import type { SessionRecordWriter } from '../records/session-writer.js';
+import type { AcceptedAudio } from './accepted-audio.js';
 import type { EventQueue } from './event-queue.js';
 import type { RefinementSpool } from './refinement-spool.js';
 import type { SessionSpeakers } from './session-speakers.js';
@@ -13,6 +20,8 @@ export interface Told {
   words: number;
   /** Audio whose recognition failed for good, seconds. */
   lostSeconds: number;
+  /** What the writing of the next final depends on, by channel. */
+  readonly writing: WritingState[];
 }
 
 /** The services that the hypotheses of a session go through. */
@@ -27,19 +36,16 @@ export interface ListenerServices {
   /** Updated here. */
   readonly told: Told;
   readonly speakers: SessionSpeakers;
+  /** Keeps the audio until its finals are recorded. */
+  readonly accepted: AcceptedAudio;
 }
 
-/**
- * Puts what a channel hears into written form, tells who speaks, records its finals, and emits events about all of it.
- * `before`: what the writing of its first final depends on.
- */
+/** Puts what a channel hears into written form, tells who speaks, records its finals, and emits events about all of it. */
 export function listenToChannel(
   channel: number,
-  { writing, spool, writer, events, telemetry, told, speakers }: ListenerServices,
-  before: WritingState,
+  { writing, spool, writer, events, telemetry, told, speakers, accepted }: ListenerServices,
 ): LiveListener {
   const { emit } = events;
-  let state = before;
   let isShown = false;
   /** Reports dropped words to a client that has seen some of them. */
   const tellDropped = (
@@ -51,11 +57,12 @@ export function listenToChannel(
   return {
     onAudio: (samples) => {
       spool?.keep(channel, samples);
-      void writer.keepAudio(channel, samples);
+      accepted.append(channel, samples, writer.keepAudio(channel, samples));
     },
     onFinal: (hypothesis) => {
-      const { written, state: next } = writeFinal(state, hypothesis, writing());
-      state = next;
+      const before = told.writing[channel] ?? nothingWritten;
+      const { written, state } = writeFinal(before, hypothesis, writing());
+      told.writing[channel] = state;
       const wasShown = isShown;
       isShown = false;
       if (written.rewriteStopped) telemetry.rewriteStopped();
@@ -72,9 +79,13 @@ export function listenToChannel(
       const recorded = writer.commit(finalRecord(final, channel));
       events.emitRecorded({ kind: 'final', channel, madeAt: new Date(), hypothesis: final }, recorded);
       speakers.told();
+      accepted.describe();
+      recorded?.then(accepted.settle, () => undefined);
     },
     onEmpty: (utterance) => {
       emit({ kind: 'empty', channel, utterance });
+      // Only afterwards does it count as settled.
+      setImmediate(accepted.settle);
     },
     onPartial: (hypothesis) => {
       if (hypothesis.text === '') return;

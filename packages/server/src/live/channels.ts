@@ -34,8 +34,8 @@ export interface Channels {
   readonly close: () => void;
   /** Audio taken so far by each channel, seconds. */
   readonly receivedSeconds: () => number;
-  /** The moment up to which no channel has audio whose text is missing, seconds. */
-  readonly settledSeconds: () => number;
+  /** The moment up to which the channel, or without one any, has no audio whose text is missing, seconds. */
+  readonly settledSeconds: (channel?: number) => number;
   /** Speech that waits for its final, in the channel where this is most, seconds. */
   readonly pendingSeconds: () => number;
   /** Speech in the finals so far, all channels together, seconds. */
@@ -63,17 +63,9 @@ export function openChannels(
   /** Called before it returns if the recognizer cannot read `speakerState`, so that numbers begin anew. */
   onVoicesLost: () => void,
 ): Channels {
-  const { endpointing, ...named } = recognitionOf(settings);
   const { speakerState, ...known } = voices;
   const options: LiveOptions = {
-    ...named,
-    ...(holdsSamples(settings) ? { encoding: settings.encoding } : DECODED),
-    endpointingMs: endpointing.silenceMs,
-    endpointSentences: endpointing.sentences === 'on',
-    maxUtteranceSeconds: endpointing.maxUtteranceSeconds,
-    contextSeconds,
-    keyTerms,
-    share,
+    ...streamOptions(settings, { keyTerms, contextSeconds, share }),
     // Of two channels, each is a speaker.
     ...(settings.channels > 1 ? { speakers: 'off' } : known),
   };
@@ -121,9 +113,39 @@ export function openChannels(
       for (const channel of channels) channel.close();
     },
     receivedSeconds: () => Math.max(...channels.map((channel) => channel.receivedSeconds)),
-    settledSeconds: () => Math.min(...channels.map((channel) => channel.settledSeconds)),
+    settledSeconds: (channel) =>
+      Math.min(
+        ...channels.filter((_, index) => (channel ?? index) === index).map((one) => one.settledSeconds),
+      ),
     pendingSeconds: () => Math.max(...channels.map((channel) => channel.pendingSeconds)),
     speechSeconds: () => channels.reduce((sum, channel) => sum + channel.speechSeconds, 0),
+  };
+}
+
+/** How a channel is heard, besides the settings of its session. */
+type HearingOptions = Required<Pick<LiveOptions, 'contextSeconds' | 'share'>> & {
+  readonly keyTerms: KeyTermList;
+};
+
+/** Opens a stream for what is left of a channel: floats at 16 kHz. */
+export function openStreamOf(
+  recognizer: Recognizer,
+  settings: SessionSettings,
+  hearing: HearingOptions,
+  listener: LiveListener,
+): LiveTranscription {
+  return recognizer.openLive({ ...streamOptions(settings, hearing), ...DECODED }, listener);
+}
+
+function streamOptions(settings: SessionSettings, hearing: HearingOptions): LiveOptions {
+  const { endpointing, ...named } = recognitionOf(settings);
+  return {
+    ...named,
+    ...(holdsSamples(settings) ? { encoding: settings.encoding } : DECODED),
+    endpointingMs: endpointing.silenceMs,
+    endpointSentences: endpointing.sentences === 'on',
+    maxUtteranceSeconds: endpointing.maxUtteranceSeconds,
+    ...hearing,
   };
 }
 
@@ -193,7 +215,7 @@ export function channelsOnDemand(
       channels?.close();
     },
     receivedSeconds,
-    settledSeconds: () => secondsBefore + (channels?.settledSeconds() ?? 0),
+    settledSeconds: (channel) => secondsBefore + (channels?.settledSeconds(channel) ?? 0),
     pendingSeconds: () => channels?.pendingSeconds() ?? 0,
     speechSeconds,
   };

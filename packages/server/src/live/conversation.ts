@@ -9,8 +9,9 @@ import type { EncodedAudio } from './encoded-audio.js';
 import type { Problem, SessionEvent } from './events.js';
 import type { Emit } from './outbox.js';
 import type { SessionServices } from './session-services.js';
+import { createReceivedCount, type ReceivedCount } from './received-count.js';
 import { createSessionSetup, type SetupServices } from './session-setup.js';
-import { createSessionStream } from './session-stream.js';
+import { createSessionStream, type SessionStream } from './session-stream.js';
 import type { SessionTelemetry } from './session-telemetry.js';
 import { whenRead, type Superseded } from './when-read.js';
 
@@ -62,8 +63,14 @@ export interface Conversation {
   readonly receivedSeconds: () => number;
   /** How far audio and its text have come. */
   readonly acknowledgement: () => SessionEvent;
+  /** What becomes of the audio when the session is over. */
+  readonly accepted: SessionStream['accepted'];
   /** The first event for a client that comes back. */
   readonly resumption: () => SessionEvent;
+  /** Whether another process can go on with the session, from what is kept of it. */
+  readonly canLeave: () => boolean;
+  /** Takes and hears nothing more, so that another process can go on. Resolves once everything that it needs is kept. */
+  readonly leave: () => Promise<void>;
   /** Keeps what another session needs to go on with the speakers of this one. */
   readonly keepSpeakers: () => void;
   /** Number of finals sent. */
@@ -79,11 +86,13 @@ export function createConversation(place: ConversationPlace): Conversation {
   });
   const { emit } = events;
   const setup = createSessionSetup(setupServicesOf(place, emit));
-  const stream = createSessionStream({ session, services, telemetry, setup, events });
+  const received = createReceivedCount(session.settings.sampleRate, session.past?.received);
+  const stream = createSessionStream({ session, services, telemetry, setup, events, received });
   const refusals = createRefusals(emit, services.config.maxBadMessages, signals.onHopeless);
   const intake = createAudioIntake({
     decoders: services.decoders,
     channels: stream.channels,
+    received,
     settings: setup.settings,
     pendingSeconds: stream.pendingSeconds,
     maxPendingSeconds: services.config.maxBufferedSeconds,
@@ -94,7 +103,7 @@ export function createConversation(place: ConversationPlace): Conversation {
     onSensible: refusals.forget,
     onRefused: refusals.refuse,
     ...intakeReports(place, emit, stream.channels.receivedSeconds),
-  }, session.past?.received.count);
+  });
   const control = createControl({ setup, stream, intake, emit, onEnd: signals.onEnd });
 
   const take: Conversation['take'] = (command, superseded) => {
@@ -136,13 +145,21 @@ export function createConversation(place: ConversationPlace): Conversation {
     receivedSeconds: stream.channels.receivedSeconds,
     acknowledgement: () => ({
       kind: 'acknowledged',
-      receivedSamples: intake.receivedSamples(),
+      receivedSamples: durableCount(received, stream.accepted.durableSeconds()),
       settledSeconds: stream.settledSeconds(),
     }),
-    resumption: () => ({ kind: 'resumed', receivedSamples: intake.receivedSamples() }),
+    resumption: () => ({ kind: 'resumed', receivedSamples: received.total() }),
+    accepted: stream.accepted,
+    canLeave: () => stream.accepted.isKept() && received.place().sampleRate !== undefined,
+    leave: stream.leave,
     keepSpeakers: stream.speakers.keep,
     finals: () => stream.totals().finals,
   };
+}
+
+/** How much of what was taken survives the process. */
+function durableCount(received: ReceivedCount, durableSeconds: number | undefined): number {
+  return durableSeconds === undefined ? received.total() : received.within(durableSeconds);
 }
 
 function setupServicesOf({ session, services }: ConversationPlace, emit: Emit): SetupServices {

@@ -3,6 +3,7 @@ import type { DecoderPool, StreamDecoder, StreamOptions } from '@auscult/asr';
 import { holdsSamples, type ErrorCode, type Explanation, type SessionSettings } from '@auscult/protocol';
 import { undecodableOf } from '../errors.js';
 import type { ChannelsOnDemand } from './channels.js';
+import type { ReceivedCount } from './received-count.js';
 import type { Superseded } from './when-read.js';
 
 /** Takes audio that has to be decoded, and passes on what was decoded to the channels of its session. */
@@ -13,8 +14,6 @@ export interface DecodedIntake {
   readonly take: (bytes: Uint8Array, superseded: Superseded) => Promise<void>;
   /** The recording ends here. Resolves when everything in it was decoded. What comes after it begins another one. */
   readonly end: () => Promise<void>;
-  /** Bytes of containers and packets of Opus that were taken. */
-  readonly received: () => number;
   readonly close: () => void;
 }
 
@@ -22,6 +21,8 @@ export interface DecodedIntake {
 export interface DecodedIntakeServices {
   readonly decoders: Pick<DecoderPool, 'openStream'>;
   readonly channels: ChannelsOnDemand;
+  /** Counts what is taken. */
+  readonly received: ReceivedCount;
   readonly settings: () => SessionSettings;
   /** Speech that waits for its final, seconds, and how much of it may. */
   readonly pendingSeconds: () => number;
@@ -44,10 +45,10 @@ interface Running extends Pick<StreamOptions, 'kind' | 'channels'> {
 
 /** Starts without a decoder. */
 export function createDecodedIntake(services: DecodedIntakeServices): DecodedIntake {
-  const { decoders, channels, settings, pendingSeconds, maxPendingSeconds, onTaken, onUndecodable } =
+  const { decoders, channels, received, settings, pendingSeconds, maxPendingSeconds, onTaken, onUndecodable } =
     services;
   let running: Running | undefined;
-  let received = 0;
+  let hasReceived = false;
   let isOver = false;
 
   const isBehind = (): boolean => !isOver && pendingSeconds() > maxPendingSeconds;
@@ -95,18 +96,18 @@ export function createDecodedIntake(services: DecodedIntakeServices): DecodedInt
       for (let at = 0; at < bytes.length && !superseded(); at += most) {
         if (isOver) return;
         const piece = bytes.subarray(at, at + most);
-        received += isPacket ? 1 : piece.length;
+        hasReceived = true;
         await orUndecodable(decoderOf()?.push(piece));
+        received.addEncoded(isPacket ? 1 : piece.length, channels.receivedSeconds());
       }
     },
     end: async () => {
       const ending = running;
-      if (ending === undefined || received === 0) return;
+      if (ending === undefined || !hasReceived) return;
       await orUndecodable(ending.decoder.end());
       ending.decoder.close();
       if (running === ending) running = undefined;
     },
-    received: () => received,
     close: () => {
       isOver = true;
       running?.decoder.close();

@@ -14,13 +14,13 @@ import type { SessionEvent } from './events.js';
  * frames; limits, permissions and records are the same for all dialects and not its concern.
  */
 export interface Dialect {
+  /** A name of its own, by which sessions that outlive the process find it again. */
+  readonly name: string;
   /**
    * The service whose clients it is for, which the setting `compatibility` has to name; their forms of credentials are then
    * accepted, too. Undefined for the server's own.
    */
   readonly service?: CompatibleService;
-  /** A name of its own, by which sessions that outlive the process find it again. */
-  readonly name: string;
   /** The paths at which its clients connect. */
   readonly paths: readonly string[];
   /**

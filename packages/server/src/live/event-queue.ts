@@ -9,8 +9,11 @@ export interface EventQueue {
   readonly emitRecorded: (event: FinalEvent | SpeakersEvent, recorded: Promise<void> | undefined) => void;
   /** Resolves once everything so far has been emitted. */
   readonly settled: () => Promise<void>;
-  /** Where the first final that is not recorded yet begins, seconds; undefined if all are recorded. */
-  readonly unrecordedFrom: () => number | undefined;
+  /**
+   * Where the first final that is not recorded yet begins, in a channel or in all of them, seconds; undefined if all are
+   * recorded.
+   */
+  readonly unrecordedFrom: (channel?: number) => number | undefined;
   /** Speech in the finals that are not recorded yet, seconds. */
   readonly unrecordedSeconds: () => number;
 }
@@ -49,8 +52,10 @@ export function createEventQueue(emit: Emit, { isRecording, onFailure }: EventQu
     advance();
   };
 
-  const finals = (): WrittenFinal[] =>
-    waiting.flatMap(({ event }) => (event.kind === 'final' ? [event.hypothesis] : []));
+  const finals = (channel?: number): WrittenFinal[] =>
+    waiting.flatMap(({ event }) =>
+      event.kind === 'final' && (channel ?? event.channel) === event.channel ? [event.hypothesis] : [],
+    );
 
   return {
     emit: (event) => {
@@ -77,8 +82,8 @@ export function createEventQueue(emit: Emit, { isRecording, onFailure }: EventQu
         : new Promise((resolve) => {
             waiters.push(resolve);
           }),
-    unrecordedFrom: () => {
-      const starts = finals().map(({ start }) => start);
+    unrecordedFrom: (channel) => {
+      const starts = finals(channel).map(({ start }) => start);
       return starts.length === 0 ? undefined : Math.min(...starts);
     },
     unrecordedSeconds: () => finals().reduce((sum, { start, end }) => sum + end - start, 0),

@@ -15,13 +15,18 @@ export interface Parting extends ConnectionLoss {
   readonly isResumable: () => boolean;
   /** Whether the session ends although its client would go on, in another session. */
   readonly isForced: () => boolean;
+  /** Whether the session goes on in another process. */
+  readonly isHandedOver: () => boolean;
   /** Ends the session with an error that the client is told. */
   readonly fail: (code: ErrorCode, explanation?: Explanation) => void;
   /** The client is away and may come back, as after the loss of a connection. */
   readonly await: () => void;
   /** The client is done. */
   readonly finish: () => void;
-  /** The server goes away: sends the finals of all audio received, then closes. */
+  /**
+   * The server goes away. If another can go on with the session, its client is sent there; else it is sent the finals of all audio
+   * received.
+   */
   readonly drain: () => void;
   /** The server goes away at once. */
   readonly abandon: () => void;
@@ -53,6 +58,7 @@ export function createParting(services: PartingServices): Parting {
   const { config, dialect, inbox, outbox, conversation, presence, end } = services;
 
   let isForced = false;
+  let isHandedOver = false;
 
   function isResumable(): boolean {
     return config.resumeSeconds > 0 && dialect.isResumable() && !end.isEnding();
@@ -89,9 +95,20 @@ export function createParting(services: PartingServices): Parting {
     socketThen?.close(code, reason);
   }
 
+  /** What still waits in the inbox, the client sends again. */
+  function handOver(): void {
+    isHandedOver = true;
+    inbox.close();
+    const goAway = (): void => {
+      close('going_away', end.conclude);
+    };
+    conversation.leave().then(goAway, goAway);
+  }
+
   return {
     isResumable,
     isForced: () => isForced,
+    isHandedOver: () => isHandedOver,
     lose,
     await: () => {
       presence.awaitReturn(CONNECTION_LOST, () => {
@@ -114,8 +131,9 @@ export function createParting(services: PartingServices): Parting {
       close('done', end.release);
     },
     drain: () => {
+      if (isResumable() && end.isOpen() && conversation.canLeave()) return handOver();
       isForced = true;
-      end.drain(() => {
+      return end.drain(() => {
         outbox.emit({ kind: 'ending' });
         close('going_away', end.release);
       });

@@ -19,7 +19,12 @@ export interface LeftState {
  * How far a session had come: what its record holds is final, and what its journal holds beyond that is still to be heard.
  * Undefined if it cannot be told where its client goes on, as in audio that has to be decoded.
  */
-export function pastOfLeft({ snapshot, channels, finals, speakers }: LeftState): SessionPast | undefined {
+export function pastOfLeft({
+  snapshot,
+  channels,
+  finals,
+  speakers,
+}: LeftState): Omit<SessionPast, 'onKept'> | undefined {
   const { settings, lostSeconds } = snapshot;
   if (!holdsSamples(settings) || snapshot.received.sampleRate === undefined) return undefined;
   const reached = Array.from({ length: settings.channels }, (_, channel) =>

@@ -12,6 +12,8 @@ export interface SessionPast {
   /** All finals in the record, oldest first, with their places in it as their indices. */
   readonly finals: readonly FinalEvent[];
   readonly speakers: PastSpeakers | undefined;
+  /** To be called once all of its audio is kept here, and need not be kept where it was. */
+  readonly onKept: () => Promise<void>;
 }
 
 /** How far a channel had come. */

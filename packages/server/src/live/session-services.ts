@@ -1,5 +1,6 @@
 import type { DecoderPool } from '@auscult/asr';
 import type { Config } from '../config/schema.js';
+import type { AudioJournal } from '../journal/journal.js';
 import type { SharedKeyTerms } from '../key-terms/shared-key-terms.js';
 import type { TextReader } from '../reading/text-reader.js';
 import type { Log } from '../telemetry/log.js';
@@ -16,6 +17,8 @@ export interface SessionServices {
   readonly decoders: Pick<DecoderPool, 'openStream'>;
   readonly keyTerms: SharedKeyTerms;
   readonly reader: TextReader;
+  /** Keeps audio that was accepted; undefined if nothing does. */
+  readonly journal: AudioJournal | undefined;
   /** Whether records can be written now. */
   readonly isRecording: () => boolean;
   /** The turns in which the messages of all sessions are handled. */

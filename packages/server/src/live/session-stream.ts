@@ -5,17 +5,20 @@ import { ownershipOf, shareOf } from '../access/identity.js';
 import { writingOf } from '../settings-by-concern.js';
 import { settingsInForce } from '../model-abilities.js';
 import { describedBy } from '../records/recorded-settings.js';
+import { createAcceptedAudio, type AcceptedAudio } from './accepted-audio.js';
 import type { AdmittedSession } from './admitted-session.js';
 import { listenToChannel, type Told } from './channel-listener.js';
 import { channelsOnDemand, openChannels, type ChannelsOnDemand, type ChannelStream } from './channels.js';
 import { continueClock, onStreamClock, type StreamOrigin } from './continue-clock.js';
 import type { EventQueue } from './event-queue.js';
 import type { StreamTotals } from './events.js';
+import type { ReceivedCount } from './received-count.js';
 import { createRefinementSpool, type RefinementSpool } from './refinement-spool.js';
 import { secondsBefore, type PastChannel, type SessionPast } from './session-past.js';
 import type { SessionServices } from './session-services.js';
 import { createSessionSpeakers, type SessionSpeakers } from './session-speakers.js';
 import type { SessionSetup } from './session-setup.js';
+import { SNAPSHOT_VERSION, type SessionSnapshot } from './session-snapshot.js';
 import type { SessionTelemetry } from './session-telemetry.js';
 
 /** The audio of one session on its way to recorded text. */
@@ -34,6 +37,10 @@ export interface SessionStream {
   readonly readAgain: () => string | undefined;
   readonly totals: () => StreamTotals;
   readonly speakers: SessionSpeakers;
+  /** What becomes of the audio if the process ends. */
+  readonly accepted: Pick<AcceptedAudio, 'durableSeconds' | 'isKept' | 'end'>;
+  /** Hears nothing more, so that another process can go on from what is kept. Resolves once all of that is kept. */
+  readonly leave: () => Promise<void>;
   /** The moment up to which all text is recorded, seconds. */
   readonly settledSeconds: () => number;
   /** Speech whose final is not recorded yet, seconds. */
@@ -48,6 +55,7 @@ export interface StreamServices {
   readonly telemetry: SessionTelemetry;
   readonly setup: SessionSetup;
   readonly events: EventQueue;
+  readonly received: ReceivedCount;
 }
 
 /** Makes a stream that has no audio yet. */
@@ -60,6 +68,7 @@ export function createSessionStream(stream: StreamServices): SessionStream {
     finals: past?.told.finals ?? 0,
     words: past?.told.words ?? 0,
     lostSeconds: past?.told.lostSeconds ?? 0,
+    writing: past?.channels.map(({ writing }) => writing) ?? [],
   };
   const finals: number[] = past?.channels.map((channel) => channel.finals) ?? [];
   /** Where the stream of each channel begins. */
@@ -78,7 +87,8 @@ export function createSessionStream(stream: StreamServices): SessionStream {
     describe();
     telemetry.notDone(setup.asked()?.warnings.length ?? 0);
     spool = settings.refine === 'on-stop' ? openSpool(stream, seconds) : undefined;
-    const listening = { writing, spool, writer, events, telemetry, told, speakers };
+    const listening = { writing, spool, writer, events, telemetry, told, speakers, accepted };
+    accepted.begin(settings.channels);
     if (settings.speakers !== 'off') telemetry.tellsSpeakers();
     const { contextSeconds } = services.config;
     const share = shareOf(ownershipOf(identity));
@@ -88,7 +98,7 @@ export function createSessionStream(stream: StreamServices): SessionStream {
       const origin = { seconds, finals: finals[channel] ?? 0 };
       origins[channel] = origin;
       const before = former?.channels[channel];
-      const listener = listenToChannel(channel, listening, before?.writing ?? nothingWritten);
+      const listener = listenToChannel(channel, listening);
       return {
         listener: continueClock(listener, origin, (counted) => {
           finals[channel] = counted;
@@ -102,9 +112,10 @@ export function createSessionStream(stream: StreamServices): SessionStream {
       ...(speakerState && { speakerState }),
       ...(knownVoices.length > 0 && settings.speakers !== 'off' && { knownVoices }),
     };
+    const { sampleRate = settings.sampleRate } = former?.received ?? {};
     return openChannels(
       recognizer,
-      settings,
+      { ...settings, sampleRate },
       setup.keyTerms(),
       contextSeconds,
       share,
@@ -129,13 +140,27 @@ export function createSessionStream(stream: StreamServices): SessionStream {
       voices: channels.speakerState,
     },
   });
-  const settledSeconds = (): number =>
-    Math.min(channels.settledSeconds(), events.unrecordedFrom() ?? Infinity);
+  const settledSeconds = (channel?: number): number =>
+    Math.min(channels.settledSeconds(channel), events.unrecordedFrom(channel) ?? Infinity);
+  const accepted = createAcceptedAudio({
+    journal: services.journal,
+    sessionId: session.id,
+    key: writer.journalKey,
+    from: session.past?.channels.map((channel) => channel.from) ?? [],
+    settledSeconds,
+    keepsAudio: services.config.keepAudio,
+    snapshot: () => snapshotOf(stream, told, finals),
+    onTrouble: () => {
+      events.emit({ kind: 'warning', warning: describeWarning('journal_unavailable') });
+    },
+  });
 
   return {
     channels,
     hearPast: async () => {
-      if (session.past) await pushPast(session.past, channels);
+      if (session.past === undefined) return;
+      await pushPast(session.past, channels);
+      accepted.flushed().then(session.past.onKept, telemetry.failed);
     },
     renew: () => {
       spool?.finish();
@@ -144,6 +169,7 @@ export function createSessionStream(stream: StreamServices): SessionStream {
     adoptSetup: () => {
       describe();
       channels.listenFor(setup.keyTerms());
+      accepted.describe();
     },
     flush: async () => {
       await channels.flush();
@@ -151,13 +177,22 @@ export function createSessionStream(stream: StreamServices): SessionStream {
     },
     readAgain: () => spool?.finish(),
     speakers,
+    accepted,
+    leave: async () => {
+      accepted.describe();
+      channels.close();
+      await events.settled();
+      speakers.keep();
+      await accepted.leave();
+      await writer.leave();
+    },
     totals: () => ({
       audioSeconds: channels.receivedSeconds(),
       speechSeconds: channels.speechSeconds(),
       finals: told.finals,
       words: told.words,
     }),
-    settledSeconds,
+    settledSeconds: () => settledSeconds(),
     pendingSeconds: () => channels.pendingSeconds() + events.unrecordedSeconds(),
     close: () => {
       spool?.finish();
@@ -165,6 +200,35 @@ export function createSessionStream(stream: StreamServices): SessionStream {
       channels.close();
       return missing;
     },
+  };
+}
+
+/** What the session needs to go on elsewhere. */
+function snapshotOf(
+  { session, setup, received }: StreamServices,
+  { lostSeconds, writing }: Told,
+  finals: readonly number[],
+): SessionSnapshot {
+  const { id, identity, from, client, dialect, dialectName, takesBack, token } = session;
+  const settings = setup.settings();
+  return {
+    version: SNAPSHOT_VERSION,
+    sessionId: id,
+    identity,
+    from,
+    client,
+    dialect: { name: dialectName, isResumable: dialect.isResumable() },
+    settings,
+    sentTerms: setup.sentTerms(),
+    takesBack,
+    asked: setup.asked(),
+    tokenDigest: Buffer.from(token.digest).toString('hex'),
+    received: received.place(),
+    channels: Array.from({ length: settings.channels }, (_, channel) => ({
+      nextSequence: finals[channel] ?? 0,
+      writing: writing[channel] ?? nothingWritten,
+    })),
+    lostSeconds,
   };
 }
 

@@ -147,12 +147,20 @@ function assemble(session: AdmittedSession, services: SessionServices) {
     leave: presence.leave,
     onOver: (closeCode) => {
       line.flow.stop();
-      settle(session, conversation, telemetry, { closeCode, mayContinue: parting.isForced() });
+      if (parting.isHandedOver()) handOver(conversation, telemetry, closeCode);
+      else settle(session, conversation, telemetry, { closeCode, mayContinue: parting.isForced() });
     },
   });
   const parting = createParting({ config, dialect, inbox, outbox, conversation, presence, end });
   const holder = createHolder({ session, outbox, conversation, presence, end, parting, telemetry });
   return { line, conversation, presence, end, parting, holder, telemetry };
+}
+
+/** Reports a session that is over here, and goes on elsewhere. */
+function handOver(conversation: Conversation, telemetry: SessionTelemetry, closeCode: number): void {
+  conversation.close();
+  const [audioSeconds, finals] = [conversation.receivedSeconds(), conversation.finals()];
+  telemetry.closed({ closeCode, audioSeconds, finals, missingSeconds: 0 });
 }
 
 /** Closes what a session that is over has written, and reports it. */
@@ -164,7 +172,10 @@ function settle(
 ): void {
   if (mayContinue) conversation.keepSpeakers();
   const missingSeconds = conversation.close();
-  writer.close(String(closeCode), { missingSeconds, mayContinue }).catch(telemetry.failed);
+  writer
+    .close(String(closeCode), { missingSeconds, mayContinue })
+    .then(conversation.accepted.end)
+    .catch(telemetry.failed);
   const [audioSeconds, finals] = [conversation.receivedSeconds(), conversation.finals()];
   telemetry.closed({ closeCode, audioSeconds, finals, missingSeconds });
 }

@@ -17,6 +17,8 @@ export function createAuditOnlyWriter(
     changeSpeakers: () => undefined,
     keepSpeakers: () => undefined,
     continueSpeakers: () => Promise.resolve(undefined),
+    journalKey: () => undefined,
+    leave: () => Promise.resolve(),
     close: (reason) =>
       (closed ??= audit.append({
         action: 'session.end',

@@ -1,16 +1,14 @@
 import { WRITE_PATIENCE } from '../db/commit-queue.js';
 import { RequestError } from '../errors.js';
 import { createAuditOnlyWriter } from './audit-only-writer.js';
-import { continueSpeakers } from './continue-speakers.js';
 import { newDataKey, wrapDataKey } from './data-keys.js';
-import { createAudioPieces } from './record-audio.js';
 import { recordEvent } from './record-events.js';
 import { createHeadKeys, EMPTY_RECORD_HEAD } from './record-head.js';
 import type { RecordServices } from './record-services.js';
 import type { Actor, SessionKind } from './record.js';
-import { refineRecord } from './refine-record.js';
 import { descriptionColumns, type SessionDescription } from './recorded-settings.js';
-import { createSessionWriter, type SessionRecordWriter } from './session-writer.js';
+import type { SessionRecordWriter } from './session-writer.js';
+import { writeRecord } from './write-record.js';
 
 /** A session that begins. */
 export interface NewSession {
@@ -42,7 +40,7 @@ export async function beginRecord(
   services: RecordServices & KeepingSettings,
   session: NewSession,
 ): Promise<SessionRecordWriter> {
-  const { queue, audit, rows, log } = services;
+  const { queue, audit, rows } = services;
   const { id, kind, actor, groups, description } = session;
   const start = { ...recordEvent('session.start', actor, id), reason: kind };
   // While the database cannot be written, a session is refused at once instead of being made to wait.
@@ -62,27 +60,7 @@ export async function beginRecord(
     await audit.appendIn(transaction, { ...start, counts: { revision: FIRST_REVISION } });
   }, WRITE_PATIENCE);
   rows.committed(id, FIRST_REVISION);
-  const writer = createSessionWriter({
-    sessionId: id,
-    actor,
-    groups,
-    dataKey,
-    rows,
-    queue,
-    audit,
-    kind: services.database.kind,
-    description,
-    audioPieces: services.keepsAudio ? createAudioPieces() : undefined,
-    onAudioLost: () => {
-      log.error('audio not kept', { session: id });
-    },
-  });
-  return {
-    ...writer,
-    refine: (text) => refineRecord(services, id, text, actor),
-    continueSpeakers: (former, tokenDigest) =>
-      continueSpeakers(services, former, { id, dataKey, actor, tokenDigest }),
-  };
+  return writeRecord(services, { id, actor, groups, dataKey, description });
 }
 
 function newRow(

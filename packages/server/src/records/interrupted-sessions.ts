@@ -21,7 +21,7 @@ export interface EndingServices {
 const ENDED_TOGETHER = 100;
 
 /** The end reason of an interrupted session; other sessions have a close code there. */
-const INTERRUPTED = 'interrupted';
+export const INTERRUPTED = 'interrupted';
 
 interface InterruptedSession {
   readonly id: string;

@@ -16,6 +16,13 @@ export interface RecordProgress {
   readonly takeDescription: () => SessionChange;
 }
 
+/** What is in a record that an earlier process has begun. */
+export interface RecordedBefore {
+  readonly finals: number;
+  /** Where the last final ends, seconds. */
+  readonly audioSeconds: number;
+}
+
 interface State {
   channels: number;
   finals: number;
@@ -23,13 +30,14 @@ interface State {
   unwritten: SessionDescription | undefined;
 }
 
-/** Starts with a record that has no finals and whose description is written. */
+/** Starts with a record whose description is written, and which has no finals unless there are some `before`. */
 export function beginProgress(
   dataKey: Uint8Array,
   sessionId: string,
   { channels }: SessionDescription,
+  { finals, audioSeconds }: RecordedBefore = { finals: 0, audioSeconds: 0 },
 ): RecordProgress {
-  const state: State = { channels, finals: 0, audioSeconds: 0, unwritten: undefined };
+  const state: State = { channels, finals, audioSeconds, unwritten: undefined };
 
   const takeDescription = (): SessionChange => {
     const { unwritten } = state;

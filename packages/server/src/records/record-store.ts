@@ -7,6 +7,7 @@ import { correctFinal, type Correction } from './correct-final.js';
 import { destroyRecords, type DestroyAction } from './destroy-records.js';
 import { findRecords, summaryOf } from './find-records.js';
 import { holdRecord } from './hold-record.js';
+import { findLeftRecord, type LeftRecord } from './left-record.js';
 import { readAudio } from './read-audio.js';
 import { readRecord, type ReadRecordOptions } from './read-record.js';
 import { recordEvent } from './record-events.js';
@@ -30,6 +31,8 @@ import type { SessionRecordWriter } from './session-writer.js';
 export interface RecordStore {
   /** Begins the record of a session, and logs that it has begun. */
   readonly open: (session: NewSession) => Promise<SessionRecordWriter>;
+  /** See `findLeftRecord`. */
+  readonly findLeft: (id: string) => Promise<LeftRecord | undefined>;
   readonly find: (search: RecordSearch, actor: Actor) => Promise<RecordPage>;
   /** Whether there was such a record and it was destroyed. */
   readonly isDestroyed: (id: string) => Promise<boolean>;
@@ -80,15 +83,20 @@ export function createRecordStore(storeServices: StoreServices): RecordStore {
   const open = new Set<string>();
   const services = { ...storeServices, rows, isOpen: (id: string) => open.has(id) };
 
+  const opened = (id: string, writer: SessionRecordWriter): SessionRecordWriter => {
+    open.add(id);
+    return {
+      ...writer,
+      leave: () => writer.leave().finally(() => open.delete(id)),
+      close: (reason, end) => writer.close(reason, end).finally(() => open.delete(id)),
+    };
+  };
+
   return {
-    open: async (session) => {
-      const { id } = session;
-      const writer = await beginRecord(services, session);
-      open.add(id);
-      return {
-        ...writer,
-        close: (reason, end) => writer.close(reason, end).finally(() => open.delete(id)),
-      };
+    open: async (session) => opened(session.id, await beginRecord(services, session)),
+    findLeft: async (id) => {
+      const left = await findLeftRecord(services, id);
+      return left && { ...left, reopen: async (actor) => opened(id, await left.reopen(actor)) };
     },
     find: async (search, actor) => {
       const page = await findRecords(database.db, search, rows);

@@ -5,6 +5,7 @@ import { WRITE_PATIENCE } from '../db/commit-queue.js';
 import type { DatabaseKind } from '../db/schema-change.js';
 import type { Schema } from '../db/schema.js';
 import { secondsNow } from '../db/seconds-now.js';
+import type { ServerPresence } from '../journal/journal.js';
 import type { Log } from '../telemetry/log.js';
 import { forgetOldSpeakers, hasForgottenSpeakers } from './speaker-states.js';
 import { endInterruptedSessions, type EndingServices } from './interrupted-sessions.js';
@@ -13,6 +14,8 @@ import { endInterruptedSessions, type EndingServices } from './interrupted-sessi
 export interface LeaseServices extends EndingServices {
   /** The name under which the server opens its sessions. */
   readonly serverId: string;
+  /** Takes what servers that went down have left, before their sessions are ended. */
+  readonly recovery?: { readonly claim: (servers: ServerPresence) => Promise<void> } | undefined;
 }
 
 /** The hold of a server on the sessions that it has opened. */
@@ -67,7 +70,14 @@ export async function leaseSessions(services: LeaseServices, log: Log): Promise<
 /** Ends the open sessions of servers that went down. Resolves with the number of those sessions. */
 export async function endSessionsWithoutLease(services: LeaseServices): Promise<number> {
   await forgetDeadServers(services);
+  await services.recovery?.claim(await serverPresence(services));
   return endInterruptedSessions(services);
+}
+
+async function serverPresence({ database }: LeaseServices): Promise<ServerPresence> {
+  const rows = await database.db.selectFrom('servers').select('id').execute();
+  const alive = new Set(rows.map(({ id }) => id));
+  return { isAlive: (id) => alive.has(id) };
 }
 
 async function forgetDeadServers({ database, queue, serverId }: LeaseServices): Promise<void> {

@@ -32,6 +32,7 @@ export type SessionChange = Partial<
     | 'missing_seconds'
     | 'held'
     | 'head'
+    | 'server_id'
   >
 >;
 

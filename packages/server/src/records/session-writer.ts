@@ -9,7 +9,9 @@ import { sealFinal, type FinalRecord } from './record-content.js';
 import { createHeadKeys, type HeadKeys } from './record-head.js';
 import type { Actor } from './record.js';
 import type { RefinedText } from './refined-text.js';
-import { beginProgress, type RecordProgress } from './record-progress.js';
+import { INTERRUPTED } from './interrupted-sessions.js';
+import { journalKeyOf } from './journal-key.js';
+import { beginProgress, type RecordedBefore, type RecordProgress } from './record-progress.js';
 import { createChangeSession, type ChangeSession } from './change-session.js';
 import type { SessionRows } from './session-rows.js';
 import type { SessionDescription } from './recorded-settings.js';
@@ -56,6 +58,10 @@ export interface SessionRecordWriter {
     former: FormerSession,
     tokenDigest: Uint8Array,
   ) => Promise<SpeakerState | undefined>;
+  /** A copy of the key with which audio of the session is journalled; undefined if finals are not kept. */
+  readonly journalKey: () => Buffer | undefined;
+  /** The record goes on elsewhere: writes what is known of the speakers, and nothing after that. Resolves once it is on disk. */
+  readonly leave: () => Promise<void>;
   /** Ends the record, after all finals. Resolves once that is on disk. May be called again. */
   readonly close: (reason: string, end?: RecordEnd) => Promise<void>;
 }
@@ -66,6 +72,8 @@ interface RecordEnd {
   readonly missingSeconds?: number;
   /** Whether another session may go on with its speakers; if not, what is known of them is deleted at once. */
   readonly mayContinue?: boolean;
+  /** When the session ended; now if left out. */
+  readonly endedAt?: Date;
 }
 
 /** The services of a writer. */
@@ -79,6 +87,8 @@ export interface WriterServices {
   readonly audit: AuditLog;
   readonly kind: DatabaseKind;
   readonly description: SessionDescription;
+  /** What is in the record already, if an earlier process has begun it. */
+  readonly before?: RecordedBefore;
   /** Turns samples into pieces; undefined if audio is not kept. */
   readonly audioPieces:
     ((channel: number, samples: Float32Array | undefined) => readonly RecordedPiece[]) | undefined;
@@ -90,7 +100,7 @@ export interface WriterServices {
 export function createSessionWriter(
   services: WriterServices,
 ): Omit<SessionRecordWriter, 'refine' | 'continueSpeakers'> {
-  const { sessionId, dataKey, description } = services;
+  const { sessionId, dataKey, description, before } = services;
   const headKeys = createHeadKeys(dataKey, sessionId);
   const change = createChangeSession({ ...services, headKeys });
   const keepAudio = createAudioKeeper({ ...services, change });
@@ -98,7 +108,7 @@ export function createSessionWriter(
     ...services,
     headKeys,
     change,
-    progress: beginProgress(dataKey, sessionId, description),
+    progress: beginProgress(dataKey, sessionId, description, before),
     unwrittenSpeakers: undefined,
   };
   let closed: Promise<void> | undefined;
@@ -106,6 +116,16 @@ export function createSessionWriter(
   const end = async (reason: string, how: RecordEnd): Promise<void> => {
     for (let channel = 0; channel < record.progress.channels(); channel++) void keepAudio(channel, undefined);
     await writeEnd(record, reason, how);
+    dataKey.fill(0);
+  };
+
+  const leave = async (): Promise<void> => {
+    const speakers = takeSpeakers(record);
+    if (speakers)
+      await change(async (transaction) => {
+        await writeSpeakerState(transaction, dataKey, sessionId, speakers);
+        return undefined;
+      });
     dataKey.fill(0);
   };
 
@@ -119,6 +139,8 @@ export function createSessionWriter(
     keepSpeakers: (state) => {
       record.unwrittenSpeakers = state;
     },
+    journalKey: () => journalKeyOf(dataKey),
+    leave: () => (closed ??= leave()),
     close: (reason, how = {}) => (closed ??= end(reason, how)),
   };
 }
@@ -197,13 +219,13 @@ function writeSpeakerChange(record: OpenRecord, speakers: SpeakerChange): Promis
 function writeEnd(
   record: OpenRecord,
   reason: string,
-  { missingSeconds = 0, mayContinue = false }: RecordEnd,
+  { missingSeconds = 0, mayContinue = false, endedAt = new Date() }: RecordEnd,
 ): Promise<void> {
   const { sessionId, dataKey, kind, actor, audit, change, progress } = record;
   const speakers = takeSpeakers(record);
   const ended = {
     ...progress.takeDescription(),
-    ended_at: new Date().toISOString(),
+    ended_at: endedAt.toISOString(),
     end_reason: reason,
     missing_seconds: missingSeconds,
   };
@@ -216,7 +238,7 @@ function writeEnd(
       note: (noting, revision) =>
         audit.appendIn(noting, {
           action: 'session.end',
-          outcome: 'success',
+          outcome: reason === INTERRUPTED ? 'failure' : 'success',
           who: actor.who,
           from: actor.from,
           what: sessionId,

@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { RecognizerEvent, RecognizerStatus } from '@auscult/asr';
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { countJournal, type JournalMetrics } from './journal-metrics.js';
 import { countRecognizerEvents, measureRecognizer } from './recognizer-metrics.js';
 
 /** What the server counts. Labels come from fixed sets: codes, states and numbers of processes, never content. */
@@ -30,6 +31,7 @@ export interface Metrics {
   readonly rewritesStopped: Counter<'origin'>;
   /** How often a forged row was read. */
   readonly rowsRefused: Counter<'table' | 'reason'>;
+  readonly journal: JournalMetrics;
   /** Counts what the recognizer reports about its processes and jobs. */
   readonly onRecognizerEvent: (event: RecognizerEvent) => void;
   /** Stops measuring the event loop. */
@@ -58,6 +60,7 @@ export function createMetrics(status: () => RecognizerStatus | undefined): Metri
       labelNames: ['table', 'reason'],
       registers,
     }),
+    journal: countJournal(registers),
     onRecognizerEvent: countRecognizerEvents(registers),
     close: () => {
       loop.disable();

@@ -1,0 +1,133 @@
+import { WRITE_PATIENCE } from '../db/commit-queue.js';
+import { RequestError } from '../errors.js';
+import { inSlices } from '../time-slices.js';
+import type { KeepingSettings } from './begin-record.js';
+import { readDataKey } from './data-keys.js';
+import { INTERRUPTED } from './interrupted-sessions.js';
+import { journalKeyOf } from './journal-key.js';
+import type { RecordServices } from './record-services.js';
+import type { Actor, SegmentVersion } from './record.js';
+import type { SessionRow } from './session-rows.js';
+import type { SessionRecordWriter } from './session-writer.js';
+import { readSpeakerState, type SpeakerState } from './speaker-states.js';
+import { readSegments } from './stored-segments.js';
+import { readWhole, requireSession } from './whole-record.js';
+import { writeRecord } from './write-record.js';
+
+/** The record of a session that a server has left open. */
+export interface LeftRecord {
+  readonly id: string;
+  readonly tenant: string;
+  readonly owner: string;
+  readonly groups: readonly string[];
+  /** See `SessionRecordWriter.journalKey`. */
+  readonly journalKey: Buffer;
+  /** How far the finals of each channel have come, by channel. */
+  readonly channels: ReadonlyMap<number, RecordedChannel>;
+  /** What was said and known of it. Must not be called once its writer is closed. */
+  readonly content: () => Promise<LeftRecordContent>;
+  /** Takes the session as one that this server holds, and goes on with its record. */
+  readonly reopen: (actor: Actor) => Promise<SessionRecordWriter>;
+}
+
+/** What the record of a session holds that a process needs to go on with it. */
+export interface LeftRecordContent {
+  /** Its live finals as they were recognised, with the newest speakers, in the order in which they were recorded. */
+  readonly finals: readonly SegmentVersion[];
+  readonly speakers: SpeakerState | undefined;
+}
+
+/** How far the finals of a channel have come. */
+export interface RecordedChannel {
+  /** Where its last final ends, seconds. */
+  readonly end: number;
+  /** The `sequence` of its next final. */
+  readonly nextSequence: number;
+}
+
+/**
+ * The record that a server has left open, or that was ended because that server was gone. Undefined if the session has ended
+ * otherwise, or was destroyed. Throws `record_damaged` if it cannot be read, or its master key is missing.
+ */
+export async function findLeftRecord(
+  services: RecordServices & KeepingSettings,
+  id: string,
+): Promise<LeftRecord | undefined> {
+  const { database, rows, masterKeys } = services;
+  const found = await rows.find(id);
+  if (found === undefined || !isLeft(found.row)) return undefined;
+  const { row, groups } = found;
+  const dataKey = await readDataKey(database.db, masterKeys, id);
+  const channels = await recordedChannels(database.db, row, dataKey);
+  const before = { finals: row.finals, audioSeconds: row.audio_seconds };
+  return {
+    id,
+    tenant: row.tenant,
+    owner: row.owner,
+    groups,
+    journalKey: journalKeyOf(dataKey),
+    channels,
+    content: async () => ({
+      finals: await liveFinals(services, id, dataKey),
+      speakers: await readSpeakerState(database, dataKey, id),
+    }),
+    reopen: async (actor) => {
+      await take(services, id);
+      const { language, channels: count, task, sample_rate } = row;
+      const description = {
+        language,
+        channels: count,
+        task: task ?? 'transcribe',
+        sampleRate: sample_rate ?? undefined,
+        settings: undefined,
+      };
+      return writeRecord(services, { id, actor, groups, dataKey, description, before });
+    },
+  };
+}
+
+function isLeft({ kind, ended_at, end_reason }: SessionRow): boolean {
+  return kind === 'live' && (ended_at === null || end_reason === INTERRUPTED);
+}
+
+/** As long as this server lives, no other ends the session. */
+async function take({ queue, rows, serverId }: RecordServices & KeepingSettings, id: string): Promise<void> {
+  let revision = 0;
+  await queue.submit(async (transaction) => {
+    const session = await rows.readIn(transaction, id);
+    if (!isLeft(session.row)) throw new RequestError('record_not_found');
+    const change = { server_id: serverId, ended_at: null, end_reason: null };
+    revision = await rows.changeIn(transaction, session, change);
+  }, WRITE_PATIENCE);
+  rows.committed(id, revision);
+}
+
+async function liveFinals(
+  { database, rows }: RecordServices,
+  id: string,
+  dataKey: Buffer,
+): Promise<readonly SegmentVersion[]> {
+  const { row } = await requireSession(rows, id);
+  const { segments } = await readWhole({ database, rows }, row, dataKey);
+  return segments.map(({ versions: [first] }) => first);
+}
+
+async function recordedChannels(
+  db: RecordServices['database']['db'],
+  { id, finals, head }: SessionRow,
+  dataKey: Buffer,
+): Promise<ReadonlyMap<number, RecordedChannel>> {
+  const channels = new Map<number, RecordedChannel>();
+  const { segments } = await readSegments({ db, id, dataKey, finals, head });
+  for await (const {
+    versions: [first],
+  } of inSlices(segments)) {
+    const { channel, end, sequence } = first;
+    const known = channels.get(channel) ?? { end: 0, nextSequence: 0 };
+    channels.set(channel, {
+      end: Math.max(known.end, end),
+      nextSequence: Math.max(known.nextSequence, (sequence ?? -1) + 1),
+    });
+  }
+  return channels;
+}

@@ -1,0 +1,155 @@
+import {
+  nothingWritten,
+  SAMPLE_RATE,
+  writeFinal,
+  type KeyTermList,
+  type LiveListener,
+  type Recognizer,
+  type WrittenFinal,
+} from '@auscult/asr';
+import { sessionSettings, type SessionSettings } from '@auscult/protocol';
+import { SERVER_ITSELF } from '../audit/audit-event.js';
+import { shareOf } from '../access/identity.js';
+import { settingsByDefault } from '../config/recognition.js';
+import type { Config } from '../config/schema.js';
+import type { LeftContent } from '../journal/journal.js';
+import type { SharedKeyTerms } from '../key-terms/shared-key-terms.js';
+import { openStreamOf } from '../live/channels.js';
+import { continueClock } from '../live/continue-clock.js';
+import type { TextReader } from '../reading/text-reader.js';
+import { finalRecord } from '../records/final-record.js';
+import { INTERRUPTED } from '../records/interrupted-sessions.js';
+import type { LeftRecord } from '../records/left-record.js';
+import type { Actor } from '../records/record.js';
+import type { SessionRecordWriter } from '../records/session-writer.js';
+import { mainSpeaker } from '../speakers/main-speaker.js';
+import { writingOf } from '../settings-by-concern.js';
+import { hearLeftAudio } from './hear-left-audio.js';
+import { leftAudio, type LeftAudio } from './left-audio.js';
+
+/** What is left of a session whose server is gone. */
+export interface LeftBehind {
+  readonly record: LeftRecord;
+  readonly content: LeftContent;
+  /** When the server last wrote for it, by its clock. */
+  readonly lastWrittenAt: Date;
+}
+
+export interface CompletionServices {
+  readonly config: Config;
+  readonly keyTerms: SharedKeyTerms;
+  readonly reader: TextReader;
+}
+
+/** What was completed. */
+export interface Completion {
+  /** Audio that was transcribed, all channels together, seconds. */
+  readonly recoveredSeconds: number;
+  /** Audio that was accepted but is not in the record, seconds. */
+  readonly missingSeconds: number;
+}
+
+/**
+ * Transcribes what a session has left, adds it to the record, and ends the session as interrupted. Rejects, and leaves the session
+ * open, if that cannot be done now.
+ */
+export async function completeRecord(
+  left: LeftBehind,
+  writer: SessionRecordWriter,
+  recognizer: Recognizer,
+  services: CompletionServices,
+): Promise<Completion> {
+  const { record, content, lastWrittenAt } = left;
+  const { snapshot } = content;
+  const settings = snapshot?.settings ?? sessionSettings.parse(settingsByDefault(services.config));
+  const keyTerms = await keyTermsOf(left, settings, services);
+  const audio = leftAudio(content.channels, record.channels);
+  let lostSeconds = snapshot?.lostSeconds ?? 0;
+  const heard = { left, writer, recognizer, settings, keyTerms, config: services.config };
+  const onLost = (seconds: number): void => {
+    lostSeconds += seconds;
+  };
+  await Promise.all(audio.map((one) => hearChannel(one, heard, onLost)));
+  const missingSeconds = audio.reduce((sum, one) => sum + one.missingSeconds, lostSeconds);
+  await writer.close(INTERRUPTED, { missingSeconds, mayContinue: true, endedAt: lastWrittenAt });
+  return { recoveredSeconds: audio.reduce((sum, one) => sum + secondsOf(one), 0), missingSeconds };
+}
+
+/** Who holds a session that was left. */
+export function actorOf({ record, content: { snapshot } }: Pick<LeftBehind, 'record' | 'content'>): Actor {
+  if (snapshot !== undefined) return { who: snapshot.identity, from: snapshot.from };
+  return { who: { ...SERVER_ITSELF, tenant: record.tenant }, from: undefined };
+}
+
+interface Hearing {
+  readonly left: LeftBehind;
+  readonly writer: SessionRecordWriter;
+  readonly recognizer: Recognizer;
+  readonly settings: SessionSettings;
+  readonly keyTerms: KeyTermList;
+  readonly config: Config;
+}
+
+async function hearChannel(
+  audio: LeftAudio,
+  { left, writer, recognizer, settings, keyTerms, config }: Hearing,
+  onLost: (seconds: number) => void,
+): Promise<void> {
+  if (audio.pieces.length === 0) return;
+  const { record, content } = left;
+  const known = content.snapshot?.channels[audio.channel];
+  const finals = Math.max(
+    known?.nextSequence ?? 0,
+    record.channels.get(audio.channel)?.nextSequence ?? 0,
+  );
+  const origin = { seconds: audio.from / SAMPLE_RATE, finals };
+  const commits: (Promise<void> | undefined)[] = [];
+  let state = known?.writing ?? nothingWritten;
+  const listener: LiveListener = {
+    onFinal: (final) => {
+      const options = { ...writingOf(settings), takesBack: content.snapshot?.takesBack ?? false };
+      const { written, state: next } = writeFinal(state, final, options);
+      state = next;
+      if (written.text === '' && written.removes === undefined) return;
+      commits.push(writer.commit(finalRecord(saidOn(audio.channel, settings, written), audio.channel)));
+    },
+    onLost: ({ start, end }) => {
+      onLost(end - start);
+    },
+  };
+  const stream = openStreamOf(
+    recognizer,
+    { ...settings, partials: false, speakers: 'off' },
+    { keyTerms, contextSeconds: config.contextSeconds, share: shareOf(record) },
+    continueClock(listener, origin, () => undefined),
+  );
+  try {
+    await hearLeftAudio(stream, audio);
+  } finally {
+    stream.close();
+  }
+  await Promise.all(commits);
+}
+
+/** Of several channels, each is a speaker. */
+function saidOn(channel: number, settings: SessionSettings, final: WrittenFinal): WrittenFinal {
+  if (settings.channels === 1 || settings.speakers === 'off') return final;
+  const words = final.words.map((word) => ({ ...word, speaker: channel, speakerConfidence: 1 }));
+  const speaker = mainSpeaker(words);
+  return { ...final, words, ...(speaker === undefined ? {} : { speaker }) };
+}
+
+async function keyTermsOf(
+  { record, content: { snapshot } }: LeftBehind,
+  settings: SessionSettings,
+  { keyTerms, reader }: CompletionServices,
+): Promise<KeyTermList> {
+  const shared = keyTerms.of(record.tenant);
+  if (snapshot === undefined) return shared;
+  const { terms } = await reader.accept(snapshot.identity, snapshot.sentTerms, shared, settings.language);
+  return terms;
+}
+
+function secondsOf({ pieces }: LeftAudio): number {
+  return pieces.reduce((sum, { samples }) => sum + samples.length, 0) / SAMPLE_RATE;
+}

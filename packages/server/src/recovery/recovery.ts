@@ -1,0 +1,158 @@
+import type { Recognizer } from '@auscult/asr';
+import type { AudioJournal, LeftSession, ServerPresence } from '../journal/journal.js';
+import type { SessionSnapshot } from '../live/session-snapshot.js';
+import type { RecordStore } from '../records/record-store.js';
+import type { SessionRecordWriter } from '../records/session-writer.js';
+import { errorCode } from '../error-code.js';
+import { RequestError } from '../errors.js';
+import type { Log } from '../telemetry/log.js';
+import { actorOf, completeRecord, type CompletionServices, type LeftBehind } from './complete-record.js';
+
+/** Completes the records of sessions whose server is gone, from the audio that it has left. */
+export interface Recovery {
+  /**
+   * Takes what servers that are gone have left as its own. Must be called before their sessions are ended. What is to be heard
+   * is heard later, once speech can be recognised.
+   */
+  readonly claim: (servers: ServerPresence) => Promise<void>;
+  /** Takes out a session that waits for its client, for whoever goes on with it; undefined if there is none that `mayBe` it. */
+  readonly take: (
+    sessionId: string,
+    mayBe: (snapshot: SessionSnapshot) => boolean,
+  ) => WaitingSession | undefined;
+  /** Hears nothing more. What is not done stays for the next start. */
+  readonly stop: () => void;
+}
+
+/** A session whose client may come back. */
+export interface WaitingSession extends LeftBehind {
+  readonly snapshot: SessionSnapshot;
+  /** Goes on with the record, which counts as held by this server. */
+  readonly writer: SessionRecordWriter;
+  /** Destroys what the former server has left. To be called once it is journalled anew, or its text is recorded. */
+  readonly discard: () => Promise<void>;
+  /** Has it completed after all, as if its client had not come. */
+  readonly giveUp: () => void;
+}
+
+export interface RecoveryServices extends CompletionServices {
+  readonly journal: AudioJournal;
+  readonly records: Pick<RecordStore, 'findLeft'>;
+  readonly log: Log;
+  /** Resolves with the recognizer when speech can be recognised. */
+  readonly recognizer: () => Promise<Recognizer>;
+  /** Called with the audio that got its text after all, seconds. */
+  readonly onRecovered: (seconds: number) => void;
+}
+
+/** Sessions that are heard at the same time. */
+const AT_A_TIME = 8;
+
+/** Knows of nothing yet. */
+export function createRecovery(services: RecoveryServices): Recovery {
+  const { journal, records, log, config, recognizer, onRecovered } = services;
+  const waiting = new Map<string, { readonly session: WaitingSession; readonly timer: NodeJS.Timeout }>();
+  const queue: (() => Promise<void>)[] = [];
+  let running = 0;
+  let isStopped = false;
+
+  const advance = (): void => {
+    while (running < AT_A_TIME && !isStopped) {
+      const next = queue.shift();
+      if (next === undefined) return;
+      running += 1;
+      void next().finally(() => {
+        running -= 1;
+        advance();
+      });
+    }
+  };
+
+  const complete = (left: LeftBehind, writer: SessionRecordWriter, discard: () => Promise<void>): void => {
+    const session = left.record.id;
+    queue.push(async () => {
+      try {
+        const done = await completeRecord(left, writer, await recognizer(), services);
+        await discard();
+        onRecovered(done.recoveredSeconds);
+        log.info('the rest of a session was transcribed after its server went down', {
+          session,
+          audioSeconds: done.recoveredSeconds,
+        });
+        if (done.missingSeconds > 0)
+          log.error('audio not in the record', { session, seconds: done.missingSeconds });
+      } catch (error) {
+        if (!isStopped) log.error(NOT_RECOVERED, { session, code: errorCode(error) });
+      }
+    });
+    advance();
+  };
+
+  const wait = (session: WaitingSession, seconds: number): void => {
+    const { id } = session.record;
+    const expire = (): void => {
+      waiting.delete(id);
+      complete(session, session.writer, session.discard);
+    };
+    waiting.set(id, { session, timer: setTimeout(expire, seconds * 1000).unref() });
+  };
+
+  const recover = async (left: LeftSession): Promise<void> => {
+    const record = await records.findLeft(left.id);
+    // It has ended, or was destroyed.
+    if (record === undefined) return left.discard();
+    const content = await left.read(record.journalKey);
+    record.journalKey.fill(0);
+    const { snapshot, damagedRecords } = content;
+    if (damagedRecords > 0)
+      log.error('the audio journal is damaged', { session: left.id, count: damagedRecords });
+    const behind = { record, content, lastWrittenAt: left.lastWrittenAt };
+    const writer = await record.reopen(actorOf(behind));
+    const seconds = secondsLeft(left.lastWrittenAt, config.resumeSeconds);
+    if (snapshot?.dialect.isResumable !== true || seconds === 0)
+      return complete(behind, writer, left.discard);
+    const giveUp = (): void => {
+      complete(behind, writer, left.discard);
+    };
+    return wait({ ...behind, snapshot, writer, discard: left.discard, giveUp }, seconds);
+  };
+
+  return {
+    claim: async (servers) => {
+      for (const left of await journal.left(servers)) {
+        try {
+          await recover(left);
+        } catch (error) {
+          log.error(NOT_RECOVERED, { session: left.id, code: codeOf(error) });
+        }
+      }
+    },
+    take: (id, mayBe) => {
+      const found = waiting.get(id);
+      if (found === undefined || isStopped || !mayBe(found.session.snapshot)) return undefined;
+      clearTimeout(found.timer);
+      waiting.delete(id);
+      return found.session;
+    },
+    stop: () => {
+      isStopped = true;
+      for (const { timer } of waiting.values()) clearTimeout(timer);
+    },
+  };
+}
+
+const NOT_RECOVERED =
+  'the audio that a server has left of a session cannot be transcribed now; it stays in the journal and is tried again at the next start';
+
+/**
+ * How long the client may still come back. If the clock was set back, nobody knows how long it was away: it gets all of the
+ * time.
+ */
+function secondsLeft(lastWrittenAt: Date, resumeSeconds: number): number {
+  const away = (Date.now() - lastWrittenAt.getTime()) / 1000;
+  return away < 0 ? resumeSeconds : Math.max(0, resumeSeconds - away);
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof RequestError ? error.code : errorCode(error);
+}

@@ -92,7 +92,7 @@ export async function createAppParts(
   tls?.onRenewed((changed) => {
     for (const setting of changed) noteRead(setting);
   });
-  const journal = openJournal(config, storage, metrics, log);
+  const journal = await openJournal(config, storage, metrics, cluster?.connection, log);
   const recovery =
     journal &&
     createRecovery({

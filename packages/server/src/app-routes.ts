@@ -5,6 +5,7 @@ import { createSessionAuthorisation } from './access/session-authorisation.js';
 import type { AppParts } from './app-parts.js';
 import type { EvidenceState } from './audit/open-audit.js';
 import type { Cluster } from './cluster/cluster.js';
+import { createHandOvers } from './cluster/hand-over.js';
 import { registerAccountVoice } from './http/account-voice.js';
 import { registerAccount } from './http/account.js';
 import { registerBreakGlass } from './http/break-glass.js';
@@ -27,6 +28,7 @@ import type { CreateDialect } from './live/dialect.js';
 import { registerLive } from './live/endpoint.js';
 import { createLeftSessions } from './live/left-sessions.js';
 import { createTurns } from './live/turns.js';
+import { isServerAlive } from './records/session-lease.js';
 import type { PassState } from './verify/pass-state.js';
 
 /** Adds every route of the server. */
@@ -91,7 +93,14 @@ async function registerRecognition(
     isRecording: () => storage.queue.isWriting(),
     turns: createTurns(),
   };
-  await registerLive(http, spoken, { ...live, left: createLeftSessions({ ...live, dialects: spoken }) });
+  const left = createLeftSessions({
+    ...live,
+    dialects: spoken,
+    serverId: storage.serverId,
+    handOvers: parts.cluster && createHandOvers(parts.cluster.connection.nats, parts.log),
+    isAlive: (serverId) => isServerAlive(storage, serverId),
+  });
+  await registerLive(http, spoken, { ...live, left });
 }
 
 /** The interfaces of other services over HTTP, for those whose clients may use the server. */

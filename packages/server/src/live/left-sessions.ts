@@ -1,9 +1,12 @@
 import { timingSafeEqual } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sessionSettings, type ErrorCode } from '@auscult/protocol';
 import type { Authentication } from '../access/authentication.js';
 import { isSameIdentity } from '../access/identity.js';
+import type { HandOvers } from '../cluster/hand-over.js';
 import { settingsByDefault } from '../config/recognition.js';
 import { RequestError } from '../errors.js';
+import { HANDED_OVER } from '../records/interrupted-sessions.js';
 import type { LeftRecordContent } from '../records/left-record.js';
 import type { Recovery, WaitingSession } from '../recovery/recovery.js';
 import type { AdmissionServices } from './admission.js';
@@ -26,18 +29,42 @@ export interface LeftSessions {
 
 export interface LeftSessionServices extends AdmissionServices {
   readonly dialects: readonly Dialect[];
-  readonly recovery: Pick<Recovery, 'take'> | undefined;
+  readonly recovery: Pick<Recovery, 'take' | 'claimSession' | 'leave'> | undefined;
+  readonly serverId: string;
+  /** Undefined if there is no cluster. */
+  readonly handOvers: HandOvers | undefined;
+  /** Whether a server is known to live. */
+  readonly isAlive: (serverId: string) => Promise<boolean>;
 }
 
-/** Goes on with nothing yet. */
+/** Goes on with nothing yet, and hands over to other servers what they ask for. */
 export function createLeftSessions(services: LeftSessionServices): LeftSessions {
-  const { recovery, sessions, log } = services;
+  const { recovery, sessions, log, handOvers, serverId } = services;
+  handOvers?.answer(serverId, async ({ sessionId, tokenDigest, tenant, subject }) => {
+    const digest = Buffer.from(tokenDigest, 'hex');
+    const open = sessions.find(sessionId);
+    if (open) return open.handOver(digest, { tenant, subject });
+    const left = recovery?.leave(
+      sessionId,
+      (snapshot) =>
+        snapshot.tokenDigest === tokenDigest &&
+        snapshot.identity.tenant === tenant &&
+        snapshot.identity.subject === subject,
+    );
+    return (await left) ?? false;
+  });
   const goingOn = new Map<string, Promise<Session | ErrorCode>>();
 
   const take = async (asked: ResumeRequest, shown: Authentication): Promise<Session | ErrorCode> => {
     // What is left must not be taken before it can be heard.
     if (!services.recognizer() || !services.refiner()) return 'not_ready';
-    const left = recovery?.take(asked.sessionId, (snapshot) => isTheirs(snapshot, asked, shown));
+    const mayBe = (snapshot: SessionSnapshot): boolean => isTheirs(snapshot, asked, shown);
+    const here = recovery?.take(asked.sessionId, mayBe);
+    if (here === undefined) {
+      const refusal = await fetch(asked, shown, services);
+      if (refusal !== undefined) return refusal;
+    }
+    const left = here ?? recovery?.take(asked.sessionId, mayBe);
     if (left === undefined) return 'resume_refused';
     try {
       return await goOnWith(left, services);
@@ -60,6 +87,46 @@ export function createLeftSessions(services: LeftSessionServices): LeftSessions 
       return beginning;
     },
   };
+}
+
+/** How often it is checked whether a server that does not answer is gone, and how long a client waits for that, milliseconds. */
+const CHECK_MS = 500;
+const MOST_CHECKS = 14;
+
+/**
+ * Has a session that another server holds claimed for this one; resolves with what stands against it, if anything does. A server
+ * that lives hands it over. From one that is gone it is taken: it cannot write to the record any more.
+ */
+async function fetch(
+  { sessionId, token }: ResumeRequest,
+  { identity: { tenant, subject } }: Authentication,
+  { recovery, records, handOvers, serverId, isAlive, log }: LeftSessionServices,
+): Promise<ErrorCode | undefined> {
+  const holder = await records.holderOf(sessionId);
+  if (recovery === undefined || handOvers === undefined || holder === undefined || holder === serverId)
+    return 'resume_refused';
+  const claim = (): Promise<void> =>
+    recovery.claimSession(sessionId, (id) => id === holder || id === HANDED_OVER);
+  if (holder === HANDED_OVER) return claim().then(() => undefined);
+  const tokenDigest = digestOf(token).toString('hex');
+  const outcome = await handOvers.ask(holder, { sessionId, tokenDigest, tenant, subject });
+  if (outcome === 'not-there' && (await isAlive(holder))) return 'resume_refused';
+  if (outcome === 'other-version') {
+    log.warn('a server of another version holds a session that is resumed here', { session: sessionId });
+    return 'not_ready';
+  }
+  // Its client is told to come again: meanwhile the lease of the server runs out.
+  if (outcome === 'silent' && !(await waitUntilGone(holder, isAlive))) return 'not_ready';
+  await claim();
+  return undefined;
+}
+
+async function waitUntilGone(serverId: string, isAlive: LeftSessionServices['isAlive']): Promise<boolean> {
+  for (let check = 0; check < MOST_CHECKS; check++) {
+    if (!(await isAlive(serverId))) return true;
+    await sleep(CHECK_MS);
+  }
+  return false;
 }
 
 function isTheirs(

@@ -15,6 +15,8 @@ export interface Parting extends ConnectionLoss {
   readonly isResumable: () => boolean;
   /** Whether the session ends although its client would go on, in another session. */
   readonly isForced: () => boolean;
+  /** Has another process go on with the session, if one can; returns whether it can. */
+  readonly handOver: () => boolean;
   /** Whether the session goes on in another process. */
   readonly isHandedOver: () => boolean;
   /** Ends the session with an error that the client is told. */
@@ -96,17 +98,20 @@ export function createParting(services: PartingServices): Parting {
   }
 
   /** What still waits in the inbox, the client sends again. */
-  function handOver(): void {
+  function handOver(): boolean {
+    if (!isResumable() || !end.isOpen() || !conversation.canLeave()) return false;
     isHandedOver = true;
     inbox.close();
     const goAway = (): void => {
       close('going_away', end.conclude);
     };
     conversation.leave().then(goAway, goAway);
+    return true;
   }
 
   return {
     isResumable,
+    handOver,
     isForced: () => isForced,
     isHandedOver: () => isHandedOver,
     lose,
@@ -131,9 +136,9 @@ export function createParting(services: PartingServices): Parting {
       close('done', end.release);
     },
     drain: () => {
-      if (isResumable() && end.isOpen() && conversation.canLeave()) return handOver();
+      if (handOver()) return;
       isForced = true;
-      return end.drain(() => {
+      end.drain(() => {
         outbox.emit({ kind: 'ending' });
         close('going_away', end.release);
       });

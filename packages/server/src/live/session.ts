@@ -1,3 +1,4 @@
+import { timingSafeEqual } from 'node:crypto';
 import type { ErrorCode } from '@auscult/protocol';
 import type { WebSocket } from 'ws';
 import type { Authentication } from '../access/authentication.js';
@@ -30,6 +31,14 @@ export interface Session {
    * other break, and can be resumed with a valid credential.
    */
   readonly revalidate: () => Promise<void>;
+  /**
+   * Leaves the session to another server, at which its client has shown the token with this digest. Resolves with whether that may
+   * take it now.
+   */
+  readonly handOver: (
+    tokenDigest: Uint8Array,
+    owner: Pick<Identity, 'tenant' | 'subject'>,
+  ) => Promise<boolean>;
   /** Sends the finals of all audio received, then closes; resolves when that is done or the client is gone. */
   readonly drain: () => Promise<void>;
   /** Closes at once, because the server goes away. */
@@ -58,9 +67,8 @@ export function startSession(
   return heldSession(session, { end, parting, holder });
 }
 
-
 function heldSession(
-  { id, identity }: AdmittedSession,
+  { id, identity, token }: AdmittedSession,
   { end, parting, holder }: Pick<ReturnType<typeof assemble>, 'end' | 'parting' | 'holder'>,
 ): Session {
   return {
@@ -68,6 +76,13 @@ function heldSession(
     identity,
     resume: holder.resume,
     revalidate: holder.revalidate,
+    handOver: async (tokenDigest, { tenant, subject }) => {
+      const isTheirs = tenant === identity.tenant && subject === identity.subject;
+      if (!isTheirs || !timingSafeEqual(token.digest, tokenDigest)) return false;
+      if (!parting.isHandedOver() && !parting.handOver()) return false;
+      await end.closed;
+      return true;
+    },
     drain: () => {
       parting.drain();
       return end.closed;

@@ -37,6 +37,9 @@ export interface LeftRecordContent {
   readonly speakers: SpeakerState | undefined;
 }
 
+/** Whether a session may be taken from the server with this id; null if none has held it by name. */
+export type IsFree = (holder: string | null) => boolean;
+
 /** How far the finals of a channel have come. */
 export interface RecordedChannel {
   /** Where its last final ends, seconds. */
@@ -47,15 +50,17 @@ export interface RecordedChannel {
 
 /**
  * The record that a server has left open, or that was ended because that server was gone. Undefined if the session has ended
- * otherwise, or was destroyed. Throws `record_damaged` if it cannot be read, or its master key is missing.
+ * otherwise, or was destroyed; `held` if a server holds it from which it cannot be taken. Throws `record_damaged` if it cannot be read, or its master key is missing.
  */
 export async function findLeftRecord(
   services: RecordServices & KeepingSettings,
   id: string,
-): Promise<LeftRecord | undefined> {
+  isFree: IsFree,
+): Promise<LeftRecord | 'held' | undefined> {
   const { database, rows, masterKeys } = services;
   const found = await rows.find(id);
   if (found === undefined || !isLeft(found.row)) return undefined;
+  if (!isFree(found.row.server_id)) return 'held';
   const { row, groups } = found;
   const dataKey = await readDataKey(database.db, masterKeys, id);
   const channels = await recordedChannels(database.db, row, dataKey);
@@ -72,7 +77,7 @@ export async function findLeftRecord(
       speakers: await readSpeakerState(database, dataKey, id),
     }),
     reopen: async (actor) => {
-      await take(services, id);
+      await take(services, row);
       const { language, channels: count, task, sample_rate } = row;
       const description = {
         language,
@@ -90,12 +95,15 @@ function isLeft({ kind, ended_at, end_reason }: SessionRow): boolean {
   return kind === 'live' && (ended_at === null || end_reason === INTERRUPTED);
 }
 
-/** As long as this server lives, no other ends the session. */
-async function take({ queue, rows, serverId }: RecordServices & KeepingSettings, id: string): Promise<void> {
+/** As long as this server lives, no other ends the session. Of several servers that try to take it, one succeeds. */
+async function take(
+  { queue, rows, serverId }: RecordServices & KeepingSettings,
+  { id, server_id: holder }: SessionRow,
+): Promise<void> {
   let revision = 0;
   await queue.submit(async (transaction) => {
     const session = await rows.readIn(transaction, id);
-    if (!isLeft(session.row)) throw new RequestError('record_not_found');
+    if (!isLeft(session.row) || session.row.server_id !== holder) throw new RequestError('record_not_found');
     const change = { server_id: serverId, ended_at: null, end_reason: null };
     revision = await rows.changeIn(transaction, session, change);
   }, WRITE_PATIENCE);

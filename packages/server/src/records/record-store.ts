@@ -7,7 +7,8 @@ import { correctFinal, type Correction } from './correct-final.js';
 import { destroyRecords, type DestroyAction } from './destroy-records.js';
 import { findRecords, summaryOf } from './find-records.js';
 import { holdRecord } from './hold-record.js';
-import { findLeftRecord, type LeftRecord } from './left-record.js';
+import { INTERRUPTED } from './interrupted-sessions.js';
+import { findLeftRecord, type IsFree, type LeftRecord } from './left-record.js';
 import { readAudio } from './read-audio.js';
 import { readRecord, type ReadRecordOptions } from './read-record.js';
 import { recordEvent } from './record-events.js';
@@ -32,7 +33,9 @@ export interface RecordStore {
   /** Begins the record of a session, and logs that it has begun. */
   readonly open: (session: NewSession) => Promise<SessionRecordWriter>;
   /** See `findLeftRecord`. */
-  readonly findLeft: (id: string) => Promise<LeftRecord | undefined>;
+  readonly findLeft: (id: string, isFree: IsFree) => Promise<LeftRecord | 'held' | undefined>;
+  /** The server that holds a session; undefined if it has ended, or none does. */
+  readonly holderOf: (id: string) => Promise<string | undefined>;
   readonly find: (search: RecordSearch, actor: Actor) => Promise<RecordPage>;
   /** Whether there was such a record and it was destroyed. */
   readonly isDestroyed: (id: string) => Promise<boolean>;
@@ -94,9 +97,19 @@ export function createRecordStore(storeServices: StoreServices): RecordStore {
 
   return {
     open: async (session) => opened(session.id, await beginRecord(services, session)),
-    findLeft: async (id) => {
-      const left = await findLeftRecord(services, id);
-      return left && { ...left, reopen: async (actor) => opened(id, await left.reopen(actor)) };
+    findLeft: async (id, isFree) => {
+      const left = await findLeftRecord(services, id, isFree);
+      if (left === undefined || left === 'held') return left;
+      return { ...left, reopen: async (actor) => opened(id, await left.reopen(actor)) };
+    },
+    holderOf: async (id) => {
+      const row = await database.db
+        .selectFrom('sessions')
+        .select('server_id')
+        .where('id', '=', id)
+        .where((eb) => eb.or([eb('ended_at', 'is', null), eb('end_reason', '=', INTERRUPTED)]))
+        .executeTakeFirst();
+      return row?.server_id ?? undefined;
     },
     find: async (search, actor) => {
       const page = await findRecords(database.db, search, rows);

@@ -9,7 +9,7 @@ import { sealFinal, type FinalRecord } from './record-content.js';
 import { createHeadKeys, type HeadKeys } from './record-head.js';
 import type { Actor } from './record.js';
 import type { RefinedText } from './refined-text.js';
-import { INTERRUPTED } from './interrupted-sessions.js';
+import { HANDED_OVER, INTERRUPTED } from './interrupted-sessions.js';
 import { journalKeyOf } from './journal-key.js';
 import { beginProgress, type RecordedBefore, type RecordProgress } from './record-progress.js';
 import { createChangeSession, type ChangeSession } from './change-session.js';
@@ -82,6 +82,7 @@ export interface WriterServices {
   readonly actor: Actor;
   readonly groups: readonly string[];
   readonly dataKey: Buffer;
+  readonly serverId: string;
   readonly rows: SessionRows;
   readonly queue: CommitQueue;
   readonly audit: AuditLog;
@@ -121,11 +122,10 @@ export function createSessionWriter(
 
   const leave = async (): Promise<void> => {
     const speakers = takeSpeakers(record);
-    if (speakers)
-      await change(async (transaction) => {
-        await writeSpeakerState(transaction, dataKey, sessionId, speakers);
-        return undefined;
-      });
+    await change(async (transaction) => {
+      if (speakers) await writeSpeakerState(transaction, dataKey, sessionId, speakers);
+      return { about: { server_id: HANDED_OVER } };
+    });
     dataKey.fill(0);
   };
 

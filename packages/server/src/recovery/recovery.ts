@@ -1,6 +1,8 @@
 import type { Recognizer } from '@auscult/asr';
 import type { AudioJournal, LeftSession, ServerPresence } from '../journal/journal.js';
 import type { SessionSnapshot } from '../live/session-snapshot.js';
+import { HANDED_OVER } from '../records/interrupted-sessions.js';
+import type { IsFree } from '../records/left-record.js';
 import type { RecordStore } from '../records/record-store.js';
 import type { SessionRecordWriter } from '../records/session-writer.js';
 import { errorCode } from '../error-code.js';
@@ -15,6 +17,10 @@ export interface Recovery {
    * is heard later, once speech can be recognised.
    */
   readonly claim: (servers: ServerPresence) => Promise<void>;
+  /** The same for one session, which `isFree` allows to be taken from its server. */
+  readonly claimSession: (sessionId: string, isFree: IsFree) => Promise<void>;
+  /** Leaves a session that waits here to another server; resolves with whether there was one that `mayBe` it. */
+  readonly leave: (sessionId: string, mayBe: (snapshot: SessionSnapshot) => boolean) => Promise<boolean>;
   /** Takes out a session that waits for its client, for whoever goes on with it; undefined if there is none that `mayBe` it. */
   readonly take: (
     sessionId: string,
@@ -97,8 +103,9 @@ export function createRecovery(services: RecoveryServices): Recovery {
     waiting.set(id, { session, timer: setTimeout(expire, seconds * 1000).unref() });
   };
 
-  const recover = async (left: LeftSession): Promise<void> => {
-    const record = await records.findLeft(left.id);
+  const recover = async (left: LeftSession, isFree: IsFree): Promise<void> => {
+    const record = await records.findLeft(left.id, isFree);
+    if (record === 'held') return;
     // It has ended, or was destroyed.
     if (record === undefined) return left.discard();
     const content = await left.read(record.journalKey);
@@ -117,22 +124,37 @@ export function createRecovery(services: RecoveryServices): Recovery {
     return wait({ ...behind, snapshot, writer, discard: left.discard, giveUp }, seconds);
   };
 
+  const recoverIfPossible = async (left: LeftSession, isFree: IsFree): Promise<void> => {
+    try {
+      await recover(left, isFree);
+    } catch (error) {
+      log.error(NOT_RECOVERED, { session: left.id, code: codeOf(error) });
+    }
+  };
+
+  const take: Recovery['take'] = (id, mayBe) => {
+    const found = waiting.get(id);
+    if (found === undefined || isStopped || !mayBe(found.session.snapshot)) return undefined;
+    clearTimeout(found.timer);
+    waiting.delete(id);
+    return found.session;
+  };
+
   return {
     claim: async (servers) => {
-      for (const left of await journal.left(servers)) {
-        try {
-          await recover(left);
-        } catch (error) {
-          log.error(NOT_RECOVERED, { session: left.id, code: codeOf(error) });
-        }
-      }
+      const isFree: IsFree = (holder) =>
+        holder === null || holder === HANDED_OVER || !servers.isAlive(holder);
+      for (const left of await journal.left(servers)) await recoverIfPossible(left, isFree);
     },
-    take: (id, mayBe) => {
-      const found = waiting.get(id);
-      if (found === undefined || isStopped || !mayBe(found.session.snapshot)) return undefined;
-      clearTimeout(found.timer);
-      waiting.delete(id);
-      return found.session;
+    claimSession: async (id, isFree) => {
+      const left = waiting.has(id) ? undefined : await journal.leftOf?.(id);
+      if (left) await recoverIfPossible(left, isFree);
+    },
+    take,
+    leave: async (id, mayBe) => {
+      const found = take(id, mayBe);
+      await found?.writer.leave();
+      return found !== undefined;
     },
     stop: () => {
       isStopped = true;

@@ -5,12 +5,13 @@ import { changeOf } from './audit/configuration-change.js';
 import { createBackgroundWork, type BackgroundWork } from './background-work.js';
 import { enterCluster, type Cluster } from './cluster/cluster.js';
 import type { ClusterConnection } from './cluster/connect-cluster.js';
+import { createSharedFailures } from './cluster/shared-failures.js';
 import type { Config } from './config/schema.js';
 import { createOriginPolicy, type OriginPolicy } from './http/origins.js';
 import { createTls, type ServerTls } from './http/tls.js';
 import { openSharedKeyTerms, type SharedKeyTerms } from './key-terms/shared-key-terms.js';
 import type { AudioJournal } from './journal/journal.js';
-import { openJournal } from './journal/open-journal.js';
+import { openJournal, withJournal } from './journal/open-journal.js';
 import { createSessions, type Sessions } from './live/sessions.js';
 import { createTextReader, type TextReader } from './reading/text-reader.js';
 import type { Recognition } from './recognition.js';
@@ -72,18 +73,20 @@ export async function createAppParts(
     noteRead('keyTermsDirectory');
   });
   let hasRefusedRows = false;
-  const storage = await openStorage(config, log, {
+  const opened = await openStorage(config, log, {
     onRefused: ({ table, refusal }) => {
       hasRefusedRows = true;
       metrics.rowsRefused.inc({ table, reason: refusal });
     },
   });
-  const cluster = await enterCluster(connection, config, storage.masterKeys, log).catch(
+  const cluster = await enterCluster(connection, config, opened.masterKeys, log).catch(
     async (error: unknown) => {
-      await storage.close();
+      await opened.close();
       throw error;
     },
   );
+  const journal = await openJournal(config, opened, metrics, cluster?.connection, log);
+  const storage = { ...opened, records: withJournal(opened.records, journal) };
   const noteRead = (setting: keyof Config): void => {
     storage.audit.append(changeOf(setting, 'the file was read again')).catch((error: unknown) => {
       log.unexpected(error);
@@ -92,7 +95,6 @@ export async function createAppParts(
   tls?.onRenewed((changed) => {
     for (const setting of changed) noteRead(setting);
   });
-  const journal = await openJournal(config, storage, metrics, cluster?.connection, log);
   const recovery =
     journal &&
     createRecovery({
@@ -130,7 +132,15 @@ export async function createAppParts(
     keyTerms,
     storage,
     hasRefusedRows: () => hasRefusedRows,
-    access: createAccess({ ...storage, config, log, seal: accessSeal(config), origins }),
+    access: createAccess({
+      ...storage,
+      config,
+      log,
+      seal: accessSeal(config),
+      origins,
+      shareFailures:
+        cluster && createSharedFailures(cluster.connection.nats, cluster.membership.instance).share,
+    }),
     cluster,
     background,
     journal,

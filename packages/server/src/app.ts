@@ -107,7 +107,8 @@ async function drain({ config, log, sessions, transcriptions, draining }: AppPar
 }
 
 async function close(http: FastifyInstance, parts: AppParts, hasStarted: boolean): Promise<void> {
-  const { metrics, decoders, tls, keyTerms, reader, recognizers, background, journal, recovery, storage } = parts;
+  const { metrics, decoders, tls, keyTerms, reader, recognizers, background, journal, recovery, storage } =
+    parts;
   recovery?.stop();
   metrics.close();
   decoders.close();

@@ -47,6 +47,8 @@ export interface AccessServices extends ChangeServices {
   readonly seal: Seal;
   readonly masterKeys: MasterKeys;
   readonly origins: OriginPolicy;
+  /** Makes a limit count what other servers see, too; undefined if there are none. */
+  readonly shareFailures?: ((name: string, limit: FailureLimit) => FailureLimit) | undefined;
 }
 
 /** A mistyped password is no attack; a hundred of them are (docs/decisions/0068). */
@@ -54,7 +56,7 @@ const BY_ADDRESS = { most: 20, firstWaitSeconds: 60, longestWaitSeconds: 900 } a
 const BY_NAME = { most: 5, firstWaitSeconds: 30, longestWaitSeconds: 900 } as const;
 
 export function createAccess(services: AccessServices): Access {
-  const { config, log, audit, origins } = services;
+  const { config, log, audit, origins, shareFailures = (_name, limit) => limit } = services;
   const apiKeys = createApiKeys(services);
   const recoveryCodes = createRecoveryCodes(services);
   const userServices = { ...services, passwords: createPasswords(), recoveryCodes };
@@ -94,7 +96,7 @@ export function createAccess(services: AccessServices): Access {
     voices: createEnrolledVoices(services),
     audit,
     log,
-    addressFailures: createFailureLimit(BY_ADDRESS),
-    nameFailures: createFailureLimit(BY_NAME),
+    addressFailures: shareFailures('address', createFailureLimit(BY_ADDRESS)),
+    nameFailures: shareFailures('name', createFailureLimit(BY_NAME)),
   };
 }

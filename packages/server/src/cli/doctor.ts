@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import { Command } from 'commander';
 import type { Config } from '../config/schema.js';
 import type { CheckResult } from './doctor-checks/check.js';
+import { checkJournal } from './doctor-checks/journal.js';
 import { checkCores, checkMemory, checkNode } from './doctor-checks/machine.js';
 import { checkModel, checkTranscription } from './doctor-checks/recognition.js';
 import { checkCache, checkPort } from './doctor-checks/surroundings.js';
@@ -37,6 +38,7 @@ async function* examine(config: Config): AsyncGenerator<NamedResult, void> {
   yield { name: 'port', ...(await checkPort(config)) };
   const cache = await checkCache(config);
   yield { name: 'cache', ...cache };
+  yield { name: 'journal', ...(await checkJournal(config)) };
   const model = await checkModel(config);
   yield { name: 'model', ...model };
   const possible = cache.state === 'ok' && model.state === 'ok';

@@ -1,12 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { open, readdir, rename, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isMissing } from '../error-code.js';
 import type { SentKeyTerms } from '../reading/client-text.js';
 import { SNAPSHOT_VERSION, type SessionSnapshot } from '../live/session-snapshot.js';
-import { findRecords, openRecord, segmentKey, type FoundRecord } from './journal-record.js';
+import { syncNames } from '../storage/durable-files.js';
+import { findRecords, openRecord, segmentKey, writeRecord, type FoundRecord } from './journal-record.js';
 import type { AudioJournal, LeftChannel, LeftContent, LeftPiece } from './journal.js';
 import { SAMPLE_BYTES } from './journalled-channel.js';
-import { destroyLeftSegment, leftHeadBytes, readLeftSegment } from './segment-file.js';
+import { createSegmentFile, destroyLeftSegment, RECORDS_AT, readLeftSegment } from './segment-file.js';
 import { SEGMENT_ENDING } from './segment-log.js';
 
 /** The files that servers of this machine have left. */
@@ -16,36 +18,59 @@ export interface LeftFiles {
   readonly discard: (sessionIds: ReadonlySet<string>) => Promise<void>;
 }
 
-/** A folder that was claimed. It is destroyed as a whole, once nothing in it is needed. */
+/** A folder that was claimed. */
 interface LeftFolder {
   readonly path: string;
-  readonly segments: readonly string[];
+  segments: readonly LeftSegment[];
   /** Sessions of which something in it is needed. */
   readonly needed: Set<string>;
 }
 
-/** A record of a session in a segment. */
-interface LeftRecord extends FoundRecord {
+/** A file in it, which is destroyed as a whole. */
+interface LeftSegment {
   readonly path: string;
-  readonly salt: Buffer;
+  readonly records: readonly LeftRecord[];
+}
+
+/** A record of a session, and where it is now. */
+interface LeftRecord extends Pick<FoundRecord, 'head' | 'length'> {
+  path: string;
+  salt: Buffer;
+  at: number;
 }
 
 /** Looks in the folders `SERVER@OWNER` of `directory`: what a server has written belongs to its owner, at first itself. */
 export function createLeftFiles(directory: string, serverId: string): LeftFiles {
   let folders: readonly LeftFolder[] = [];
+  /** Of sessions that were read. */
+  const keys = new Map<string, Buffer>();
+  let last: Promise<void> = Promise.resolve();
 
-  const discard = async (sessionIds: ReadonlySet<string>): Promise<void> => {
-    const touched = folders.filter(({ needed }) => [...sessionIds].some((id) => needed.has(id)));
-    for (const { needed } of touched) for (const id of sessionIds) needed.delete(id);
-    await destroyNeedless(touched);
+  const discard = (sessionIds: ReadonlySet<string>): Promise<void> => {
+    const done = last.then(async () => {
+      for (const id of sessionIds) keys.delete(id);
+      for (const folder of folders.filter(({ needed }) => [...sessionIds].some((id) => needed.has(id)))) {
+        for (const id of sessionIds) folder.needed.delete(id);
+        await destroyNeedless(folder);
+      }
+    });
+    last = done.catch(() => undefined);
+    return done;
   };
 
-  const destroyNeedless = async (some: readonly LeftFolder[]): Promise<void> => {
-    for (const folder of some.filter(({ needed }) => needed.size === 0)) {
-      folders = folders.filter((other) => other !== folder);
-      for (const path of folder.segments) await destroyLeftSegment(path);
-      await rmdir(folder.path);
+  const destroyNeedless = async (folder: LeftFolder): Promise<void> => {
+    for (const segment of folder.segments) {
+      const kept = segment.records.filter(({ head }) => folder.needed.has(head.sessionId));
+      if (kept.length === segment.records.length && kept.length > 0) continue;
+      // What cannot be opened cannot be written again, and so keeps the whole segment.
+      if (kept.some(({ head }) => !keys.has(head.sessionId))) continue;
+      const again = kept.length > 0 ? [await writeAgain(folder.path, kept, keys)] : [];
+      folder.segments = [...folder.segments.filter((other) => other !== segment), ...again];
+      await destroyLeftSegment(segment.path);
     }
+    if (folder.segments.length > 0) return;
+    folders = folders.filter((other) => other !== folder);
+    await rmdir(folder.path);
   };
 
   return {
@@ -58,12 +83,15 @@ export function createLeftFiles(directory: string, serverId: string): LeftFiles 
         if (!(await isRenamed(join(directory, name), path))) continue;
         const folder = await readFolder(path, records);
         folders = [...folders, folder];
-        await destroyNeedless([folder]);
+        await destroyNeedless(folder);
       }
       return [...records].map(([id, own]) => ({
         id,
         lastWrittenAt: new Date(Math.max(...own.map(({ head }) => head.writtenAt))),
-        read: (key) => readSession(own, key),
+        read: (key) => {
+          keys.set(id, Buffer.from(key));
+          return readSession(own, key);
+        },
         discard: () => discard(new Set([id])),
       }));
     },
@@ -84,22 +112,60 @@ async function isRenamed(from: string, to: string): Promise<boolean> {
 
 /** Adds the records in a folder to those of their sessions. */
 async function readFolder(path: string, records: Map<string, LeftRecord[]>): Promise<LeftFolder> {
-  const segments = (await namesIn(path))
-    .filter((name) => name.endsWith(SEGMENT_ENDING))
-    .map((name) => join(path, name));
+  const names = (await namesIn(path)).filter((name) => name.endsWith(SEGMENT_ENDING));
+  const segments: LeftSegment[] = [];
   const needed = new Set<string>();
-  for (const segment of segments) {
-    const { salt, records: bytes } = await readLeftSegment(segment);
-    if (salt === undefined) continue;
-    for (const found of findRecords(bytes).records) {
-      const { sessionId } = found.head;
+  for (const name of names) {
+    const segment = await readSegment(join(path, name));
+    segments.push(segment);
+    for (const record of segment.records) {
+      const { sessionId } = record.head;
       const own = records.get(sessionId) ?? [];
       records.set(sessionId, own);
-      own.push({ ...found, path: segment, salt });
+      own.push(record);
       needed.add(sessionId);
     }
   }
   return { path, segments, needed };
+}
+
+/** Without its salt, nothing in a segment can be opened. */
+async function readSegment(path: string): Promise<LeftSegment> {
+  const { salt, records } = await readLeftSegment(path);
+  if (salt === undefined) return { path, records: [] };
+  return { path, records: findRecords(records).records.map((found) => ({ ...found, path, salt })) };
+}
+
+/** Writes records to a segment of their own, where they are found from then on. */
+async function writeAgain(
+  folder: string,
+  records: readonly LeftRecord[],
+  keys: ReadonlyMap<string, Buffer>,
+): Promise<LeftSegment> {
+  const path = join(folder, `again-${randomUUID()}${SEGMENT_ENDING}`);
+  const file = await createSegmentFile(path);
+  const { salt } = file;
+  try {
+    const readable: LeftRecord[] = [];
+    const parts: Buffer[] = [];
+    for (const record of records) {
+      const key = keys.get(record.head.sessionId);
+      const plain = key && (await openLeft(record, key));
+      // It is damaged, or its session was discarded meanwhile.
+      if (key === undefined || plain === undefined) continue;
+      readable.push(record);
+      parts.push(Buffer.concat(writeRecord(segmentKey(key, salt), record.head, [plain])));
+    }
+    let at = await file.append(parts);
+    for (const record of readable) {
+      Object.assign(record, { path, salt, at });
+      at += record.length;
+    }
+    await syncNames(folder);
+    return { path, records: readable };
+  } finally {
+    await file.close();
+  }
 }
 
 /** A record, and what it holds. */
@@ -131,7 +197,7 @@ async function openLeft(
   const file = await open(path, 'r');
   try {
     const bytes = Buffer.allocUnsafe(length);
-    await file.read(bytes, 0, length, leftHeadBytes + at);
+    await file.read(bytes, 0, length, RECORDS_AT + at);
     return openRecord(segmentKey(key, salt), bytes);
   } catch {
     return undefined;

@@ -103,15 +103,26 @@ function openMessage(bytes: Buffer, key: Uint8Array): OpenedRecord | undefined {
   }
 }
 
+/** Messages that are fetched at a time, and how long NATS has for them, milliseconds. */
+const FETCHED_TOGETHER = 200;
+const PATIENCE_MS = 2000;
+
 /** All messages of subjects that are there now. */
 async function* messagesOf({ stream }: StreamPlace, filter: string): AsyncGenerator<Buffer> {
   const consumer = await stream.consumers.get(JOURNAL_STREAM, { filter_subjects: filter });
-  const { num_pending: pending } = await consumer.info();
-  if (pending === 0) return;
-  const messages = await consumer.consume();
-  for await (const message of messages) {
-    yield bytesOf(message);
-    if (message.info.pending === 0) return;
+  let { num_pending: pending } = await consumer.info();
+  while (pending > 0) {
+    const before = pending;
+    const batch = await consumer.fetch({
+      max_messages: Math.min(pending, FETCHED_TOGETHER),
+      expires: PATIENCE_MS,
+    });
+    for await (const message of batch) {
+      yield bytesOf(message);
+      ({ pending } = message.info);
+    }
+    // What was there is gone: it was settled meanwhile.
+    if (pending === before) return;
   }
 }
 

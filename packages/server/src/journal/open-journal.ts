@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ClusterConnection } from '../cluster/connect-cluster.js';
 import type { Config } from '../config/schema.js';
+import type { RecordStore } from '../records/record-store.js';
 import type { Storage } from '../storage/open-storage.js';
 import { measureJournal } from '../telemetry/journal-metrics.js';
 import type { Log } from '../telemetry/log.js';
@@ -44,6 +45,19 @@ export async function openJournal(
 async function openStreamJournal(options: StreamJournalOptions): Promise<AudioJournal> {
   const { createStreamJournal } = await import('./stream-journal.js');
   return createStreamJournal(options);
+}
+
+/** Records whose destruction also destroys what a journal has of them. */
+export function withJournal(records: RecordStore, journal: AudioJournal | undefined): RecordStore {
+  if (journal === undefined) return records;
+  return {
+    ...records,
+    destroy: async (...how) => {
+      const destroyed = await records.destroy(...how);
+      await journal.destroy(destroyed);
+      return destroyed;
+    },
+  };
 }
 
 /** The folder of the journals of this machine. */

@@ -34,7 +34,7 @@ const BLOCK_BYTES = 4096;
 const HEAD_BYTES = 2 * BLOCK_BYTES;
 
 /** Where the records of a segment begin in its file. */
-export const leftHeadBytes = HEAD_BYTES;
+export const RECORDS_AT = HEAD_BYTES;
 
 /** Makes an empty segment that only its owner may read. */
 export async function createSegmentFile(path: string): Promise<SegmentFile> {

@@ -1,6 +1,5 @@
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeFolder } from '../storage/durable-files.js';
+import { makeFolder, syncNames } from '../storage/durable-files.js';
 import { openRecord, segmentKey, writeRecord, type JournalRecordHead } from './journal-record.js';
 import { createSegmentFile, type SegmentFile } from './segment-file.js';
 
@@ -192,16 +191,6 @@ export function createSegmentLog(options: SegmentLogOptions): SegmentLog {
       await Promise.all(segments.map(({ file }) => file.close()));
     },
   };
-}
-
-/** Syncs the names of the files in a folder, where the system can: see `syncFolder`. */
-async function syncNames(directory: string): Promise<void> {
-  try {
-    const folder = await open(directory, 'r');
-    await folder.sync().finally(() => folder.close());
-  } catch {
-    // Systems on which folders cannot be synced keep names by themselves.
-  }
 }
 
 function* inPortions(records: readonly PlacedRecord[]): Generator<readonly PlacedRecord[]> {

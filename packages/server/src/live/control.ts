@@ -1,6 +1,6 @@
 import { declarationOf, type SettingName, type SettingsChange } from '@auscult/protocol';
 import type { AudioIntake } from './audio-intake.js';
-import type { Command, ConfigureCommand } from './commands.js';
+import type { Command, ConfigureCommand, ContinuedSession } from './commands.js';
 import { problemEvent } from './events.js';
 import type { Emit } from './outbox.js';
 import type { SessionSetup } from './session-setup.js';
@@ -21,6 +21,8 @@ export interface ControlledSession {
   readonly emit: Emit;
   /** The client has asked for the end, and everything has been sent. */
   readonly onEnd: () => void;
+  /** The client goes on here, and not in an earlier session of its own. */
+  readonly onContinued: (former: ContinuedSession) => void;
 }
 
 /** Does what each command asks, except audio, and answers it. */
@@ -49,11 +51,12 @@ export function createControl(session: ControlledSession): Control {
 }
 
 function configure(
-  { setup, stream, emit }: ControlledSession,
+  { setup, stream, emit, onContinued }: ControlledSession,
   command: ConfigureCommand,
   superseded: Superseded,
 ): void | Promise<void> {
   const { continues } = command;
+  if (continues !== undefined) onContinued(continues);
   if (!stream.channels.isOpen())
     return whenRead(setup.configure(command, superseded), superseded, () =>
       continues === undefined ? undefined : stream.speakers.continue(continues),

@@ -10,6 +10,7 @@ import type { Problem, SessionEvent } from './events.js';
 import type { Emit } from './outbox.js';
 import type { SessionServices } from './session-services.js';
 import { createReceivedCount, type ReceivedCount } from './received-count.js';
+import { digestOf } from './resume-token.js';
 import { createSessionSetup, type SetupServices } from './session-setup.js';
 import { createSessionStream, type SessionStream } from './session-stream.js';
 import type { SessionTelemetry } from './session-telemetry.js';
@@ -104,7 +105,14 @@ export function createConversation(place: ConversationPlace): Conversation {
     onRefused: refusals.refuse,
     ...intakeReports(place, emit, stream.channels.receivedSeconds),
   });
-  const control = createControl({ setup, stream, intake, emit, onEnd: signals.onEnd });
+  const control = createControl({
+    setup,
+    stream,
+    intake,
+    emit,
+    onEnd: signals.onEnd,
+    onContinued: ({ sessionId, token }) => services.recovery?.hurry(sessionId, digestOf(token)),
+  });
 
   const take: Conversation['take'] = (command, superseded) => {
     if (command.kind === 'unreadable') return refusals.refuse(command.problem);

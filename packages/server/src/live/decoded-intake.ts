@@ -45,8 +45,16 @@ interface Running extends Pick<StreamOptions, 'kind' | 'channels'> {
 
 /** Starts without a decoder. */
 export function createDecodedIntake(services: DecodedIntakeServices): DecodedIntake {
-  const { decoders, channels, received, settings, pendingSeconds, maxPendingSeconds, onTaken, onUndecodable } =
-    services;
+  const {
+    decoders,
+    channels,
+    received,
+    settings,
+    pendingSeconds,
+    maxPendingSeconds,
+    onTaken,
+    onUndecodable,
+  } = services;
   let running: Running | undefined;
   let hasReceived = false;
   let isOver = false;

@@ -8,7 +8,10 @@ import { settingsByDefault } from '../config/recognition.js';
 import { RequestError } from '../errors.js';
 import { HANDED_OVER } from '../records/interrupted-sessions.js';
 import type { LeftRecordContent } from '../records/left-record.js';
+import { floatsOf } from '../recovery/hear-left-audio.js';
+import { after } from '../recovery/left-audio.js';
 import type { Recovery, WaitingSession } from '../recovery/recovery.js';
+import type { SessionRecordWriter } from '../records/session-writer.js';
 import type { AdmissionServices } from './admission.js';
 import type { AdmittedSession } from './admitted-session.js';
 import type { ResumeRequest } from './commands.js';
@@ -29,7 +32,7 @@ export interface LeftSessions {
 
 export interface LeftSessionServices extends AdmissionServices {
   readonly dialects: readonly Dialect[];
-  readonly recovery: Pick<Recovery, 'take' | 'claimSession' | 'leave'> | undefined;
+  readonly recovery: Pick<Recovery, 'take' | 'claimSession' | 'leave' | 'hurry'> | undefined;
   readonly serverId: string;
   /** Undefined if there is no cluster. */
   readonly handOvers: HandOvers | undefined;
@@ -148,10 +151,42 @@ async function goOnWith(left: WaitingSession, services: LeftSessionServices): Pr
     left.giveUp();
     return past === undefined ? 'decoder_gone' : 'resume_refused';
   }
-  const session = await admittedAgain(left, dialect.goOn, { ...past, onKept: discard }, services);
+  const writer = keepingOn(left, past);
+  const session = await admittedAgain(
+    { ...left, writer },
+    dialect.goOn,
+    { ...past, onKept: discard },
+    services,
+  );
   const open = goOnWithSession(session, services);
   services.sessions.add(open);
   return open;
+}
+
+/**
+ * The writer of the record, which is given the audio that must be kept with it and is not yet. What is heard once more and is kept
+ * already is left out.
+ */
+function keepingOn(
+  { writer, record: { keptSamples }, content }: WaitingSession,
+  { channels }: Pick<SessionPast, 'channels'>,
+): SessionRecordWriter {
+  if (keptSamples === undefined) return writer;
+  const known = channels.map(({ from }, channel) => Math.max(0, keptSamples(channel) - from));
+  for (const { channel, pieces } of content.channels) {
+    const from = channels[channel]?.from ?? 0;
+    for (const piece of after(pieces, keptSamples(channel)))
+      if (piece.from < from)
+        void writer.keepAudio(channel, floatsOf(piece.samples.subarray(0, from - piece.from)));
+  }
+  return {
+    ...writer,
+    keepAudio: (channel, samples) => {
+      const left = Math.min(known[channel] ?? 0, samples.length);
+      known[channel] = (known[channel] ?? 0) - left;
+      return writer.keepAudio(channel, samples.subarray(left));
+    },
+  };
 }
 
 /** The session as it was admitted elsewhere, with the recognizer and the shared terms of this server. */

@@ -19,6 +19,8 @@ export interface Parting extends ConnectionLoss {
   readonly handOver: () => boolean;
   /** Whether the session goes on in another process. */
   readonly isHandedOver: () => boolean;
+  /** Whether the server goes away before it is done with what was taken. */
+  readonly isAbandoned: () => boolean;
   /** Ends the session with an error that the client is told. */
   readonly fail: (code: ErrorCode, explanation?: Explanation) => void;
   /** The client is away and may come back, as after the loss of a connection. */
@@ -61,6 +63,7 @@ export function createParting(services: PartingServices): Parting {
 
   let isForced = false;
   let isHandedOver = false;
+  let isAbandoned = false;
 
   function isResumable(): boolean {
     return config.resumeSeconds > 0 && dialect.isResumable() && !end.isEnding();
@@ -114,6 +117,7 @@ export function createParting(services: PartingServices): Parting {
     handOver,
     isForced: () => isForced,
     isHandedOver: () => isHandedOver,
+    isAbandoned: () => isAbandoned,
     lose,
     await: () => {
       presence.awaitReturn(CONNECTION_LOST, () => {
@@ -145,6 +149,7 @@ export function createParting(services: PartingServices): Parting {
     },
     abandon: () => {
       isForced = true;
+      isAbandoned = !end.isOver();
       close('going_away', end.conclude);
     },
   };

@@ -27,6 +27,8 @@ interface Stretch {
   readonly sample: number;
   /** Undefined where it has to be decoded: only its beginning is known. */
   readonly rate: number | undefined;
+  /** Where it ends, as the client counts; undefined if it goes on. */
+  readonly end?: number;
 }
 
 /** Stretches that are remembered. If there are more, less than is there may be found within a length. */
@@ -51,7 +53,7 @@ export function createReceivedCount(initialRate: number, before?: ReceivedAudio)
   const begin = (stretch: Stretch): void => {
     const { count, sample, rate } = current();
     if (count === stretch.count && sample === stretch.sample && rate === stretch.rate) return;
-    stretches = [...stretches, stretch];
+    stretches = [...stretches.slice(0, -1), { ...current(), end: stretch.count }, stretch];
     if (stretches.length > MOST_STRETCHES) stretches = stretches.filter((_, index) => index !== 1);
   };
 
@@ -76,10 +78,10 @@ export function createReceivedCount(initialRate: number, before?: ReceivedAudio)
         stretches.findLastIndex((stretch) => stretch.sample <= sample),
       );
       stretches = stretches.slice(at);
-      const [{ count, sample: from, rate }, next] = [stretches[0] ?? current(), stretches[1]];
+      const { count, sample: from, rate, end = total } = stretches[0] ?? current();
       if (rate === undefined) return count;
       const there = count + Math.floor(((sample - from) * rate) / SAMPLE_RATE);
-      return Math.max(0, Math.min(there, next?.count ?? total));
+      return Math.max(0, Math.min(there, end));
     },
     place: () => {
       const { count, sample, rate } = current();

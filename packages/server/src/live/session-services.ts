@@ -2,6 +2,7 @@ import type { DecoderPool } from '@auscult/asr';
 import type { Config } from '../config/schema.js';
 import type { AudioJournal } from '../journal/journal.js';
 import type { SharedKeyTerms } from '../key-terms/shared-key-terms.js';
+import type { Recovery } from '../recovery/recovery.js';
 import type { TextReader } from '../reading/text-reader.js';
 import type { Log } from '../telemetry/log.js';
 import type { Metrics } from '../telemetry/metrics.js';
@@ -19,6 +20,8 @@ export interface SessionServices {
   readonly reader: TextReader;
   /** Keeps audio that was accepted; undefined if nothing does. */
   readonly journal: AudioJournal | undefined;
+  /** Completes records of sessions whose server is gone; undefined without a journal. */
+  readonly recovery: Pick<Recovery, 'hurry'> | undefined;
   /** Whether records can be written now. */
   readonly isRecording: () => boolean;
   /** The turns in which the messages of all sessions are handled. */

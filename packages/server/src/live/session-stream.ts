@@ -38,7 +38,7 @@ export interface SessionStream {
   readonly totals: () => StreamTotals;
   readonly speakers: SessionSpeakers;
   /** What becomes of the audio if the process ends. */
-  readonly accepted: Pick<AcceptedAudio, 'durableSeconds' | 'isKept' | 'end'>;
+  readonly accepted: Pick<AcceptedAudio, 'durableSeconds' | 'isKept' | 'end' | 'leave'>;
   /** Hears nothing more, so that another process can go on from what is kept. Resolves once all of that is kept. */
   readonly leave: () => Promise<void>;
   /** The moment up to which all text is recorded, seconds. */
@@ -82,48 +82,51 @@ export function createSessionStream(stream: StreamServices): SessionStream {
   };
   const writing = (): WritingOptions => ({ ...writingOf(setup.settings()), takesBack: session.takesBack });
 
-  const channels = channelsOnDemand((seconds) => {
-    const settings = setup.settings();
-    describe();
-    telemetry.notDone(setup.asked()?.warnings.length ?? 0);
-    spool = settings.refine === 'on-stop' ? openSpool(stream, seconds) : undefined;
-    const listening = { writing, spool, writer, events, telemetry, told, speakers, accepted };
-    accepted.begin(settings.channels);
-    if (settings.speakers !== 'off') telemetry.tellsSpeakers();
-    const { contextSeconds } = services.config;
-    const share = shareOf(ownershipOf(identity));
-    const former = past;
-    past = undefined;
-    const streamOf = (channel: number): ChannelStream => {
-      const origin = { seconds, finals: finals[channel] ?? 0 };
-      origins[channel] = origin;
-      const before = former?.channels[channel];
-      const listener = listenToChannel(channel, listening);
-      return {
-        listener: continueClock(listener, origin, (counted) => {
-          finals[channel] = counted;
-        }),
-        continues: before && continuedFrom(before, seconds),
+  const channels = channelsOnDemand(
+    (seconds) => {
+      const settings = setup.settings();
+      describe();
+      telemetry.notDone(setup.asked()?.warnings.length ?? 0);
+      spool = settings.refine === 'on-stop' ? openSpool(stream, seconds) : undefined;
+      const listening = { writing, spool, writer, events, telemetry, told, speakers, accepted };
+      accepted.begin(settings.channels);
+      if (settings.speakers !== 'off') telemetry.tellsSpeakers();
+      const { contextSeconds } = services.config;
+      const share = shareOf(ownershipOf(identity));
+      const former = past;
+      past = undefined;
+      const streamOf = (channel: number): ChannelStream => {
+        const origin = { seconds, finals: finals[channel] ?? 0 };
+        origins[channel] = origin;
+        const before = former?.channels[channel];
+        const listener = listenToChannel(channel, listening);
+        return {
+          listener: continueClock(listener, origin, (counted) => {
+            finals[channel] = counted;
+          }),
+          continues: before && continuedFrom(before, seconds),
+        };
       };
-    };
-    const speakerState = speakers.voices();
-    const knownVoices = session.voices.known();
-    const voices = {
-      ...(speakerState && { speakerState }),
-      ...(knownVoices.length > 0 && settings.speakers !== 'off' && { knownVoices }),
-    };
-    const { sampleRate = settings.sampleRate } = former?.received ?? {};
-    return openChannels(
-      recognizer,
-      { ...settings, sampleRate },
-      setup.keyTerms(),
-      contextSeconds,
-      share,
-      voices,
-      streamOf,
-      speakers.beginAnew,
-    );
-  }, past && { seconds: secondsBefore(past), speechSeconds: past.told.speechSeconds });
+      const speakerState = speakers.voices();
+      const knownVoices = session.voices.known();
+      const voices = {
+        ...(speakerState && { speakerState }),
+        ...(knownVoices.length > 0 && settings.speakers !== 'off' && { knownVoices }),
+      };
+      const { sampleRate = settings.sampleRate } = former?.received ?? {};
+      return openChannels(
+        recognizer,
+        { ...settings, sampleRate },
+        setup.keyTerms(),
+        contextSeconds,
+        share,
+        voices,
+        streamOf,
+        speakers.beginAnew,
+      );
+    },
+    past && { seconds: secondsBefore(past), speechSeconds: past.told.speechSeconds },
+  );
   const speakers = createSessionSpeakers({
     settings: setup.settings,
     token: services.config.resumeSeconds > 0 ? session.token : undefined,
@@ -160,7 +163,7 @@ export function createSessionStream(stream: StreamServices): SessionStream {
     hearPast: async () => {
       if (session.past === undefined) return;
       await pushPast(session.past, channels);
-      accepted.flushed().then(session.past.onKept, telemetry.failed);
+      accepted.flushed().then(session.past.onKept).catch(telemetry.failed);
     },
     renew: () => {
       spool?.finish();

@@ -162,8 +162,15 @@ function assemble(session: AdmittedSession, services: SessionServices) {
     leave: presence.leave,
     onOver: (closeCode) => {
       line.flow.stop();
-      if (parting.isHandedOver()) handOver(conversation, telemetry, closeCode);
-      else settle(session, conversation, telemetry, { closeCode, mayContinue: parting.isForced() });
+      if (parting.isHandedOver()) {
+        handOver(conversation, telemetry, closeCode);
+        return;
+      }
+      settle(session, conversation, telemetry, {
+        closeCode,
+        mayContinue: parting.isForced(),
+        isAbandoned: parting.isAbandoned(),
+      });
     },
   });
   const parting = createParting({ config, dialect, inbox, outbox, conversation, presence, end });
@@ -178,19 +185,33 @@ function handOver(conversation: Conversation, telemetry: SessionTelemetry, close
   telemetry.closed({ closeCode, audioSeconds, finals, missingSeconds: 0 });
 }
 
+/** How a session has come to its end. */
+interface SessionOutcome {
+  readonly closeCode: number;
+  /** Whether another session may go on with its speakers. */
+  readonly mayContinue: boolean;
+  /** Whether the server goes away before all that was taken has its text. */
+  readonly isAbandoned: boolean;
+}
+
 /** Closes what a session that is over has written, and reports it. */
 function settle(
   { writer }: AdmittedSession,
   conversation: Conversation,
   telemetry: SessionTelemetry,
-  { closeCode, mayContinue }: { readonly closeCode: number; readonly mayContinue: boolean },
+  { closeCode, mayContinue, isAbandoned }: SessionOutcome,
 ): void {
   if (mayContinue) conversation.keepSpeakers();
+  const { accepted } = conversation;
+  const isLeft = isAbandoned && accepted.durableSeconds() !== undefined;
   const missingSeconds = conversation.close();
-  writer
-    .close(String(closeCode), { missingSeconds, mayContinue })
-    .then(conversation.accepted.end)
-    .catch(telemetry.failed);
   const [audioSeconds, finals] = [conversation.receivedSeconds(), conversation.finals()];
+  if (isLeft && missingSeconds > 0) {
+    // The record stays open, and is completed from the journal at the next start.
+    accepted.leave()?.catch(telemetry.failed);
+    telemetry.closed({ closeCode, audioSeconds, finals, missingSeconds: 0 });
+    return;
+  }
+  writer.close(String(closeCode), { missingSeconds, mayContinue }).then(accepted.end).catch(telemetry.failed);
   telemetry.closed({ closeCode, audioSeconds, finals, missingSeconds });
 }

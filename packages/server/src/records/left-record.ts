@@ -9,6 +9,7 @@ import type { RecordServices } from './record-services.js';
 import type { Actor, SegmentVersion } from './record.js';
 import type { SessionRow } from './session-rows.js';
 import type { SessionRecordWriter } from './session-writer.js';
+import { keptAudio } from './record-audio.js';
 import { readSpeakerState, type SpeakerState } from './speaker-states.js';
 import { readSegments } from './stored-segments.js';
 import { readWhole, requireSession } from './whole-record.js';
@@ -26,6 +27,8 @@ export interface LeftRecord {
   readonly channels: ReadonlyMap<number, RecordedChannel>;
   /** What was said and known of it. Must not be called once its writer is closed. */
   readonly content: () => Promise<LeftRecordContent>;
+  /** Samples of a channel that are kept with the record; undefined if audio is not kept. */
+  readonly keptSamples: ((channel: number) => number) | undefined;
   /** Takes the session as one that this server holds, and goes on with its record. */
   readonly reopen: (actor: Actor) => Promise<SessionRecordWriter>;
 }
@@ -64,6 +67,7 @@ export async function findLeftRecord(
   const { row, groups } = found;
   const dataKey = await readDataKey(database.db, masterKeys, id);
   const channels = await recordedChannels(database.db, row, dataKey);
+  const kept = services.keepsAudio ? await keptAudio(database.db, id) : undefined;
   const before = { finals: row.finals, audioSeconds: row.audio_seconds };
   return {
     id,
@@ -76,6 +80,7 @@ export async function findLeftRecord(
       finals: await liveFinals(services, id, dataKey),
       speakers: await readSpeakerState(database, dataKey, id),
     }),
+    keptSamples: kept && ((channel) => kept.get(channel)?.samples ?? 0),
     reopen: async (actor) => {
       await take(services, row);
       const { language, channels: count, task, sample_rate } = row;
@@ -86,7 +91,15 @@ export async function findLeftRecord(
         sampleRate: sample_rate ?? undefined,
         settings: undefined,
       };
-      return writeRecord(services, { id, actor, groups, dataKey, description, before });
+      return writeRecord(services, {
+        id,
+        actor,
+        groups,
+        dataKey,
+        description,
+        before,
+        ...(kept && { kept }),
+      });
     },
   };
 }

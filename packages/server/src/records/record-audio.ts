@@ -1,4 +1,7 @@
 import { encodePcm, SAMPLE_RATE } from '@auscult/asr';
+import { sql } from 'kysely';
+import type { Database } from '../db/database.js';
+import { SEAL_BYTES } from '../storage/seal.js';
 import { open, seal } from './seal.js';
 
 /** A piece of the audio of a channel: 16-bit PCM at 16 kHz, little-endian. */
@@ -13,13 +16,13 @@ const PIECE_SECONDS = 10;
 const SAMPLE_BYTES = 2;
 
 /** Gathers the samples of each channel into pieces; called without samples, it returns what is left of the channel. */
-export function createAudioPieces(): (
-  channel: number,
-  samples: Float32Array | undefined,
-) => readonly RecordedPiece[] {
+export function createAudioPieces(
+  /** The places of their first pieces, by channel, if there are earlier ones. */
+  places: ReadonlyMap<number, number> = new Map(),
+): (channel: number, samples: Float32Array | undefined) => readonly RecordedPiece[] {
   const gathered = new Map<number, { place: number; parts: Uint8Array[]; bytes: number }>();
   return (channel, samples) => {
-    const so = gathered.get(channel) ?? { place: 0, parts: [], bytes: 0 };
+    const so = gathered.get(channel) ?? { place: places.get(channel) ?? 0, parts: [], bytes: 0 };
     gathered.set(channel, so);
     if (samples !== undefined) {
       const pcm = encodePcm(samples);
@@ -41,6 +44,36 @@ export function sealAudio(dataKey: Uint8Array, sessionId: string, { channel, pla
     place,
     sealed: seal(dataKey, pcm, ['audio_pieces', sessionId, channel, place]),
   };
+}
+
+/** The part of a channel that is kept. */
+export interface KeptAudio {
+  readonly samples: number;
+  /** The place of the next piece. */
+  readonly nextPlace: number;
+}
+
+/** What is kept of the audio of a session, by channel. */
+export async function keptAudio(
+  db: Database['db'],
+  sessionId: string,
+): Promise<ReadonlyMap<number, KeptAudio>> {
+  const rows = await db
+    .selectFrom('audio_pieces')
+    .select(({ fn }) => [
+      'channel',
+      fn.max<number>('place').as('last'),
+      sql<number>`sum(length(sealed) - ${sql.lit(SEAL_BYTES)})`.as('bytes'),
+    ])
+    .where('session_id', '=', sessionId)
+    .groupBy('channel')
+    .execute();
+  return new Map(
+    rows.map(({ channel, last, bytes }) => [
+      channel,
+      { samples: Number(bytes) / SAMPLE_BYTES, nextPlace: last + 1 },
+    ]),
+  );
 }
 
 /** The PCM of a sealed piece. Throws `record_damaged` if it is not what was sealed for that place. */

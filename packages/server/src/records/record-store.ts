@@ -1,4 +1,5 @@
 import type { KnownSpeaker } from '@auscult/protocol';
+import type { Identity } from '../access/identity.js';
 import { createSlices } from '../time-slices.js';
 import type { KeyCopies } from './key-copies/key-copies.js';
 import { beginRecord, type KeepingSettings, type NewSession } from './begin-record.js';
@@ -34,6 +35,8 @@ export interface RecordStore {
   readonly open: (session: NewSession) => Promise<SessionRecordWriter>;
   /** See `findLeftRecord`. */
   readonly findLeft: (id: string, isFree: IsFree) => Promise<LeftRecord | 'held' | undefined>;
+  /** How many sessions somebody holds at other servers on the database. */
+  readonly openElsewhere: (who: Pick<Identity, 'tenant' | 'subject'>) => Promise<number>;
   /** The server that holds a session; undefined if it has ended, or none does. */
   readonly holderOf: (id: string) => Promise<string | undefined>;
   readonly find: (search: RecordSearch, actor: Actor) => Promise<RecordPage>;
@@ -101,6 +104,19 @@ export function createRecordStore(storeServices: StoreServices): RecordStore {
       const left = await findLeftRecord(services, id, isFree);
       if (left === undefined || left === 'held') return left;
       return { ...left, reopen: async (actor) => opened(id, await left.reopen(actor)) };
+    },
+    openElsewhere: async ({ tenant, subject }) => {
+      const { count } = await database.db
+        .selectFrom('sessions')
+        .innerJoin('servers', 'servers.id', 'sessions.server_id')
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .where('kind', '=', 'live')
+        .where('ended_at', 'is', null)
+        .where('tenant', '=', tenant)
+        .where('owner', '=', subject)
+        .where('server_id', '!=', storeServices.serverId)
+        .executeTakeFirstOrThrow();
+      return Number(count);
     },
     holderOf: async (id) => {
       const row = await database.db

@@ -1,6 +1,6 @@
 import { continueSpeakers } from './continue-speakers.js';
 import type { KeepingSettings } from './begin-record.js';
-import { createAudioPieces } from './record-audio.js';
+import { createAudioPieces, type KeptAudio } from './record-audio.js';
 import type { RecordedBefore } from './record-progress.js';
 import type { RecordServices } from './record-services.js';
 import type { Actor } from './record.js';
@@ -17,6 +17,8 @@ export interface WrittenSession {
   readonly dataKey: Buffer;
   readonly description: SessionDescription;
   readonly before?: RecordedBefore;
+  /** Audio that is in the record already. */
+  readonly kept?: ReadonlyMap<number, KeptAudio>;
 }
 
 /** Makes the writer of a record. */
@@ -25,7 +27,8 @@ export function writeRecord(
   session: WrittenSession,
 ): SessionRecordWriter {
   const { database, rows, queue, audit, log, keepsAudio, serverId } = services;
-  const { id, actor, dataKey } = session;
+  const { id, actor, dataKey, kept = new Map<number, KeptAudio>() } = session;
+  const places = new Map([...kept].map(([channel, { nextPlace }]) => [channel, nextPlace]));
   const writer = createSessionWriter({
     ...session,
     sessionId: id,
@@ -34,7 +37,7 @@ export function writeRecord(
     queue,
     audit,
     kind: database.kind,
-    audioPieces: keepsAudio ? createAudioPieces() : undefined,
+    audioPieces: keepsAudio ? createAudioPieces(places) : undefined,
     onAudioLost: () => {
       log.error('audio not kept', { session: id });
     },

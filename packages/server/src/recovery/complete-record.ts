@@ -24,8 +24,8 @@ import type { Actor } from '../records/record.js';
 import type { SessionRecordWriter } from '../records/session-writer.js';
 import { mainSpeaker } from '../speakers/main-speaker.js';
 import { writingOf } from '../settings-by-concern.js';
-import { hearLeftAudio } from './hear-left-audio.js';
-import { leftAudio, type LeftAudio } from './left-audio.js';
+import { floatsOf, hearLeftAudio } from './hear-left-audio.js';
+import { after, leftAudio, type LeftAudio } from './left-audio.js';
 
 /** What is left of a session whose server is gone. */
 export interface LeftBehind {
@@ -64,6 +64,7 @@ export async function completeRecord(
   const settings = snapshot?.settings ?? sessionSettings.parse(settingsByDefault(services.config));
   const keyTerms = await keyTermsOf(left, settings, services);
   const audio = leftAudio(content.channels, record.channels);
+  await keepLeftAudio(left, writer);
   let lostSeconds = snapshot?.lostSeconds ?? 0;
   const heard = { left, writer, recognizer, settings, keyTerms, config: services.config };
   const onLost = (seconds: number): void => {
@@ -73,6 +74,17 @@ export async function completeRecord(
   const missingSeconds = audio.reduce((sum, one) => sum + one.missingSeconds, lostSeconds);
   await writer.close(INTERRUPTED, { missingSeconds, mayContinue: true, endedAt: lastWrittenAt });
   return { recoveredSeconds: audio.reduce((sum, one) => sum + secondsOf(one), 0), missingSeconds };
+}
+
+/** Adds what is left to the audio that is kept with the record. */
+async function keepLeftAudio(
+  { record: { keptSamples }, content }: LeftBehind,
+  writer: SessionRecordWriter,
+): Promise<void> {
+  if (keptSamples === undefined) return;
+  for (const { channel, pieces } of content.channels)
+    for (const { samples } of after(pieces, keptSamples(channel)))
+      await writer.keepAudio(channel, floatsOf(samples));
 }
 
 /** Who holds a session that was left. */
@@ -98,10 +110,7 @@ async function hearChannel(
   if (audio.pieces.length === 0) return;
   const { record, content } = left;
   const known = content.snapshot?.channels[audio.channel];
-  const finals = Math.max(
-    known?.nextSequence ?? 0,
-    record.channels.get(audio.channel)?.nextSequence ?? 0,
-  );
+  const finals = Math.max(known?.nextSequence ?? 0, record.channels.get(audio.channel)?.nextSequence ?? 0);
   const origin = { seconds: audio.from / SAMPLE_RATE, finals };
   const commits: (Promise<void> | undefined)[] = [];
   let state = known?.writing ?? nothingWritten;

@@ -16,13 +16,18 @@ export async function hearLeftAudio(stream: LiveTranscription, { from, pieces }:
       await stream.flush();
       await push(stream, new Float32Array(piece.from - end));
     }
-    await push(stream, Float32Array.from(piece.samples, (sample) => sample / 32_768));
+    await push(stream, floatsOf(piece.samples));
     end = piece.from + piece.samples.length;
   }
   await stream.flush();
   // A stream that was closed has heard nothing, but says so to nobody.
   if (stream.settledSeconds < stream.receivedSeconds - TOLERATED_SECONDS)
     throw new Error('the stream was closed');
+}
+
+/** Samples within ±1. */
+export function floatsOf(samples: Int16Array): Float32Array {
+  return Float32Array.from(samples, (sample) => sample / 32_768);
 }
 
 /** Voice activity counts in frames. */

@@ -24,15 +24,18 @@ export function leftAudio(
   return channels.map(({ channel, settled, pieces }) => {
     const end = Math.round((recorded.get(channel)?.end ?? 0) * SAMPLE_RATE);
     const from = Math.max(settled, end);
-    const left = pieces.flatMap((piece) => after(piece, from));
+    const left = after(pieces, from);
     return { channel, from, pieces: left, missingSeconds: missingSamples(left, from) / SAMPLE_RATE };
   });
 }
 
-function after(piece: LeftPiece, from: number): readonly LeftPiece[] {
-  const known = Math.max(0, from - piece.from);
-  if (known >= piece.samples.length) return [];
-  return [{ from: piece.from + known, samples: piece.samples.subarray(known) }];
+/** The parts of pieces from a sample on. */
+export function after(pieces: readonly LeftPiece[], from: number): readonly LeftPiece[] {
+  return pieces.flatMap((piece) => {
+    const known = Math.max(0, from - piece.from);
+    if (known >= piece.samples.length) return [];
+    return [{ from: piece.from + known, samples: piece.samples.subarray(known) }];
+  });
 }
 
 function missingSamples(pieces: readonly LeftPiece[], from: number): number {

@@ -1,3 +1,4 @@
+import { timingSafeEqual } from 'node:crypto';
 import type { Recognizer } from '@auscult/asr';
 import type { AudioJournal, LeftSession, ServerPresence } from '../journal/journal.js';
 import type { SessionSnapshot } from '../live/session-snapshot.js';
@@ -26,6 +27,8 @@ export interface Recovery {
     sessionId: string,
     mayBe: (snapshot: SessionSnapshot) => boolean,
   ) => WaitingSession | undefined;
+  /** The client of a session goes on in another, as its token proves: nobody need wait for it any more. */
+  readonly hurry: (sessionId: string, tokenDigest: Uint8Array) => void;
   /** Hears nothing more. What is not done stays for the next start. */
   readonly stop: () => void;
 }
@@ -61,6 +64,8 @@ export function createRecovery(services: RecoveryServices): Recovery {
   const queue: (() => Promise<void>)[] = [];
   let running = 0;
   let isStopped = false;
+  /** Why the journal could not be read when that was last tried. */
+  let unreadable: string | undefined;
 
   const advance = (): void => {
     while (running < AT_A_TIME && !isStopped) {
@@ -101,6 +106,20 @@ export function createRecovery(services: RecoveryServices): Recovery {
       complete(session, session.writer, session.discard);
     };
     waiting.set(id, { session, timer: setTimeout(expire, seconds * 1000).unref() });
+  };
+
+  /** A journal that cannot be read must not keep a server from starting: it is read again while the server runs. */
+  const leftIn = async (servers: ServerPresence): Promise<readonly LeftSession[]> => {
+    try {
+      const left = await journal.left(servers);
+      unreadable = undefined;
+      return left;
+    } catch (error) {
+      const code = codeOf(error);
+      if (code !== unreadable) log.error(UNREADABLE, { code });
+      unreadable = code;
+      return [];
+    }
   };
 
   const recover = async (left: LeftSession, isFree: IsFree): Promise<void> => {
@@ -144,7 +163,7 @@ export function createRecovery(services: RecoveryServices): Recovery {
     claim: async (servers) => {
       const isFree: IsFree = (holder) =>
         holder === null || holder === HANDED_OVER || !servers.isAlive(holder);
-      for (const left of await journal.left(servers)) await recoverIfPossible(left, isFree);
+      for (const left of await leftIn(servers)) await recoverIfPossible(left, isFree);
     },
     claimSession: async (id, isFree) => {
       const left = waiting.has(id) ? undefined : await journal.leftOf?.(id);
@@ -156,12 +175,18 @@ export function createRecovery(services: RecoveryServices): Recovery {
       await found?.writer.leave();
       return found !== undefined;
     },
+    hurry: (id, tokenDigest) => {
+      take(id, (snapshot) => isEqual(Buffer.from(snapshot.tokenDigest, 'hex'), tokenDigest))?.giveUp();
+    },
     stop: () => {
       isStopped = true;
       for (const { timer } of waiting.values()) clearTimeout(timer);
     },
   };
 }
+
+const UNREADABLE =
+  'THE AUDIO JOURNAL CANNOT BE READ: what a server has left cannot be transcribed; check the folder, see --journal-directory';
 
 const NOT_RECOVERED =
   'the audio that a server has left of a session cannot be transcribed now; it stays in the journal and is tried again at the next start';
@@ -173,6 +198,10 @@ const NOT_RECOVERED =
 function secondsLeft(lastWrittenAt: Date, resumeSeconds: number): number {
   const away = (Date.now() - lastWrittenAt.getTime()) / 1000;
   return away < 0 ? resumeSeconds : Math.max(0, resumeSeconds - away);
+}
+
+function isEqual(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && timingSafeEqual(one, other);
 }
 
 function codeOf(error: unknown): string {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, unlinkSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 
 /**
@@ -20,6 +21,16 @@ export function syncFolder(path: string): void {
     if (!isUnsupported(error)) throw error;
   } finally {
     closeSync(folder);
+  }
+}
+
+/** Does the same as `syncFolder`, but without holding up the event loop. */
+export async function syncNames(path: string): Promise<void> {
+  try {
+    const folder = await open(path, 'r');
+    await folder.sync().finally(() => folder.close());
+  } catch (error) {
+    if (!isUnsupported(error)) throw error;
   }
 }
 

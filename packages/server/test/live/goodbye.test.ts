@@ -113,7 +113,7 @@ describe('a session whose client closes right after its audio, without a stop', 
 
 describe('audio whose text is dropped', () => {
   test('is counted as missing in the record when the server had to stop', async () => {
-    const server = await startScriptedServer({ drainSeconds: '0.2' });
+    const server = await startScriptedServer({ drainSeconds: '0.2', journal: 'off' });
     const client = await connect(server.url);
     await heldBack(server, client);
     client.socket.close(1000);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { connectOptedIn, silence, type Client } from '../support/client.js';
-import { recordOf, resumeAt, samplesIn, sessionsOf, streamOf } from '../support/moved-client.js';
+import { recordOf, resumeAt, samplesIn, sessionsOf, streamOf, taken } from '../support/moved-client.js';
 import { startScriptedServer, type ScriptedServer } from '../support/scripted-server.js';
 import { until } from '../support/until.js';
 
@@ -12,16 +12,18 @@ describe('a session whose server is restarted', () => {
     const dataDirectory = temporaryFolder();
     const former = await startScriptedServer({ dataDirectory });
     const client = await connectOptedIn(former.url);
-    client.send({ type: 'configure', keyterms: [{ term: 'apixaban' }], partials: false });
+    client.send({ type: 'configure', keyterms: ['apixaban'], partials: false });
     const ready = await client.next('ready');
     client.send(silence(2));
     const first = await streamOf(former);
+    await taken(first, 2);
     first.final('first');
     await client.next('transcription');
     client.send(silence(1));
+    await taken(first, 3);
     first.final('second');
     client.send(silence(1.5));
-    await until(() => first.pushed.length === 3);
+    await taken(first, 4.5);
     await restart(former, client);
 
     const next = await startScriptedServer({ dataDirectory });
@@ -37,7 +39,7 @@ describe('a session whose server is restarted', () => {
     expect(stream.options.partials).toBe(false);
     expect(stream.keyTerms()).toMatchObject({ count: 1 });
     back.send(silence(0.5));
-    await until(() => stream.pushed.length === 1);
+    await taken(stream, 0.5);
     stream.final('third');
     expect(await back.next('transcription')).toMatchObject({ text: 'third', sequence: 2, start: 3, end: 5 });
     back.send({ type: 'stop' });
@@ -52,9 +54,10 @@ describe('a session whose server is restarted', () => {
     const dataDirectory = temporaryFolder();
     const former = await startScriptedServer({ dataDirectory });
     const client = await connectOptedIn(former.url);
-    const ready = await client.next('ready');
+    const [ready] = client.all('ready');
+    if (!ready) throw new Error('it is not ready');
     client.send(silence(1));
-    await streamOf(former);
+    await taken(await streamOf(former), 1);
     await restart(former, client);
 
     const next = await startScriptedServer({ dataDirectory });

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectOptedIn, silence } from '../support/client.js';
-import { recordOf, resumeAt, samplesIn, sessionsOf, streamOf } from '../support/moved-client.js';
+import { recordOf, resumeAt, samplesIn, sessionsOf, streamOf, taken } from '../support/moved-client.js';
 import { natsMissing, startNats, type NatsServer } from '../support/nats.js';
 import { postgresMissing, startPostgres, type PostgresServer } from '../support/postgres.js';
 import { startScriptedServer, type ScriptedServer } from '../support/scripted-server.js';
@@ -14,24 +14,33 @@ const missing = natsMissing ?? postgresMissing;
 describe.skipIf(missing !== undefined)('in a cluster, a session', { timeout: 120_000 }, () => {
   let nats: NatsServer;
   let postgres: PostgresServer;
+  /** Of all servers of the cluster, which have one master key. */
+  let dataDirectory: string;
   beforeAll(async () => {
+    dataDirectory = mkdtempSync(join(tmpdir(), 'auscult-moved-'));
     [nats, postgres] = await Promise.all([startNats(), startPostgres({ durable: false })]);
   }, 120_000);
   afterAll(async () => {
     await Promise.all([nats.stop(), postgres.stop()]);
+    rmSync(dataDirectory, { recursive: true, force: true });
   });
 
   test.for(['lives', 'drains'] as const)('goes on at another server while its own %s', async (how) => {
-    const [one, other] = await startTwo(nats, postgres);
+    const [one, other] = await startTwo({
+      dataDirectory,
+      database: postgres.createDatabase(),
+      cluster: nats.url,
+    });
     const client = await connectOptedIn(one.url);
-    client.send({ type: 'configure', keyterms: [{ term: 'apixaban' }], partials: false });
+    client.send({ type: 'configure', keyterms: ['apixaban'], partials: false });
     const ready = await client.next('ready');
     client.send(silence(2));
     const former = await streamOf(one);
+    await taken(former, 2);
     former.final('first');
     await client.next('transcription');
     client.send(silence(1.5));
-    await until(() => former.pushed.length === 2);
+    await taken(former, 3.5);
     if (how === 'lives') client.socket.terminate();
     else {
       expect(await one.app.drain()).toBe(true);
@@ -63,18 +72,25 @@ describe.skipIf(missing !== undefined)('in a cluster, a session', { timeout: 120
   });
 
   test('comes back to the server that had it before', async () => {
-    const [one, other] = await startTwo(nats, postgres);
+    const [one, other] = await startTwo({
+      dataDirectory,
+      database: postgres.createDatabase(),
+      cluster: nats.url,
+    });
     const client = await connectOptedIn(one.url);
-    const ready = await client.next('ready');
+    const [ready] = client.all('ready');
+    if (!ready) throw new Error('it is not ready');
     client.send(silence(1));
-    (await streamOf(one)).final('first');
+    const first = await streamOf(one);
+    await taken(first, 1);
+    first.final('first');
     await client.next('transcription');
     client.socket.terminate();
     const there = await resumeAt(other, ready, [1]);
     await there.next('resumed');
     there.send(silence(1));
     const stream = await streamOf(other);
-    await until(() => stream.pushed.length === 1);
+    await taken(stream, 1);
     there.socket.terminate();
     const back = await resumeAt(one, ready, [1]);
     expect(await back.next('resumed')).toMatchObject({ receivedSamples: 32_000 });
@@ -85,11 +101,17 @@ describe.skipIf(missing !== undefined)('in a cluster, a session', { timeout: 120
   });
 
   test('stays where it is if somebody asks for it with another token', async () => {
-    const [one, other] = await startTwo(nats, postgres);
+    const [one, other] = await startTwo({
+      dataDirectory,
+      database: postgres.createDatabase(),
+      cluster: nats.url,
+    });
     const client = await connectOptedIn(one.url);
-    const ready = await client.next('ready');
+    const [ready] = client.all('ready');
+    if (!ready) throw new Error('it is not ready');
     client.send(silence(1));
     const stream = await streamOf(one);
+    await taken(stream, 1);
     const stranger = await resumeAt(other, { ...ready, resume: { token: 'x'.repeat(43) } }, [0]);
     expect(await stranger.next('error')).toMatchObject({ code: 'resume_refused' });
     stream.final('first');
@@ -98,14 +120,8 @@ describe.skipIf(missing !== undefined)('in a cluster, a session', { timeout: 120
 });
 
 async function startTwo(
-  nats: NatsServer,
-  postgres: PostgresServer,
+  settings: Parameters<typeof startScriptedServer>[0],
 ): Promise<readonly [ScriptedServer, ScriptedServer]> {
-  const dataDirectory = mkdtempSync(join(tmpdir(), 'auscult-moved-'));
-  onTestFinished(() => {
-    rmSync(dataDirectory, { recursive: true, force: true });
-  });
-  const settings = { dataDirectory, database: postgres.createDatabase(), cluster: nats.url };
   const one = await startScriptedServer({ ...settings, serverName: 'one' });
   return [one, await startScriptedServer({ ...settings, serverName: 'other' })];
 }

@@ -34,6 +34,11 @@ export function samplesIn(pieces: readonly Float32Array[]): number {
   return pieces.reduce((sum, { length }) => sum + length, 0);
 }
 
+/** Resolves once a stream of one channel at 16 kHz was given so much, seconds: long messages come in parts. */
+export function taken({ pushed }: Awaited<ReturnType<typeof streamOf>>, seconds: number): Promise<void> {
+  return until(() => pushed.reduce((sum, { length }) => sum + length, 0) === seconds * 32_000);
+}
+
 /** A record, as far as these tests look at it. */
 interface RecordBody {
   readonly endedAt?: string;

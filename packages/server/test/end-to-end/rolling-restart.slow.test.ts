@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { startBalancer } from '../support/balancer.js';
 import { freePort } from '../support/free-port.js';
 import { recordOf, sessionsOf } from '../support/moved-client.js';
-import { natsMissing, startNats, type NatsServer } from '../support/nats.js';
+import { natsMissing, startNats } from '../support/nats.js';
 import { postgresMissing, startPostgres, type PostgresServer } from '../support/postgres.js';
 import { spawnRealServer, type RealServer } from '../support/real-server.js';
 import { loadSpeech, type Speech } from '../support/speech.js';
@@ -20,23 +20,23 @@ const TIMES = 4;
 const missing = natsMissing ?? postgresMissing;
 
 describe.skipIf(missing !== undefined)('two servers under load', { timeout: 600_000 }, () => {
-  let nats: NatsServer;
   let postgres: PostgresServer;
-  let dataDirectory: string;
   let speech: Speech;
   beforeAll(async () => {
-    dataDirectory = mkdtempSync(join(tmpdir(), 'auscult-rolling-'));
     speech = await loadSpeech('librispeech/367-130732-0001');
-    [nats, postgres] = await Promise.all([startNats(), startPostgres({ durable: false })]);
+    postgres = await startPostgres({ durable: false });
   }, 120_000);
-  afterAll(async () => {
-    await Promise.all([nats.stop(), postgres.stop()]);
-    rmSync(dataDirectory, { recursive: true, force: true });
-  });
+  afterAll(() => postgres.stop());
 
   test.for(['SIGTERM', 'SIGKILL'] as const)(
     'are restarted one after the other by %s, and no word is lost or said twice',
     async (signal) => {
+      const dataDirectory = mkdtempSync(join(tmpdir(), 'auscult-rolling-'));
+      const nats = await startNats();
+      onTestFinished(async () => {
+        await nats.stop();
+        rmSync(dataDirectory, { recursive: true, force: true });
+      });
       const storage = ['--database', postgres.createDatabase(), '--cluster', nats.url];
       const ports = [await freePort(), await freePort()];
       const start = async (port: number): Promise<RealServer> => {

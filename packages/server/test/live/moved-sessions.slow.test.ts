@@ -14,23 +14,23 @@ const missing = natsMissing ?? postgresMissing;
 describe.skipIf(missing !== undefined)('in a cluster, a session', { timeout: 120_000 }, () => {
   let nats: NatsServer;
   let postgres: PostgresServer;
-  /** Of all servers of the cluster, which have one master key. */
-  let dataDirectory: string;
+  /** Of all servers of the cluster, which have one master key and one audit log. */
+  let settings: Parameters<typeof startScriptedServer>[0] & { readonly dataDirectory: string };
   beforeAll(async () => {
-    dataDirectory = mkdtempSync(join(tmpdir(), 'auscult-moved-'));
     [nats, postgres] = await Promise.all([startNats(), startPostgres({ durable: false })]);
+    settings = {
+      dataDirectory: mkdtempSync(join(tmpdir(), 'auscult-moved-')),
+      database: postgres.createDatabase(),
+      cluster: nats.url,
+    };
   }, 120_000);
   afterAll(async () => {
     await Promise.all([nats.stop(), postgres.stop()]);
-    rmSync(dataDirectory, { recursive: true, force: true });
+    rmSync(settings.dataDirectory, { recursive: true, force: true });
   });
 
   test.for(['lives', 'drains'] as const)('goes on at another server while its own %s', async (how) => {
-    const [one, other] = await startTwo({
-      dataDirectory,
-      database: postgres.createDatabase(),
-      cluster: nats.url,
-    });
+    const [one, other] = await startTwo(settings);
     const client = await connectOptedIn(one.url);
     client.send({ type: 'configure', keyterms: ['apixaban'], partials: false });
     const ready = await client.next('ready');
@@ -68,15 +68,11 @@ describe.skipIf(missing !== undefined)('in a cluster, a session', { timeout: 120
     back.socket.close(1000);
     await until(async () => (await recordOf(other, ready.sessionId)).endedAt !== undefined);
     expect((await recordOf(one, ready.sessionId)).texts).toEqual(['first', 'second']);
-    expect(await sessionsOf(other)).toEqual([ready.sessionId]);
+    expect(await sessionsOf(other)).toContain(ready.sessionId);
   });
 
   test('comes back to the server that had it before', async () => {
-    const [one, other] = await startTwo({
-      dataDirectory,
-      database: postgres.createDatabase(),
-      cluster: nats.url,
-    });
+    const [one, other] = await startTwo(settings);
     const client = await connectOptedIn(one.url);
     const [ready] = client.all('ready');
     if (!ready) throw new Error('it is not ready');
@@ -101,11 +97,7 @@ describe.skipIf(missing !== undefined)('in a cluster, a session', { timeout: 120
   });
 
   test('stays where it is if somebody asks for it with another token', async () => {
-    const [one, other] = await startTwo({
-      dataDirectory,
-      database: postgres.createDatabase(),
-      cluster: nats.url,
-    });
+    const [one, other] = await startTwo(settings);
     const client = await connectOptedIn(one.url);
     const [ready] = client.all('ready');
     if (!ready) throw new Error('it is not ready');

@@ -55,8 +55,13 @@ export interface AccessServices extends ChangeServices {
 const BY_ADDRESS = { most: 20, firstWaitSeconds: 60, longestWaitSeconds: 900 } as const;
 const BY_NAME = { most: 5, firstWaitSeconds: 30, longestWaitSeconds: 900 } as const;
 
+/** Where there is no other server, what is seen here counts. */
+function countedHere(_name: string, limit: FailureLimit): FailureLimit {
+  return limit;
+}
+
 export function createAccess(services: AccessServices): Access {
-  const { config, log, audit, origins, shareFailures = (_name, limit) => limit } = services;
+  const { config, log, audit, origins, shareFailures = countedHere } = services;
   const apiKeys = createApiKeys(services);
   const recoveryCodes = createRecoveryCodes(services);
   const userServices = { ...services, passwords: createPasswords(), recoveryCodes };

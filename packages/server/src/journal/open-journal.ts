@@ -29,9 +29,12 @@ export async function openJournal(
       counted.commitSeconds.observe(seconds);
     },
     onTrouble: (failure: JournalFailure | undefined) => {
-      if (failure === undefined) return log.info('accepted audio is kept on disk again');
+      if (failure === undefined) {
+        log.info('accepted audio is kept on disk again');
+        return;
+      }
       counted.failures.inc();
-      return log.error(NOT_KEPT, { code: failure, path: journalDirectory(config) });
+      log.error(NOT_KEPT, { code: failure, path: journalDirectory(config) });
     },
   };
   const journal = connection

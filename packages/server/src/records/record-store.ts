@@ -116,7 +116,7 @@ export function createRecordStore(storeServices: StoreServices): RecordStore {
         .where('owner', '=', subject)
         .where('server_id', '!=', storeServices.serverId)
         .executeTakeFirstOrThrow();
-      return Number(count);
+      return count;
     },
     holderOf: async (id) => {
       const row = await database.db

@@ -2,12 +2,15 @@ import { nothingWritten, SAMPLE_RATE } from '@auscult/asr';
 import { sessionSettings } from '@auscult/protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { loadConfig } from '../../src/config/load-config.js';
+import { settingsByDefault } from '../../src/config/recognition.js';
 import type { LeftChannel } from '../../src/journal/journal.js';
 import type { FinalEvent } from '../../src/live/events.js';
 import { pastOfLeft } from '../../src/live/past-of-left.js';
 import { SNAPSHOT_VERSION, type SessionSnapshot } from '../../src/live/session-snapshot.js';
 
-const SETTINGS = sessionSettings.parse({ sampleRate: 48_000 });
+const CONFIG = loadConfig({ flags: {}, environment: {} });
+const SETTINGS = { ...sessionSettings.parse(settingsByDefault(CONFIG)), sampleRate: 48_000 };
 
 /** What a process had taken and recorded of a channel, in samples at 16 kHz. */
 const channel = fc.record({

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import { measureKills, type KillResults } from '../benchmarks/kills.js';
+import { measureUnsentSpeech, type UnsentSpeechResults } from '../benchmarks/unsent-speech.js';
 import { decodeClips } from '../clips/decode-clip.js';
 import { continuousTracks } from '../load/continuous-tracks.js';
+import type { Track } from '../load/track.js';
 import { seconds, table } from '../report/table.js';
 import {
   addClipOptions,
@@ -21,6 +23,8 @@ interface KillFlags extends ClipFlags, ModelFlags {
   readonly speed: number;
   readonly database?: string;
   readonly serve?: readonly string[];
+  readonly original?: boolean;
+  readonly seconds: number;
 }
 
 /** Speech of each stream before it repeats, seconds. */
@@ -38,12 +42,22 @@ export function addKillsCommand(program: Command): void {
     .option('--streams <count>', 'streams at the same time', wholeNumber, 8)
     .option('--speed <times>', 'how many times faster than real time audio is sent', positiveNumber, 8)
     .option('--database <url>', 'an empty PostgreSQL database (default: the embedded one)')
+    .option('--original', 'let clients of the original protocol speak, which can send nothing again')
+    .option('--seconds <seconds>', 'speech before each kill with --original, at least', positiveNumber, 6)
     .option('--serve <flags>', 'more flags for the server, separated by commas', listOf)
-    .addHelpText('after', '\nExample:\n  npm run bench -- kills --finals 1000 --kills 40')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  npm run bench -- kills --finals 1000 --kills 40\n  npm run bench -- kills --original --kills 50',
+    )
     .action(async (flags: KillFlags) => {
       const clips = await decodeClips(speechClips(flags));
       const tracks = continuousTracks(clips, flags.streams, TRACK_SECONDS);
       const model = flags.model === undefined ? [] : ['--model', flags.model];
+      const serve = [...model, ...(flags.serve ?? [])];
+      if (flags.original === true) {
+        await conductOriginal(flags, tracks, serve);
+        return;
+      }
       await conduct({
         benchmark: 'kills',
         json: flags.json,
@@ -56,7 +70,7 @@ export function addKillsCommand(program: Command): void {
               kills: flags.kills,
               speed: flags.speed,
               database: flags.database,
-              serve: [...model, ...(flags.serve ?? [])],
+              serve,
             },
             showProgress(flags.kills, 'kills'),
           ),
@@ -64,6 +78,39 @@ export function addKillsCommand(program: Command): void {
         show,
       });
     });
+}
+
+async function conductOriginal(
+  flags: KillFlags,
+  tracks: readonly Track[],
+  serve: readonly string[],
+): Promise<void> {
+  const { kills, seconds: least } = flags;
+  await conduct({
+    benchmark: 'kills-original',
+    json: flags.json,
+    measure: async () => ({
+      model: flags.model ?? 'of the server',
+      results: await measureUnsentSpeech(
+        tracks,
+        { kills, seconds: least, serve },
+        showProgress(kills, 'kills'),
+      ),
+    }),
+    show: showUnsentSpeech,
+  });
+}
+
+function showUnsentSpeech(results: UnsentSpeechResults): string {
+  const { words, missing, different, incomplete, completed } = results;
+  return [
+    `killed ${String(results.kills)} times in ${seconds(results.wallSeconds)}, ${String(results.streams)} streams of ` +
+      `the original protocol, ${String(results.sessions)} sessions, ${String(incomplete)} of them not complete`,
+    table(
+      ['words', 'said', 'missing', 'as another word', 'complete after (median)', '(most)'],
+      [['', ...[words, missing, different].map(String), seconds(completed?.p50), seconds(completed?.max)]],
+    ),
+  ].join('\n\n');
 }
 
 function show(results: KillResults): string {

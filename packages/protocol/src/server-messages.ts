@@ -267,7 +267,10 @@ export type ResumedMessage = z.infer<typeof resumedMessage>;
 export const acknowledgedMessage = z
   .object({
     type: z.literal('acknowledged'),
-    receivedSamples,
+    receivedSamples: receivedSamples.meta({
+      description:
+        'Samples of each channel that were taken, as the client counts those it sent; of a container, bytes, and of Opus, packets. Where the server keeps a journal, only those that would survive a crash.',
+    }),
     settledSeconds: streamSeconds.meta({
       description:
         'Up to this moment, all audio is transcribed or holds no speech; its finals, if any, were sent before. ' +

@@ -114,4 +114,5 @@ record has the text. \`stop\` is for clients that want to see it.
 
 A connection that is still open is closed with \`session_taken_over\`. After \`resume_refused\` the client opens a new
 session and sends all audio after the last final and the last \`settledSeconds\`, on a clock that starts anew. To be
-able to, it keeps that audio; older audio is safe.`;
+able to, it keeps that audio; older audio is safe. If the server had failed, it also completes the record of the former session,
+which then holds words that were sent again, too.`;

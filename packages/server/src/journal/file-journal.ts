@@ -12,11 +12,16 @@ export interface FileJournalOptions {
   /** Folder of the journals of all servers on this machine. */
   readonly directory: string;
   readonly serverId: string;
+  /** The most audio that waits for the disk, bytes; audio that comes while so much waits is not kept. */
+  readonly mostWaitingBytes?: number;
   /** Called with how long a commit took, seconds. */
   readonly onCommit?: (seconds: number) => void;
   /** Called when nothing can be written any more, and again, without a failure, when it can. */
   readonly onTrouble?: (failure: JournalFailure | undefined) => void;
 }
+
+/** What of it concerns how records are committed. */
+type CommitOptions = Pick<FileJournalOptions, 'onCommit' | 'onTrouble' | 'mostWaitingBytes'>;
 
 /** How long what waits may wait for others, so that all sessions share one wait for the disk, milliseconds. */
 const COMMIT_MS = 100;
@@ -30,7 +35,7 @@ const SETTLED = { bytes: 0, milliseconds: 3000 } as const;
 /** Snapshots are small, and replaced often: much of a segment may be needless, but nothing for long if all of it is. */
 const REPLACED = { bytes: 1024 ** 2, milliseconds: 3000 } as const;
 
-/** The most audio that waits for the disk, bytes: 17 minutes. Audio that comes while so much waits is not kept. */
+/** Unless the options say otherwise: 17 minutes. */
 const MOST_WAITING_BYTES = 32 * 1024 ** 2;
 
 /** The name of the failure if more than that waits. */
@@ -71,7 +76,7 @@ export function createJournal(
   sessions: Map<string, JournalledState>,
   { audio, about }: JournalLogs,
   leftAudio: LeftAudio,
-  options: Pick<FileJournalOptions, 'onCommit' | 'onTrouble'>,
+  options: CommitOptions,
 ): AudioJournal {
   const commits = createCommits(sessions, { audio, about }, options);
   const attending = setInterval(() => {
@@ -166,7 +171,7 @@ export interface JournalLogs {
 function createCommits(
   sessions: ReadonlyMap<string, JournalledState>,
   { audio, about }: JournalLogs,
-  { onCommit, onTrouble }: Pick<FileJournalOptions, 'onCommit' | 'onTrouble'>,
+  { onCommit, onTrouble, mostWaitingBytes = MOST_WAITING_BYTES }: CommitOptions,
 ): Commits {
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
@@ -215,7 +220,7 @@ function createCommits(
   return {
     soon,
     makeRoom: (bytes) => {
-      if (waiting + bytes <= MOST_WAITING_BYTES) {
+      if (waiting + bytes <= mostWaitingBytes) {
         waiting += bytes;
         return true;
       }

@@ -47,14 +47,15 @@ export function createJournalledSession({
   from = [],
   onTrouble,
 }: JournalledSession): JournalledState {
-  const channels: JournalledChannel[] = [];
+  const channels: (JournalledChannel | undefined)[] = [];
   const snapshots = createDescriptions(id, 'snapshot');
   const terms = createDescriptions(id, 'terms');
+  let knownTerms: SessionSnapshot['sentTerms'] | undefined;
   let hasLeft = false;
 
   const channelOf = (channel: number): JournalledChannel =>
     (channels[channel] ??= createJournalledChannel(from[channel] ?? 0));
-  const known = (): readonly JournalledChannel[] => channels.filter(() => true);
+  const known = (): readonly JournalledChannel[] => channels.filter((channel) => channel !== undefined);
 
   return {
     id,
@@ -62,28 +63,30 @@ export function createJournalledSession({
     ...(onTrouble && { onTrouble }),
     channel: channelOf,
     describe: ({ sentTerms, ...rest }) => {
-      terms.replace(JSON.stringify(sentTerms));
+      // Thousands of terms are not compared with each final.
+      if (sentTerms !== knownTerms) terms.replace(JSON.stringify(sentTerms));
+      knownTerms = sentTerms;
       snapshots.replace(JSON.stringify(rest));
     },
     takeRuns: (writtenAt) =>
       channels.flatMap((one, channel) =>
-        one.take().map((run) => ({
+        (one?.take() ?? []).map((run) => ({
           record: {
             head: {
               kind: 'audio',
               sessionId: id,
               channel,
               from: run.from,
-              settled: one.settled(),
+              settled: channelOf(channel).settled(),
               writtenAt,
             },
             plain: run.pcm,
           },
           onWritten: () => {
-            one.written(run);
+            channelOf(channel).written(run);
           },
           onFailed: () => {
-            one.back(run);
+            channelOf(channel).back(run);
           },
         })),
       ),

@@ -212,7 +212,8 @@ function snapshotIn(opened: readonly OpenedRecord[]): SessionSnapshot | undefine
   if (snapshot === undefined || terms === undefined) return undefined;
   // Whatever opens was sealed by a server.
   const rest = JSON.parse(snapshot.toString()) as Omit<SessionSnapshot, 'sentTerms'>;
-  if (rest.version !== SNAPSHOT_VERSION) return undefined;
+  const version: number = rest.version;
+  if (version !== SNAPSHOT_VERSION) return undefined;
   return { ...rest, sentTerms: JSON.parse(terms.toString()) as SentKeyTerms };
 }
 

@@ -48,6 +48,8 @@ export interface SegmentLogOptions {
 interface Segment {
   readonly file: SegmentFile;
   records: readonly PlacedRecord[];
+  /** Keys of sessions in it. */
+  readonly keys: Map<string, Buffer>;
   readonly madeAt: number;
   /** Since when more than is tolerated is not needed. */
   dirtySince: number | undefined;
@@ -90,26 +92,32 @@ export function createSegmentLog(options: SegmentLogOptions): SegmentLog {
     makeFolder(directory);
     const file = await createSegmentFile(join(directory, `${name}-${made++}${SEGMENT_ENDING}`));
     await syncNames(directory);
-    current = { file, records: [], madeAt: performance.now(), dirtySince: undefined };
+    current = {
+      file,
+      records: [],
+      keys: new Map(),
+      madeAt: performance.now(),
+      dirtySince: undefined,
+    };
     segments = [...segments, current];
     return current;
   };
 
+  const keyIn = ({ keys, file }: Segment, sessionId: string): Buffer | undefined => {
+    const sessionKey = keyOf(sessionId);
+    if (sessionKey === undefined) return undefined;
+    const key = keys.get(sessionId) ?? segmentKey(sessionKey, file.salt);
+    keys.set(sessionId, key);
+    return key;
+  };
+
   const append = async (records: readonly NewRecord[]): Promise<void> => {
     const segment = await segmentToWrite();
-    const keys = new Map<string, Buffer>();
-    const keyIn = (sessionId: string): Buffer | undefined => {
-      const known = keys.get(sessionId);
-      const sessionKey = known ? undefined : keyOf(sessionId);
-      const key = known ?? (sessionKey && segmentKey(sessionKey, segment.file.salt));
-      if (key) keys.set(sessionId, key);
-      return key;
-    };
     const parts: Buffer[] = [];
     const placed: PlacedRecord[] = [];
     let at = 0;
     for (const { head, plain } of records) {
-      const key = keyIn(head.sessionId);
+      const key = keyIn(segment, head.sessionId);
       // Its session has ended meanwhile.
       if (key === undefined) continue;
       const written = writeRecord(key, head, plain);
@@ -155,12 +163,12 @@ export function createSegmentLog(options: SegmentLogOptions): SegmentLog {
   };
 
   const copyOf = async (
-    { file }: Segment,
+    segment: Segment,
     { head, at, bytes }: PlacedRecord,
   ): Promise<NewRecord | undefined> => {
-    const record = await file.read(at, bytes);
-    const key = keyOf(head.sessionId);
-    return key && { head, plain: [openRecord(segmentKey(key, file.salt), record)] };
+    const record = await segment.file.read(at, bytes);
+    const key = keyIn(segment, head.sessionId);
+    return key && { head, plain: [openRecord(key, record)] };
   };
 
   const clean = async (sessions: ReadonlySet<string> | undefined): Promise<void> => {

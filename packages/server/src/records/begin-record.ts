@@ -2,6 +2,7 @@ import { WRITE_PATIENCE } from '../db/commit-queue.js';
 import { RequestError } from '../errors.js';
 import { createAuditOnlyWriter } from './audit-only-writer.js';
 import { newDataKey, wrapDataKey } from './data-keys.js';
+import type { KeepingSettings } from './keeping-settings.js';
 import { recordEvent } from './record-events.js';
 import { createHeadKeys, EMPTY_RECORD_HEAD } from './record-head.js';
 import type { RecordServices } from './record-services.js';
@@ -19,17 +20,6 @@ export interface NewSession {
   readonly model: string;
   /** As far as it is known when the session begins. */
   readonly description: SessionDescription;
-}
-
-/** What is kept of sessions, and which server holds them. */
-export interface KeepingSettings {
-  /** Version of the server, kept with each session. */
-  readonly serverVersion: string;
-  /** Whether finals are kept; if not, it is only logged that there was a session. */
-  readonly keepsFinals: boolean;
-  readonly keepsAudio: boolean;
-  /** Names this server in the sessions that it opens, see `leaseSessions`. */
-  readonly serverId: string;
 }
 
 /** The revision of a row that has just been inserted. */

@@ -1,7 +1,7 @@
 import { WRITE_PATIENCE } from '../db/commit-queue.js';
 import { RequestError } from '../errors.js';
 import { inSlices } from '../time-slices.js';
-import type { KeepingSettings } from './begin-record.js';
+import type { KeepingSettings } from './keeping-settings.js';
 import { readDataKey } from './data-keys.js';
 import { INTERRUPTED } from './interrupted-sessions.js';
 import { journalKeyOf } from './journal-key.js';

@@ -63,7 +63,7 @@ export async function keptAudio(
     .select(({ fn }) => [
       'channel',
       fn.max<number>('place').as('last'),
-      sql<number>`sum(length(sealed) - ${sql.lit(SEAL_BYTES)})`.as('bytes'),
+      sql<number | string>`sum(length(sealed) - ${sql.lit(SEAL_BYTES)})`.as('bytes'),
     ])
     .where('session_id', '=', sessionId)
     .groupBy('channel')

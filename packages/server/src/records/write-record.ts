@@ -1,5 +1,5 @@
 import { continueSpeakers } from './continue-speakers.js';
-import type { KeepingSettings } from './begin-record.js';
+import type { KeepingSettings } from './keeping-settings.js';
 import { createAudioPieces, type KeptAudio } from './record-audio.js';
 import type { RecordedBefore } from './record-progress.js';
 import type { RecordServices } from './record-services.js';

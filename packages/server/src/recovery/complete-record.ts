@@ -112,7 +112,7 @@ async function hearChannel(
   const known = content.snapshot?.channels[audio.channel];
   const finals = Math.max(known?.nextSequence ?? 0, record.channels.get(audio.channel)?.nextSequence ?? 0);
   const origin = { seconds: audio.from / SAMPLE_RATE, finals };
-  const commits: (Promise<void> | undefined)[] = [];
+  const commits: Promise<void>[] = [];
   let state = known?.writing ?? nothingWritten;
   const listener: LiveListener = {
     onFinal: (final) => {
@@ -120,7 +120,8 @@ async function hearChannel(
       const { written, state: next } = writeFinal(state, final, options);
       state = next;
       if (written.text === '' && written.removes === undefined) return;
-      commits.push(writer.commit(finalRecord(saidOn(audio.channel, settings, written), audio.channel)));
+      const said = finalRecord(saidOn(audio.channel, settings, written), audio.channel);
+      commits.push(writer.commit(said) ?? Promise.resolve());
     },
     onLost: ({ start, end }) => {
       onLost(end - start);

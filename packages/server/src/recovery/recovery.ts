@@ -46,7 +46,7 @@ export interface WaitingSession extends LeftBehind {
 
 export interface RecoveryServices extends CompletionServices {
   readonly journal: AudioJournal;
-  readonly records: Pick<RecordStore, 'findLeft'>;
+  readonly records: Pick<RecordStore, 'findLeft' | 'summary' | 'isDestroyed'>;
   readonly log: Log;
   /** Resolves with the recognizer when speech can be recognised. */
   readonly recognizer: () => Promise<Recognizer>;
@@ -122,11 +122,20 @@ export function createRecovery(services: RecoveryServices): Recovery {
     }
   };
 
+  /** What belongs to no record of this database, may belong to one of another. */
+  const discardIfOver = async (left: LeftSession): Promise<void> => {
+    const isOver = (await records.summary(left.id)) !== undefined || (await records.isDestroyed(left.id));
+    if (isOver) {
+      await left.discard();
+      return;
+    }
+    log.error(UNKNOWN, { session: left.id });
+  };
+
   const recover = async (left: LeftSession, isFree: IsFree): Promise<void> => {
     const record = await records.findLeft(left.id, isFree);
     if (record === 'held') return;
-    // It has ended, or was destroyed.
-    if (record === undefined) return left.discard();
+    if (record === undefined) return discardIfOver(left);
     const content = await left.read(record.journalKey);
     record.journalKey.fill(0);
     const { snapshot, damagedRecords } = content;
@@ -135,12 +144,14 @@ export function createRecovery(services: RecoveryServices): Recovery {
     const behind = { record, content, lastWrittenAt: left.lastWrittenAt };
     const writer = await record.reopen(actorOf(behind));
     const seconds = secondsLeft(left.lastWrittenAt, config.resumeSeconds);
-    if (snapshot?.dialect.isResumable !== true || seconds === 0)
-      return complete(behind, writer, left.discard);
+    if (snapshot?.dialect.isResumable !== true || seconds === 0) {
+      complete(behind, writer, left.discard);
+      return;
+    }
     const giveUp = (): void => {
       complete(behind, writer, left.discard);
     };
-    return wait({ ...behind, snapshot, writer, discard: left.discard, giveUp }, seconds);
+    wait({ ...behind, snapshot, writer, discard: left.discard, giveUp }, seconds);
   };
 
   const recoverIfPossible = async (left: LeftSession, isFree: IsFree): Promise<void> => {
@@ -184,6 +195,9 @@ export function createRecovery(services: RecoveryServices): Recovery {
     },
   };
 }
+
+const UNKNOWN =
+  'the audio journal holds a session that this database does not know; it is kept: give each database a journal folder of its own';
 
 const UNREADABLE =
   'THE AUDIO JOURNAL CANNOT BE READ: what a server has left cannot be transcribed; check the folder, see --journal-directory';

@@ -14,7 +14,7 @@ const MOST_ERRORS = 0.2;
 
 let speech: Speech;
 beforeAll(async () => {
-  speech = await loadSpeech('librispeech/1688-142285-0007');
+  speech = await loadSpeech('librispeech/1998-15444-0006');
 });
 
 test(

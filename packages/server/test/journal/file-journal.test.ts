@@ -151,6 +151,26 @@ test('a disk that cannot be written is reported once; what waits is written when
   );
 });
 
+test('audio for which there is no room is told, and not called durable before it is settled', async () => {
+  const directory = temporaryDirectory();
+  const failures: (string | undefined)[] = [];
+  const journal = openTestJournal(directory, {
+    mostWaitingBytes: 2 * SECOND,
+    onTrouble: (failure) => failures.push(failure),
+  });
+  const session = journal.open({ id: randomUUID(), key: randomBytes(32) });
+  session.append(0, numbered(0, SECOND));
+  session.append(0, numbered(SECOND, SECOND));
+  expect(failures).toEqual(['SLOW']);
+  await session.flushed();
+  session.append(0, numbered(2 * SECOND, SECOND));
+  await session.flushed();
+  expect(session.durableSamples(0)).toBe(SECOND);
+  session.settle(0, 2 * SECOND);
+  expect(session.durableSamples(0)).toBe(3 * SECOND);
+  expect(failures).toEqual(['SLOW', undefined]);
+});
+
 test('whatever is cut or garbled in a file, the rest is read, and nothing that was not written', async () => {
   const original = temporaryDirectory();
   const [id, key] = [randomUUID(), randomBytes(32)];
@@ -188,7 +208,7 @@ test('whatever is cut or garbled in a file, the rest is read, and nothing that w
           expect(samples).toBeGreaterThanOrEqual(20 * 160 - (lost / 404 + 1) * 160);
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 30 },
   );
 });
 

@@ -109,6 +109,11 @@ function pastChannel(
 
 /** What the client counts up to a sample at 16 kHz. */
 function receivedUpTo(end: number, { count, seconds, sampleRate = SAMPLE_RATE }: ReceivedAudio): ReceivedAudio {
-  const since = Math.max(0, end / SAMPLE_RATE - seconds);
-  return { count: count + Math.floor(since * sampleRate), seconds: end / SAMPLE_RATE, sampleRate };
+  // In whole samples, since seconds are slightly inexact.
+  const since = Math.max(0, end - Math.round(seconds * SAMPLE_RATE));
+  return {
+    count: count + Math.floor((since * sampleRate) / SAMPLE_RATE),
+    seconds: end / SAMPLE_RATE,
+    sampleRate,
+  };
 }

@@ -4,22 +4,18 @@ import { onTestFinished } from 'vitest';
 /** Passes connections on to one of several servers, as a load balancer in front of them does. */
 export interface Balancer {
   readonly url: string;
-  /** How many connections were passed on. */
-  readonly connections: () => number;
 }
 
 /** Starts one for servers at these ports, which takes turns and leaves out who does not answer. Stopped when the test ends. */
 export async function startBalancer(ports: readonly number[]): Promise<Balancer> {
   const sockets = new Set<Socket>();
   let turn = 0;
-  let connections = 0;
 
   const pass = (client: Socket, tries: number): void => {
     const port = ports[turn++ % ports.length] ?? 0;
     const server = connect(port, '127.0.0.1');
     sockets.add(server);
     server.once('connect', () => {
-      connections += 1;
       server.off('error', next);
       server.on('error', () => client.destroy());
       server.once('close', () => client.destroy());
@@ -46,5 +42,5 @@ export async function startBalancer(ports: readonly number[]): Promise<Balancer>
     for (const socket of sockets) socket.destroy();
   });
   const { port } = listener.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, connections: () => connections };
+  return { url: `http://127.0.0.1:${port}` };
 }

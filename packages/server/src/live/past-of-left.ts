@@ -108,7 +108,10 @@ function pastChannel(
 }
 
 /** What the client counts up to a sample at 16 kHz. */
-function receivedUpTo(end: number, { count, seconds, sampleRate = SAMPLE_RATE }: ReceivedAudio): ReceivedAudio {
+function receivedUpTo(
+  end: number,
+  { count, seconds, sampleRate = SAMPLE_RATE }: ReceivedAudio,
+): ReceivedAudio {
   // In whole samples, since seconds are slightly inexact.
   const since = Math.max(0, end - Math.round(seconds * SAMPLE_RATE));
   return {

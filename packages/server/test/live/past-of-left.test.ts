@@ -114,11 +114,11 @@ function snapshotOf(channels: number): SessionSnapshot {
   return {
     version: SNAPSHOT_VERSION,
     sessionId: '00000000-0000-4000-8000-000000000000',
-    identity: { tenant: 'default', subject: 'local', kind: 'local', role: 'admin', groups: [] },
+    identity: { tenant: 'default', subject: 'local', kind: 'local', role: 'local', groups: [] },
     from: undefined,
     client: undefined,
     dialect: { name: 'auscult', isResumable: true },
-    settings: { ...SETTINGS, channels },
+    settings: { ...SETTINGS, channels: channels === 1 ? 1 : 2 },
     sentTerms: { count: 0, json: '[]' },
     takesBack: true,
     asked: undefined,

@@ -4,7 +4,7 @@ import type { Log } from '../telemetry/log.js';
 import { CLUSTER_PROTOCOL, SUBJECT_PREFIX } from './cluster-protocol.js';
 
 /** A session that a client wants to resume at another server than the one that holds it, and what proves that it is theirs. */
-export interface WantedSession {
+interface WantedSession {
   readonly sessionId: string;
   /** SHA-256 of the token that the client has shown, in hexadecimal. */
   readonly tokenDigest: string;
@@ -16,7 +16,7 @@ export interface WantedSession {
 /**
  * What became of a wanted session. `gone`: its server has no connection to NATS any more. `silent`: it has one, but does not answer.
  */
-export type HandOverOutcome = 'handed-over' | 'not-there' | 'other-version' | 'gone' | 'silent';
+type HandOverOutcome = 'handed-over' | 'not-there' | 'other-version' | 'gone' | 'silent';
 
 /** Lets servers ask each other for sessions. */
 export interface HandOvers {

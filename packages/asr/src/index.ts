@@ -12,6 +12,7 @@ export type {
   Word,
   WordAlternative,
 } from './live/live-transcription.js';
+export type { ContinuedStream, StreamContext } from './live/stream-context.js';
 export type {
   KnownVoice,
   RecognisedVoice,

@@ -63,6 +63,7 @@ const closesAs = {
   records_unavailable: 'try_again_later',
   not_ready: 'try_again_later',
   draining: 'going_away',
+  decoder_gone: 'resume_refused',
   record_failed: 'internal_error',
   container_unknown: 'undecodable_audio',
   container_broken: 'undecodable_audio',

@@ -109,6 +109,13 @@ const table = {
     meaning: 'There is no session with this id and this token: it has ended or expired.',
     remedy: 'Open a new session and send the audio that is not final yet again.',
   },
+  decoder_gone: {
+    retryable: false,
+    meaning:
+      'The process that held this session is gone, and its audio has to be decoded, which cannot be taken up in the middle.',
+    remedy:
+      'Open a new session and send the audio that is not final yet again, after the header of its container if it has one.',
+  },
   session_taken_over: {
     retryable: false,
     meaning: 'Another connection has resumed this session.',

@@ -6,6 +6,7 @@ import { changeOf } from './audit/configuration-change.js';
 import { createBackgroundWork, type BackgroundWork } from './background-work.js';
 import { enterCluster, type Cluster } from './cluster/cluster.js';
 import type { ClusterConnection } from './cluster/connect-cluster.js';
+import { createSharedFailures } from './cluster/shared-failures.js';
 import type { Config } from './config/schema.js';
 import { spoolFolder } from './config/spool-folder.js';
 import { createOriginPolicy, type OriginPolicy } from './http/origins.js';
@@ -82,14 +83,14 @@ export async function createAppParts(
       metrics.rowsRefused.inc({ table, reason: refusal });
     },
   });
-  const journal = openJournal(config, opened, metrics, log);
-  const storage = { ...opened, records: withJournal(opened.records, journal) };
-  const cluster = await enterCluster(connection, config, storage.masterKeys, log).catch(
+  const cluster = await enterCluster(connection, config, opened.masterKeys, log).catch(
     async (error: unknown) => {
-      await storage.close();
+      await opened.close();
       throw error;
     },
   );
+  const journal = await openJournal(config, opened, metrics, cluster?.connection, log);
+  const storage = { ...opened, records: withJournal(opened.records, journal) };
   const noteRead = (setting: keyof Config): void => {
     storage.audit.append(changeOf(setting, 'the file was read again')).catch((error: unknown) => {
       log.unexpected(error);
@@ -144,7 +145,15 @@ export async function createAppParts(
     keyTerms,
     storage,
     hasRefusedRows: () => hasRefusedRows,
-    access: createAccess({ ...storage, config, log, seal: accessSeal(config), origins }),
+    access: createAccess({
+      ...storage,
+      config,
+      log,
+      seal: accessSeal(config),
+      origins,
+      shareFailures:
+        cluster && createSharedFailures(cluster.connection.nats, cluster.membership.instance).share,
+    }),
     cluster,
     background,
     journal,

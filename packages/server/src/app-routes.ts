@@ -5,6 +5,7 @@ import { createSessionAuthorisation } from './access/session-authorisation.js';
 import type { AppParts } from './app-parts.js';
 import type { EvidenceState } from './audit/open-audit.js';
 import type { Cluster } from './cluster/cluster.js';
+import { createHandOvers } from './cluster/hand-over.js';
 import { registerAccountVoice } from './http/account-voice.js';
 import { registerAccount } from './http/account.js';
 import { registerBreakGlass } from './http/break-glass.js';
@@ -25,7 +26,9 @@ import type { AwaitingServices } from './http/transcribe-awaited.js';
 import { registerUsers } from './http/users.js';
 import type { CreateDialect } from './live/dialect.js';
 import { registerLive } from './live/endpoint.js';
+import { createLeftSessions } from './live/left-sessions.js';
 import { createTurns } from './live/turns.js';
+import { isServerAlive } from './records/session-lease.js';
 import type { PassState } from './verify/pass-state.js';
 
 /** Adds every route of the server. */
@@ -85,7 +88,7 @@ async function registerRecognition(
   const spoken = dialects
     .map((create) => create({ config, reader }))
     .filter(({ service }) => service === undefined || config.compatibility.includes(service));
-  await registerLive(http, spoken, {
+  const live = {
     ...parts,
     recognizer: recognizers.recognizer,
     refiner: recognizers.refiner,
@@ -93,7 +96,15 @@ async function registerRecognition(
     records,
     isRecording: () => storage.queue.isWriting(),
     turns: createTurns(),
+  };
+  const left = createLeftSessions({
+    ...live,
+    dialects: spoken,
+    serverId: storage.serverId,
+    handOvers: parts.cluster && createHandOvers(parts.cluster.connection.nats, parts.log),
+    isAlive: (serverId) => isServerAlive(storage, serverId),
   });
+  await registerLive(http, spoken, { ...live, left });
 }
 
 /** The interfaces of other services over HTTP, for those whose clients may use the server. */

@@ -112,8 +112,19 @@ async function drain({ config, log, sessions, transcriptions, draining }: AppPar
 }
 
 async function close(http: FastifyInstance, parts: AppParts, hasStarted: boolean): Promise<void> {
-  const { metrics, decoders, tls, keyTerms, reader, recognizers, background, journal, recovery, storage, cluster } =
-    parts;
+  const {
+    metrics,
+    decoders,
+    tls,
+    keyTerms,
+    reader,
+    recognizers,
+    background,
+    journal,
+    recovery,
+    storage,
+    cluster,
+  } = parts;
   recovery?.stop();
   metrics.close();
   decoders.close();
@@ -123,13 +134,14 @@ async function close(http: FastifyInstance, parts: AppParts, hasStarted: boolean
   reader.close();
   await recognizers.close();
   background.stop();
+  // Whoever takes over what it holds must find all of it.
+  await journal?.close();
   // If it cannot be written, the next start reports it.
   if (hasStarted)
     await Promise.allSettled([
       background.release(),
       storage.audit.append({ ...BY_SERVER, action: 'server.stop' }),
     ]);
-  await journal?.close();
   await storage.close();
   await cluster?.close();
 }

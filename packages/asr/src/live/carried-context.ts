@@ -1,5 +1,5 @@
 /** A final utterance within the window that is heard again. */
-interface SettledUtterance {
+export interface SettledUtterance {
   /** In samples from the stream's start. */
   readonly start: number;
   readonly tokens: readonly number[];
@@ -34,6 +34,8 @@ export interface CarriedContext {
   reset(): void;
   /** Audio before this sample is no longer needed. */
   readonly start: number | undefined;
+  /** All utterances that are recent enough to be heard again, oldest first. */
+  readonly utterances: readonly SettledUtterance[];
 }
 
 /**
@@ -45,10 +47,10 @@ const SHARE_AT_RESTART = 0.7;
 /** The longest audio that the model was trained on, samples: 30 s. */
 const LONGEST_WINDOW = 480_000;
 
-/** Makes an empty context. */
-export function createCarriedContext(): CarriedContext {
+/** Makes a context that begins with utterances of a stream that is continued, if there are any. */
+export function createCarriedContext(before: readonly SettledUtterance[] = []): CarriedContext {
   /** All that are recent enough to be heard again. */
-  let settled: readonly SettledUtterance[] = [];
+  let settled = before;
   let windowStart: number | undefined;
   /** The most context that was asked for, samples. */
   let reach = 0;
@@ -83,6 +85,9 @@ export function createCarriedContext(): CarriedContext {
       settled = [];
       windowStart = undefined;
       id++;
+    },
+    get utterances() {
+      return settled;
     },
     get start() {
       const first = settled[0]?.start ?? windowStart;

@@ -31,10 +31,13 @@ export function openLiveStream(
 ): LiveTranscription {
   const { terms } = services;
   const history = createAudioHistory();
-  const input = createResampledInput(options, services.createResampler, (samples) => {
+  const continuedFrom = Math.round((options.continues?.fromSeconds ?? 0) * SAMPLE_RATE);
+  const take = (samples: Float32Array): void => {
+    const known = Math.max(0, continuedFrom - history.end);
     history.append(samples);
-    listener.onAudio?.(samples);
-  });
+    if (known < samples.length) listener.onAudio?.(samples.subarray(known));
+  };
+  const input = createResampledInput(options, services.createResampler, take);
   const pace = createSpeakingPace();
   const speakers = createStreamSpeakers(options, { history, embed: services.embed, listener });
   const recognition = createUtteranceRecognition(
@@ -45,23 +48,39 @@ export function openLiveStream(
     pace,
     speakers,
   );
-  const detection = createUtteranceDetection(options, {
-    history,
-    voice: services.voice,
-    recognition,
-    onHeard: () => listener.onCaughtUp?.(),
-  });
+  const detection = createUtteranceDetection(
+    options,
+    {
+      history,
+      voice: services.voice,
+      recognition,
+      onHeard: () => listener.onCaughtUp?.(),
+    },
+    continuedFrom,
+  );
   const settledSeconds = (): number =>
     Math.min(detection.settledBefore, recognition.unsettledFrom ?? Infinity) / SAMPLE_RATE;
   let closed = false;
 
+  const requireOpen = (): void => {
+    if (closed) throw new SpeechError('closed', 'The stream is closed.', 'Open a new one.');
+  };
+  const goOn = (): void => {
+    pace.took(history.end / SAMPLE_RATE);
+    detection.goOn();
+    terms.settled(settledSeconds());
+  };
+
   return {
     push(pcm, sampleRate) {
-      if (closed) throw new SpeechError('closed', 'The stream is closed.', 'Open a new one.');
+      requireOpen();
       input.push(pcm, sampleRate);
-      pace.took(history.end / SAMPLE_RATE);
-      detection.goOn();
-      terms.settled(settledSeconds());
+      goOn();
+    },
+    pushSamples(samples) {
+      requireOpen();
+      take(samples);
+      goOn();
     },
     flush() {
       if (closed) return Promise.resolve();
@@ -78,6 +97,7 @@ export function openLiveStream(
       speakers?.merge(from, into);
     },
     speakerState: () => speakers?.state(),
+    context: recognition.context,
     close() {
       if (closed) return;
       closed = true;
@@ -95,7 +115,7 @@ export function openLiveStream(
       return settledSeconds();
     },
     get pendingSeconds() {
-      return recognition.pendingSeconds + (history.end - detection.heard) / SAMPLE_RATE;
+      return recognition.pendingSeconds + Math.max(0, history.end - detection.heard) / SAMPLE_RATE;
     },
     get speechSeconds() {
       return recognition.speechSeconds;

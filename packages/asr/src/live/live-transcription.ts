@@ -3,6 +3,7 @@ import type { UtteranceEnd } from '../segment/segmenter.js';
 import type { KeyTermList } from '../terms/key-term-list.js';
 import type { KnownVoice, SpeakerCount, SpeakerFindings, SpokenSpan } from '../speakers/speaker-findings.js';
 import type { KeyTerm, Lexicon } from '../terms/key-term.js';
+import type { ContinuedStream, StreamContext } from './stream-context.js';
 
 /** How one live stream is to be heard. */
 export interface LiveOptions {
@@ -46,6 +47,8 @@ export interface LiveOptions {
   readonly knownVoices?: readonly KnownVoice[];
   /** What `speakerState` gave of the stream that this one continues, so that its speakers keep their numbers. */
   readonly speakerState?: Uint8Array;
+  /** What was said before, if the stream continues another, on the same model. */
+  readonly continues?: ContinuedStream;
   /** `background` lets the work of all other streams go first; `live` by default. */
   readonly priority?: 'live' | 'background';
   /**
@@ -195,6 +198,8 @@ export interface LiveTranscription {
    * The bytes are consumed before it returns. `sampleRate` overrides the stream's rate from here on.
    */
   push(pcm: Uint8Array, sampleRate?: number): void;
+  /** Takes samples at 16 kHz within ±1, whatever the stream's encoding and rate: what `onAudio` of an earlier stream was given. */
+  pushSamples(samples: Float32Array): void;
   /** Ends the current utterance now; resolves once the finals of all audio pushed so far are delivered. */
   flush(): Promise<void>;
   /** Listens for these key terms instead of the former ones, at the latest from the next utterance on. */
@@ -205,6 +210,8 @@ export interface LiveTranscription {
   mergeSpeakers?(from: number, into: number): void;
   /** What is known of the speakers so far, for a stream that continues this one. Holds voices: to be kept only encrypted. */
   speakerState?(): Uint8Array | undefined;
+  /** What was said lately, for a stream that continues this one. It needs the audio from the first utterance of it on. */
+  context?(): StreamContext;
   /** Drops whatever is pending. No listener is called afterwards. */
   close(): void;
   /** Seconds of audio taken so far. */

@@ -15,16 +15,17 @@ export interface StreamText {
   cased(words: readonly SpelledWord[], result: RecognitionResult): readonly SpelledWord[];
   /** Takes the words of a final, which the next utterance continues, and gives their text. */
   settle(words: readonly SpelledWord[]): string;
+  /** The text of the latest final. */
+  readonly latest: string | undefined;
 }
 
-/** Makes the text of a stream in which nothing has been said yet. */
+/** Makes the text of a stream in which nothing has been said yet, except for what it continues. */
 export function createStreamText(
   { task, ...options }: LiveOptions,
   { textOf, wordBreaksOf, ...services }: UtteranceServices,
 ): StreamText {
   const asked = options.language ?? services.language;
-  /** The text of the latest final. */
-  let before: string | undefined;
+  let before = options.continues?.context.text;
 
   const languageOf = ({ language: heard }: RecognitionResult) => (asked === 'auto' ? (heard ?? 'en') : asked);
 
@@ -39,6 +40,9 @@ export function createStreamText(
     cased: (words, result) => (languageOf(result).startsWith('en') ? casedAfter(before, words) : words),
     settle(words) {
       before = joinWords(words);
+      return before;
+    },
+    get latest() {
       return before;
     },
   };

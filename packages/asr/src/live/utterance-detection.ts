@@ -33,15 +33,16 @@ interface Boundary {
   readonly resolve: () => void;
 }
 
-/** Starts at the beginning of the history. What nobody needs any more of it is forgotten. */
+/** Starts at sample `from` of the history. What nobody needs any more of it is forgotten. */
 export function createUtteranceDetection(
   options: Pick<LiveOptions, 'endpointingMs' | 'maxUtteranceSeconds'>,
   { history, voice, recognition, onHeard }: DetectionParts,
+  from = 0,
 ): UtteranceDetection {
   const boundaries: Boundary[] = [];
   const probabilityIn = frameProbability(history, voice);
-  let segmenter = newSegmenter(options, 0);
-  let heard = 0;
+  let segmenter = newSegmenter(options, from);
+  let heard = from;
   let closed = false;
 
   const hear = async (samples: number) => {
@@ -77,7 +78,7 @@ export function createUtteranceDetection(
     goOn,
     flush: () =>
       new Promise((resolve) => {
-        boundaries.push({ at: history.end, resolve });
+        boundaries.push({ at: Math.max(history.end, from), resolve });
         goOn();
       }),
     close: () => {

@@ -1,3 +1,4 @@
+import { SAMPLE_RATE } from '../audio/sample-rate.js';
 import type { PoolStatus } from '../inference/inference-pool.js';
 import type { AudioHistory } from '../segment/audio-history.js';
 import type { SegmentEvent } from '../segment/segmenter.js';
@@ -6,6 +7,7 @@ import { createCarriedContext } from './carried-context.js';
 import { createFinalQueue } from './final-queue.js';
 import type { LiveListener, LiveOptions } from './live-transcription.js';
 import type { SpeakingPace } from './speaking-pace.js';
+import type { StreamContext } from './stream-context.js';
 import { createStreamText } from './stream-text.js';
 import { createUtteranceTracker } from './utterance-tracker.js';
 import { createUtteranceJobs } from './utterance-jobs.js';
@@ -18,6 +20,8 @@ export interface UtteranceRecognition {
   /** Resolves when every utterance that has ended is final. */
   readonly settled: () => Promise<void>;
   readonly close: () => void;
+  /** See `LiveTranscription.context`. */
+  readonly context: () => StreamContext;
   /** Samples of silence that end the utterance now, by its words; undefined where these say nothing. */
   readonly endpointing: number | undefined;
   /** First sample that may still be needed, for context, for an utterance that is not final, or for a job on its way. */
@@ -40,7 +44,12 @@ export function createUtteranceRecognition(
   pace: Pick<SpeakingPace, 'aheadSeconds'> = IN_REAL_TIME,
   speakers?: StreamSpeakers,
 ): UtteranceRecognition {
-  const context = createCarriedContext();
+  const context = createCarriedContext(
+    options.continues?.context.utterances.map(({ start, tokens }) => ({
+      start: Math.round(start * SAMPLE_RATE),
+      tokens,
+    })),
+  );
   const text = createStreamText(options, services);
   const jobs = createUtteranceJobs(options, services, history, context, pace);
   const finals = createFinalQueue({ ...services, history, context, text, jobs, listener, speakers });
@@ -74,6 +83,10 @@ export function createUtteranceRecognition(
       finals.close();
       jobs.close();
     },
+    context: () => ({
+      utterances: context.utterances.map(({ start, tokens }) => ({ start: start / SAMPLE_RATE, tokens })),
+      text: text.latest,
+    }),
     get endpointing() {
       return spoken.endpointing;
     },

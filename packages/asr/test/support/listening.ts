@@ -29,7 +29,7 @@ export interface Listening {
 export function listen(
   recognizer: Recognizer,
   options: Partial<LiveOptions> = {},
-  listener: Pick<LiveListener, 'onSpeakers'> = {},
+  listener: Pick<LiveListener, 'onAudio' | 'onSpeakers'> = {},
 ): Listening {
   const finals: FinalHypothesis[] = [];
   const partials: PartialHypothesis[] = [];

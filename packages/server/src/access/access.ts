@@ -47,14 +47,21 @@ export interface AccessServices extends ChangeServices {
   readonly seal: Seal;
   readonly masterKeys: MasterKeys;
   readonly origins: OriginPolicy;
+  /** Makes a limit count what other servers see, too; undefined if there are none. */
+  readonly shareFailures?: ((name: string, limit: FailureLimit) => FailureLimit) | undefined;
 }
 
 /** A mistyped password is no attack; a hundred of them are (docs/decisions/0068). */
 const BY_ADDRESS = { most: 20, firstWaitSeconds: 60, longestWaitSeconds: 900 } as const;
 const BY_NAME = { most: 5, firstWaitSeconds: 30, longestWaitSeconds: 900 } as const;
 
+/** Where there is no other server, what is seen here counts. */
+function countedHere(_name: string, limit: FailureLimit): FailureLimit {
+  return limit;
+}
+
 export function createAccess(services: AccessServices): Access {
-  const { config, log, audit, origins } = services;
+  const { config, log, audit, origins, shareFailures = countedHere } = services;
   const apiKeys = createApiKeys(services);
   const recoveryCodes = createRecoveryCodes(services);
   const userServices = { ...services, passwords: createPasswords(), recoveryCodes };
@@ -94,7 +101,7 @@ export function createAccess(services: AccessServices): Access {
     voices: createEnrolledVoices(services),
     audit,
     log,
-    addressFailures: createFailureLimit(BY_ADDRESS),
-    nameFailures: createFailureLimit(BY_NAME),
+    addressFailures: shareFailures('address', createFailureLimit(BY_ADDRESS)),
+    nameFailures: shareFailures('name', createFailureLimit(BY_NAME)),
   };
 }

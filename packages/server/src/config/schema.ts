@@ -281,7 +281,7 @@ export const configSchema = z.strictObject({
   }),
   journal: z.enum(['files', 'off']).default('files').register(settingInfo, {
     description:
-      'Whether accepted audio is kept, encrypted, until its text is recorded, so that it survives a crash of the server: `files` keeps it in `journalDirectory`. It has no effect with `records` off.',
+      'Whether accepted audio is kept, encrypted, until its text is recorded, so that it survives a crash of the server: `files` keeps it in `journalDirectory`, or, with `cluster`, in JetStream, where every server can go on with it. It has no effect with `records` off.',
   }),
   journalDirectory: z.string().min(1).optional().register(settingInfo, {
     description:
@@ -423,7 +423,7 @@ export const configSchema = z.strictObject({
   }),
   resumeSeconds: z.number().min(0).max(3600).default(300).register(settingInfo, {
     description:
-      'How long a session outlives a broken connection, so that its client can resume it; 0 ends it at once.',
+      'How long a session outlives a broken connection or, with a journal, its server, so that its client can resume it; 0 ends it at once.',
     unit: 'seconds',
   }),
   pingIntervalSeconds: z.number().min(0.1).default(20).register(settingInfo, {
@@ -431,7 +431,8 @@ export const configSchema = z.strictObject({
     unit: 'seconds',
   }),
   drainSeconds: z.number().min(0).default(30).register(settingInfo, {
-    description: 'The longest time for which a stopping server still works on audio that it has received.',
+    description:
+      'The longest time for which a stopping server still works on audio that it has received, and hands over sessions that go on elsewhere.',
     unit: 'seconds',
   }),
 

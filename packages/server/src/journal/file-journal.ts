@@ -20,6 +20,9 @@ export interface FileJournalOptions {
   readonly onTrouble?: (failure: JournalFailure | undefined) => void;
 }
 
+/** What of it concerns how records are committed. */
+type CommitOptions = Pick<FileJournalOptions, 'onCommit' | 'onTrouble' | 'mostWaitingBytes'>;
+
 /** How long what waits may wait for others, so that all sessions share one wait for the disk, milliseconds. */
 const COMMIT_MS = 100;
 
@@ -58,7 +61,23 @@ export function createFileJournal(options: FileJournalOptions): AudioJournal {
     isNeeded: ({ head }) => sessions.get(head.sessionId)?.needsDescription(head) ?? false,
     tolerated: REPLACED,
   });
-  const leftFiles = createLeftFiles(directory, serverId);
+  return createJournal(sessions, { audio, about }, createLeftFiles(directory, serverId), options);
+}
+
+/** What servers that are gone have left, wherever that is kept. */
+interface LeftAudio {
+  readonly claim: AudioJournal['left'];
+  /** Destroys what is left of these sessions. */
+  readonly discard: (sessionIds: ReadonlySet<string>) => Promise<void>;
+}
+
+/** Makes a journal of two logs: one of audio, and one of what else is needed. */
+export function createJournal(
+  sessions: Map<string, JournalledState>,
+  { audio, about }: JournalLogs,
+  leftAudio: LeftAudio,
+  options: CommitOptions,
+): AudioJournal {
   const commits = createCommits(sessions, { audio, about }, options);
   const attending = setInterval(() => {
     // What cannot be destroyed now is tried again, and a disk that fails is reported by commits.
@@ -67,12 +86,12 @@ export function createFileJournal(options: FileJournalOptions): AudioJournal {
 
   return {
     open: (session) => openSession(session, sessions, commits),
-    left: leftFiles.claim,
+    left: leftAudio.claim,
     destroy: async (ids) => {
       for (const id of ids) if (sessions.get(id)?.hasLeft() === true) sessions.delete(id);
       const gone = new Set(ids.filter((id) => !sessions.has(id)));
       if (gone.size === 0) return;
-      await Promise.all([audio.clean(gone), about.clean(gone), leftFiles.discard(gone)]);
+      await Promise.all([audio.clean(gone), about.clean(gone), leftAudio.discard(gone)]);
     },
     status: () => ({
       waitingBytes: waitingBytes(sessions),
@@ -143,15 +162,16 @@ interface Commits {
   readonly close: () => Promise<void>;
 }
 
-interface Logs {
+/** Where a journal is written to. */
+export interface JournalLogs {
   readonly audio: SegmentLog;
   readonly about: SegmentLog;
 }
 
 function createCommits(
   sessions: ReadonlyMap<string, JournalledState>,
-  { audio, about }: Logs,
-  { onCommit, onTrouble, mostWaitingBytes = MOST_WAITING_BYTES }: FileJournalOptions,
+  { audio, about }: JournalLogs,
+  { onCommit, onTrouble, mostWaitingBytes = MOST_WAITING_BYTES }: CommitOptions,
 ): Commits {
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;

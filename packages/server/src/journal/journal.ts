@@ -12,6 +12,8 @@ export interface AudioJournal {
    * this one lives. Each is returned by one call only.
    */
   readonly left: (servers: ServerPresence) => Promise<readonly LeftSession[]>;
+  /** What any server has written of a session, whether or not it is gone; left out where only this machine can read it. */
+  readonly leftOf?: (sessionId: string) => Promise<LeftSession | undefined>;
   /** Destroys at once whatever there is of sessions that are over. Resolves once nothing of them is left to be found. */
   readonly destroy: (sessionIds: readonly string[]) => Promise<void>;
   readonly status: () => JournalStatus;

@@ -168,7 +168,8 @@ async function writeAgain(
   }
 }
 
-interface OpenedRecord extends Pick<FoundRecord, 'head'> {
+/** A record, and what it holds. */
+export interface OpenedRecord extends Pick<FoundRecord, 'head'> {
   readonly plain: Buffer;
 }
 
@@ -180,6 +181,11 @@ async function readSession(records: readonly LeftRecord[], key: Uint8Array): Pro
     if (plain === undefined) damagedRecords += 1;
     else opened.push({ head: record.head, plain });
   }
+  return contentOf(opened, damagedRecords);
+}
+
+/** What records hold, once they are opened. */
+export function contentOf(opened: readonly OpenedRecord[], damagedRecords: number): LeftContent {
   return { snapshot: snapshotIn(opened), channels: channelsIn(opened), damagedRecords };
 }
 
@@ -214,7 +220,12 @@ function snapshotIn(opened: readonly OpenedRecord[]): SessionSnapshot | undefine
 function latest(opened: readonly OpenedRecord[], kind: 'snapshot' | 'terms'): Buffer | undefined {
   const [first, ...others] = opened.filter(({ head }) => head.kind === kind);
   if (first === undefined) return undefined;
-  return others.reduce((best, record) => (record.head.from > best.head.from ? record : best), first).plain;
+  return others.reduce((best, record) => (isLater(record, best) ? record : best), first).plain;
+}
+
+/** Each process counts anew. */
+function isLater({ head }: OpenedRecord, { head: other }: OpenedRecord): boolean {
+  return head.writtenAt > other.writtenAt || (head.writtenAt === other.writtenAt && head.from > other.from);
 }
 
 function channelsIn(opened: readonly OpenedRecord[]): readonly LeftChannel[] {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { ClusterConnection } from '../cluster/connect-cluster.js';
 import type { Config } from '../config/schema.js';
 import type { RecordStore } from '../records/record-store.js';
 import type { Storage } from '../storage/open-storage.js';
@@ -6,30 +7,47 @@ import { measureJournal } from '../telemetry/journal-metrics.js';
 import type { Log } from '../telemetry/log.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import { createFileJournal } from './file-journal.js';
-import type { AudioJournal } from './journal.js';
+import type { AudioJournal, JournalFailure } from './journal.js';
+import type { StreamJournalOptions } from './stream-journal.js';
 
-/** The journal that the settings ask for; undefined if there is to be none, or no record that could be completed from it. */
-export function openJournal(
+/**
+ * The journal that the settings ask for: in JetStream if there is a cluster, so that every server of it can go on. Undefined if there
+ * is to be none, or no record that could be completed from it.
+ */
+export async function openJournal(
   config: Config,
   { serverId }: Pick<Storage, 'serverId'>,
   { registry, journal: counted }: Pick<Metrics, 'registry' | 'journal'>,
+  connection: ClusterConnection | undefined,
   log: Log,
-): AudioJournal | undefined {
+): Promise<AudioJournal | undefined> {
   if (config.records === 'off' || config.journal === 'off') return undefined;
-  const journal = createFileJournal({
-    directory: journalDirectory(config),
+  const directory = journalDirectory(config);
+  const options = {
     serverId,
-    onCommit: (seconds) => {
+    onCommit: (seconds: number) => {
       counted.commitSeconds.observe(seconds);
     },
-    onTrouble: (failure) => {
-      if (failure === undefined) return log.info('accepted audio is kept on disk again');
+    onTrouble: (failure: JournalFailure | undefined) => {
+      if (failure === undefined) {
+        log.info('accepted audio is kept on disk again');
+        return;
+      }
       counted.failures.inc();
-      return log.error(NOT_KEPT, { code: failure, path: journalDirectory(config) });
+      log.error(NOT_KEPT, { code: failure, path: journalDirectory(config) });
     },
-  });
+  };
+  const journal = connection
+    ? await openStreamJournal({ ...options, connection })
+    : createFileJournal({ ...options, directory });
   measureJournal([registry], journal.status);
   return journal;
+}
+
+/** What JetStream needs is loaded only if there is a cluster. */
+async function openStreamJournal(options: StreamJournalOptions): Promise<AudioJournal> {
+  const { createStreamJournal } = await import('./stream-journal.js');
+  return createStreamJournal(options);
 }
 
 /** Records whose destruction also destroys what a journal has of them. */

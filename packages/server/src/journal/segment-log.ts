@@ -27,7 +27,7 @@ export interface NewRecord {
 }
 
 /** A record on disk. */
-interface KeptRecord {
+export interface KeptRecord {
   readonly head: JournalRecordHead;
   readonly bytes: number;
 }

@@ -12,8 +12,12 @@ export interface AcceptedAudio {
   readonly settle: () => void;
   /** Notes what the session needs to go on elsewhere. */
   readonly describe: () => void;
+  /** Resolves when all audio so far survives the process, or cannot be kept. */
+  readonly flushed: () => Promise<void>;
   /** All audio before this moment survives the process; undefined if nobody cares, seconds. */
   readonly durableSeconds: () => number | undefined;
+  /** Whether there is a journal from which another process could go on. */
+  readonly isKept: () => boolean;
   /** The record is complete. */
   readonly end: () => void;
   /** The record is to be completed by another process. Undefined if there is nothing to complete it with. */
@@ -26,6 +30,8 @@ export interface AcceptedAudioServices {
   readonly sessionId: string;
   /** See `SessionRecordWriter.journalKey`. */
   readonly key: () => Buffer | undefined;
+  /** The sample of each channel with which it begins here; none if that is the first. */
+  readonly from: readonly number[];
   /** The moment up to which all text of a channel is recorded, seconds. */
   readonly settledSeconds: (channel: number) => number;
   /** Whether audio is kept with the record, so that it must not be destroyed before. */
@@ -37,12 +43,12 @@ export interface AcceptedAudioServices {
 
 /** Begins when there is audio. */
 export function createAcceptedAudio(services: AcceptedAudioServices): AcceptedAudio {
-  const { journal, sessionId, settledSeconds, keepsAudio, snapshot, onTrouble } = services;
+  const { journal, sessionId, from, settledSeconds, keepsAudio, snapshot, onTrouble } = services;
   let own: SessionJournal | undefined;
   let channels = 0;
   /** By channel: samples that were taken, and those that are kept with the record. */
-  const taken: number[] = [];
-  const kept: number[] = [];
+  const taken = [...from];
+  const kept = [...from];
 
   const settle = (): void => {
     if (own === undefined) return;
@@ -62,6 +68,7 @@ export function createAcceptedAudio(services: AcceptedAudioServices): AcceptedAu
         own = journal.open({
           id: sessionId,
           key,
+          from,
           onTrouble: (failure) => {
             if (failure !== undefined) onTrouble(failure);
           },
@@ -82,12 +89,16 @@ export function createAcceptedAudio(services: AcceptedAudioServices): AcceptedAu
     },
     settle,
     describe,
+    flushed: async () => {
+      await own?.flushed();
+    },
     durableSeconds: () => {
       if (own === undefined) return undefined;
       const journalled = own;
       const samples = Array.from({ length: channels }, (_, channel) => journalled.durableSamples(channel));
       return Math.min(...samples) / SAMPLE_RATE;
     },
+    isKept: () => own !== undefined,
     end: () => {
       own?.end();
       own = undefined;

@@ -73,7 +73,7 @@ function refused({ code, details = {}, explanation, retryAfterSeconds }: Refusal
 async function admit(
   request: FastifyRequest,
   wish: OpenWish,
-  { openedBy, dialectName }: Pick<AdmittedSession, 'openedBy' | 'dialectName'>,
+  { openedBy, dialectName }: { readonly openedBy: Authentication; readonly dialectName: string },
   services: AdmissionServices,
 ): Promise<Decision> {
   const { identity } = openedBy;
@@ -89,6 +89,7 @@ async function admit(
   if (inability) return refused(inability);
   const leave = sessions.reserve(identity);
   try {
+    await requireRoomInCluster(identity, services);
     const id = randomUUID();
     const { keyterms: sentTerms = NO_TERMS, takesBack = true, asked } = wish;
     const sharedTerms = services.keyTerms.of(identity.tenant);
@@ -159,6 +160,17 @@ function congestionOf(
   const admission = recognizer.admission(shareOf(ownershipOf(identity)));
   if (admission.admitted) return undefined;
   return admission.reason === 'finals-late' ? 'busy' : 'not_ready';
+}
+
+/** Throws `too_many_sessions` if somebody, with the place that is reserved, holds too many sessions at all servers together. */
+async function requireRoomInCluster(
+  identity: Identity,
+  { config, sessions, records }: AdmissionServices,
+): Promise<void> {
+  if (config.cluster === undefined || identity.kind === 'local') return;
+  const elsewhere = await records.openElsewhere(identity);
+  if (sessions.countOf(identity) + elsewhere > config.maxSessionsPerIdentity)
+    throw new RequestError('too_many_sessions');
 }
 
 /** Whether the request asks for settings of recognition; the server's own were checked when it started. */

@@ -7,15 +7,17 @@ import type { SentKeyTerms } from '../reading/client-text.js';
 import type { SessionRecordWriter } from '../records/session-writer.js';
 import type { DialectSession } from './dialect.js';
 import type { ResumeToken } from './resume-token.js';
+import type { SessionPast } from './session-past.js';
 import type { SessionVoices } from './session-voices.js';
 
 /** A session that has been admitted: who holds it, its settings, its record and its recognizer. */
 export interface AdmittedSession {
   readonly id: string;
   readonly identity: Identity;
+  /** The credential with which it was opened here; undefined if it comes from another process, until its client resumes it. */
+  readonly openedBy: Authentication | undefined;
   /** Remote address of the client that opened it. */
   readonly from: string;
-  readonly openedBy: Authentication;
   /** The name that the client program gives itself, if any. */
   readonly client: string | undefined;
   readonly dialect: DialectSession;
@@ -44,4 +46,6 @@ export interface AdmittedSession {
   readonly refiner: Recognizer;
   /** Proves that a client may resume it. */
   readonly token: ResumeToken;
+  /** How far it had come elsewhere; undefined if it begins here. */
+  readonly past?: SessionPast;
 }

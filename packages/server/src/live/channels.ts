@@ -1,6 +1,7 @@
 import {
   SAMPLE_RATE,
   SpeechError,
+  type ContinuedStream,
   type KeyTermList,
   type LiveListener,
   type LiveOptions,
@@ -18,6 +19,8 @@ export interface Channels {
   readonly push: (pcm: Uint8Array, sampleRate?: number) => void;
   /** Takes what was decoded for a session whose audio has to be: at 16 kHz, an array for each channel. */
   readonly pushDecoded: (samples: readonly Float32Array[]) => void;
+  /** Takes samples of a channel that were taken before, in another process, at 16 kHz. */
+  readonly pushAgain: (channel: number, samples: Int16Array) => void;
   /** Ends the current utterances now; resolves once the finals of all audio pushed are delivered. */
   readonly flush: () => Promise<void>;
   /** Listens for other key terms in all of them. */
@@ -42,6 +45,12 @@ export interface Channels {
 /** What is known of the voices of a stream before its first sample. */
 type StreamVoices = Pick<LiveOptions, 'speakerState' | 'knownVoices'>;
 
+/** Who listens to a channel, and what it continues. */
+export interface ChannelStream {
+  readonly listener: LiveListener;
+  readonly continues: ContinuedStream | undefined;
+}
+
 /** Opens a live transcription for each channel of `settings`. */
 export function openChannels(
   recognizer: Recognizer,
@@ -50,7 +59,7 @@ export function openChannels(
   contextSeconds: number,
   share: readonly string[],
   voices: StreamVoices,
-  listenerOf: (channel: number) => LiveListener,
+  streamOf: (channel: number) => ChannelStream,
   /** Called before it returns if the recognizer cannot read `speakerState`, so that numbers begin anew. */
   onVoicesLost: () => void,
 ): Channels {
@@ -61,14 +70,15 @@ export function openChannels(
     ...(settings.channels > 1 ? { speakers: 'off' } : known),
   };
   const open = (channel: number): LiveTranscription => {
-    const listener = listenerOf(channel);
-    if (options.speakers === 'off' || !speakerState) return recognizer.openLive(options, listener);
+    const { listener, continues } = streamOf(channel);
+    const own = { ...options, ...(continues && { continues }) };
+    if (options.speakers === 'off' || !speakerState) return recognizer.openLive(own, listener);
     try {
-      return recognizer.openLive({ ...options, speakerState }, listener);
+      return recognizer.openLive({ ...own, speakerState }, listener);
     } catch (error) {
       if (!(error instanceof SpeechError) || error.code !== 'speaker_state_damaged') throw error;
       onVoicesLost();
-      return recognizer.openLive(options, listener);
+      return recognizer.openLive(own, listener);
     }
   };
   const channels = Array.from({ length: settings.channels }, (_, channel) => open(channel));
@@ -82,6 +92,9 @@ export function openChannels(
         const own = samples[index];
         if (own) channel.push(new Uint8Array(own.buffer, own.byteOffset, own.byteLength));
       });
+    },
+    pushAgain: (channel, samples) => {
+      channels[channel]?.pushSamples(Float32Array.from(samples, (sample) => sample / 32_768));
     },
     flush: async () => {
       await Promise.all(channels.map((channel) => channel.flush()));
@@ -149,12 +162,15 @@ export interface ChannelsOnDemand extends Channels {
 
 /**
  * Opens the channels, and others after a renewal, with `open`, which is told how much audio came before, seconds. Pushing to
- * channels that are not open is a mistake.
+ * channels that are not open is a mistake. `before`: what came in another process.
  */
-export function channelsOnDemand(open: (secondsBefore: number) => Channels): ChannelsOnDemand {
+export function channelsOnDemand(
+  open: (secondsBefore: number) => Channels,
+  before: { readonly seconds: number; readonly speechSeconds: number } = { seconds: 0, speechSeconds: 0 },
+): ChannelsOnDemand {
   let channels: Channels | undefined;
-  let secondsBefore = 0;
-  let speechBefore = 0;
+  let secondsBefore = before.seconds;
+  let speechBefore = before.speechSeconds;
   let stateBefore: Uint8Array | undefined;
   const receivedSeconds = (): number => secondsBefore + (channels?.receivedSeconds() ?? 0);
   const speechSeconds = (): number => speechBefore + (channels?.speechSeconds() ?? 0);
@@ -178,6 +194,9 @@ export function channelsOnDemand(open: (secondsBefore: number) => Channels): Cha
     },
     pushDecoded: (samples) => {
       opened().pushDecoded(samples);
+    },
+    pushAgain: (channel, samples) => {
+      opened().pushAgain(channel, samples);
     },
     flush: async () => {
       await channels?.flush();

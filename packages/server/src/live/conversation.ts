@@ -44,6 +44,8 @@ interface ConversationSignals {
 export interface Conversation {
   /** Tells that audio may come. */
   readonly greet: () => void;
+  /** Goes on with a session from another process: what was taken there is heard first. Resolves once it was pushed. */
+  readonly goOn: () => Promise<void>;
   /**
    * Carries out a command. If it returns a promise, everything that follows has to wait for it; once `superseded`,
    * the rest of the command counts as if it had never come.
@@ -69,6 +71,10 @@ export interface Conversation {
   readonly resumption: () => SessionEvent;
   /** Takes over what somebody has corrected in the record of the session. */
   readonly adoptSpeakers: (corrected: CorrectedSpeakers) => void;
+  /** Whether another process can go on with the session, from what is kept of it. */
+  readonly canLeave: () => boolean;
+  /** Takes and hears nothing more, so that another process can go on. Resolves once everything that it needs is kept. */
+  readonly leave: () => Promise<void>;
   /** Keeps what another session needs to go on with the speakers of this one. */
   readonly keepSpeakers: () => void;
   /** Number of finals sent. */
@@ -84,7 +90,7 @@ export function createConversation(place: ConversationPlace): Conversation {
   });
   const { emit } = events;
   const setup = createSessionSetup(setupServicesOf(place, emit));
-  const received = createReceivedCount(session.settings.sampleRate);
+  const received = createReceivedCount(session.settings.sampleRate, session.past?.received);
   const stream = createSessionStream({ session, services, telemetry, setup, events, received });
   const refusals = createRefusals(emit, services.config.maxBadMessages, signals.onHopeless);
   const intake = createAudioIntake({
@@ -136,6 +142,7 @@ export function createConversation(place: ConversationPlace): Conversation {
       for (const warning of session.termWarnings) emit({ kind: 'warning', warning });
       intake.prepare();
     },
+    goOn: stream.hearPast,
     take,
     flush: stream.flush,
     finish: async () => {
@@ -156,6 +163,8 @@ export function createConversation(place: ConversationPlace): Conversation {
     resumption: () => ({ kind: 'resumed', receivedSamples: received.total() }),
     adoptSpeakers: stream.speakers.adopt,
     accepted: stream.accepted,
+    canLeave: () => stream.accepted.isKept() && received.place().sampleRate !== undefined,
+    leave: stream.leave,
     keepSpeakers: stream.speakers.keep,
     finals: () => stream.totals().finals,
   };

@@ -28,6 +28,11 @@ export interface Dialect {
    * Throws a `RequestError` for what is not allowed.
    */
   readonly connect: (request: ConnectionRequest) => ConnectionWish;
+  /**
+   * Goes on with a session that another process held, in these settings, for a client that may come back. Left out if none of its
+   * clients can.
+   */
+  readonly goOn?: (place: SessionPlace, settings: SessionSettings) => DialectSession;
   /** How a client is told that it is refused, if need be as its request for a connection shows. */
   readonly refusing: Refusing | ((request: ConnectionRequest) => Refusing);
 }

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import websocket, { type WebsocketPluginOptions } from '@fastify/websocket';
-import { closeTable } from '@auscult/protocol';
+import { closeTable, type ErrorCode } from '@auscult/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { WebSocket } from 'ws';
+import type { Authentication } from '../access/authentication.js';
 import { RequestError } from '../errors.js';
 import { errorHandler } from '../http/answer-errors.js';
 import { ONLY_UPGRADES, tellUpgradesApart } from '../http/only-upgrades.js';
@@ -10,6 +11,7 @@ import { decide, type AdmissionServices, type Decision } from './admission.js';
 import { AnnouncingWebSocket } from './announcing-web-socket.js';
 import { answerPings } from './answer-pings.js';
 import { awaitFirstFrame } from './await-first-frame.js';
+import type { ResumeRequest } from './commands.js';
 import type {
   ConnectionRequest,
   ConnectionWish,
@@ -19,7 +21,13 @@ import type {
   RefusalFrames,
   Refusing,
 } from './dialect.js';
+import type { LeftSessions } from './left-sessions.js';
 import { startSession } from './session.js';
+
+/** The services of live sessions. */
+export interface LiveServices extends AdmissionServices {
+  readonly left: LeftSessions;
+}
 
 /** What happens to a connection when its upgrade is answered. */
 interface Upgrade {
@@ -53,7 +61,7 @@ const CLOSE_TIMEOUT_MS = 3000;
 export async function registerLive(
   app: FastifyInstance,
   dialects: readonly Dialect[],
-  services: AdmissionServices,
+  services: LiveServices,
 ): Promise<void> {
   const upgrades = new WeakMap<IncomingMessage, Upgrade>();
   const options = {
@@ -96,7 +104,7 @@ function addRoute(
   url: string,
   dialect: Dialect,
   upgrades: WeakMap<IncomingMessage, Upgrade>,
-  services: AdmissionServices,
+  services: LiveServices,
 ): void {
   const { refusing } = dialect;
   const isAlwaysByStatus = typeof refusing === 'object' && refusing.kind === 'by-status';
@@ -177,7 +185,7 @@ function beginningOf(
   request: FastifyRequest,
   decision: Decision,
   way: Refusing,
-  services: AdmissionServices,
+  services: LiveServices,
 ): Upgrade['begin'] {
   switch (decision.kind) {
     case 'admitted':
@@ -187,16 +195,40 @@ function beginningOf(
         const { wish, authentication } = decision;
         awaitFirstFrame(socket, LONGEST_RESUME, (first) => {
           const asked = first && wish.read(first.frame, first.isBinary);
-          const session = asked && services.sessions.find(asked.sessionId);
-          if (asked && session?.resume(socket, asked, authentication)) return;
-          const refusal: Refusal = { code: 'resume_refused' };
-          countRefusal(refusal, services);
-          refuse(socket, wish.tell(refusal));
+          // Nothing more is read before there is a session that takes it.
+          socket.pause();
+          resume(socket, asked, authentication, services).then(
+            (code) => {
+              if (code === undefined) return;
+              countRefusal({ code }, services);
+              socket.resume();
+              refuse(socket, wish.tell({ code }));
+            },
+            (error: unknown) => {
+              services.log.unexpected(error);
+              socket.terminate();
+            },
+          );
         });
       };
     case 'refused':
       return refusalOf(decision.refusal, way);
   }
+}
+
+/** Resumes a session over a socket, wherever it was held; resolves with the code of what stands against it, if anything does. */
+async function resume(
+  socket: WebSocket,
+  asked: ResumeRequest | undefined,
+  shown: Authentication,
+  { sessions, left }: LiveServices,
+): Promise<ErrorCode | undefined> {
+  if (asked === undefined) return 'resume_refused';
+  const session = sessions.find(asked.sessionId) ?? (await left.goOn(asked, shown));
+  if (typeof session === 'string') return session;
+  // If it is gone, the session waits for the next one.
+  if (socket.readyState !== socket.OPEN) return undefined;
+  return session.resume(socket, asked, shown) ? undefined : 'resume_refused';
 }
 
 /** Refuses a client whose connection was opened for that. */

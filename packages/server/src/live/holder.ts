@@ -4,7 +4,7 @@ import { isSameIdentity } from '../access/identity.js';
 import type { AdmittedSession } from './admitted-session.js';
 import type { ResumeRequest } from './commands.js';
 import type { Conversation } from './conversation.js';
-import { problemEvent } from './events.js';
+import { problemEvent, type FinalEvent } from './events.js';
 import type { Outbox } from './outbox.js';
 import type { Parting } from './parting.js';
 import type { Presence } from './presence.js';
@@ -30,11 +30,12 @@ export interface HeldSession {
   readonly telemetry: SessionTelemetry;
 }
 
-/** Starts with whoever opened the session as its holder. */
+/** Starts with whoever opened the session as its holder, or nobody yet if it comes from another process. */
 export function createHolder(held: HeldSession): Holder {
   const { session, outbox, conversation, presence, end, parting, telemetry } = held;
   const { identity, token, dialect } = session;
-  let authentication = session.openedBy;
+  let authentication: Authentication | undefined = session.openedBy;
+  let { past } = session;
 
   return {
     resume: (socket, request, shown) => {
@@ -48,14 +49,21 @@ export function createHolder(held: HeldSession): Holder {
       former?.close(code, reason);
       telemetry.resumed();
       outbox.emit(conversation.resumption());
+      // Who knows which of them the former process could still send.
+      outbox.restore(past?.finals.filter((final) => isMissing(final, request.next)) ?? []);
+      past = undefined;
       outbox.resend(request.next);
       return true;
     },
     revalidate: async () => {
       const asked = authentication;
-      if (presence.socket() === undefined || (await asked.isStillValid())) return;
+      if (asked === undefined || presence.socket() === undefined || (await asked.isStillValid())) return;
       // If not, the session was resumed meanwhile with another credential.
       if (asked === authentication) parting.fail('credential_expired');
     },
   };
+}
+
+function isMissing({ channel, hypothesis }: FinalEvent, next: readonly number[]): boolean {
+  return hypothesis.sequence >= (next[channel] ?? 0);
 }

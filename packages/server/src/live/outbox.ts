@@ -17,6 +17,8 @@ export interface Outbox {
   readonly sent: () => number;
   /** Notes how many of these the client has received. */
   readonly confirm: (sent: number) => void;
+  /** Takes events that another process has sent, so that they are sent again before all others; nothing is sent yet. */
+  readonly restore: (events: readonly SessionEvent[]) => void;
   /** Sends unconfirmed events again, except finals before `next`, the first missing final of each channel. */
   readonly resend: (next: readonly number[]) => void;
 }
@@ -97,6 +99,10 @@ export function createOutbox({ dialect, metrics, limitBytes, keeps, onOverflow }
     sent: () => sent,
     confirm: (received) => {
       kept = kept.filter(({ number }) => number > received);
+    },
+    restore: (events) => {
+      const restored = events.map((event) => ({ event, frames: dialect.write(event), number: ++sent }));
+      kept = [...restored, ...kept];
     },
     resend: (next) => {
       kept = kept.filter(({ event }) => !isFinalBefore(event, next));

@@ -15,13 +15,22 @@ export interface Parting extends ConnectionLoss {
   readonly isResumable: () => boolean;
   /** Whether the session ends although its client would go on, in another session. */
   readonly isForced: () => boolean;
+  /** Has another process go on with the session, if one can; returns whether it can. */
+  readonly handOver: () => boolean;
+  /** Whether the session goes on in another process. */
+  readonly isHandedOver: () => boolean;
   /** Whether the server goes away before it is done with what was taken. */
   readonly isAbandoned: () => boolean;
   /** Ends the session with an error that the client is told. */
   readonly fail: (code: ErrorCode, explanation?: Explanation) => void;
+  /** The client is away and may come back, as after the loss of a connection. */
+  readonly await: () => void;
   /** The client is done. */
   readonly finish: () => void;
-  /** The server goes away: sends the finals of all audio received, then closes. */
+  /**
+   * The server goes away. If another can go on with the session, its client is sent there; else it is sent the finals of all audio
+   * received.
+   */
   readonly drain: () => void;
   /** The server goes away at once. */
   readonly abandon: () => void;
@@ -38,8 +47,9 @@ export interface PartingServices {
   readonly end: SessionEnd;
 }
 
-/** RFC 6455 §7.4.1: the close frame had no code. */
+/** RFC 6455 §7.4.1: the close frame had no code, or there was no close frame. */
 const CLOSED_WITHOUT_CODE = 1005;
+const CONNECTION_LOST = 1006;
 
 /**
  * The close codes of a client that is done; closing without a code is just as deliberate. Such a session cannot be
@@ -52,6 +62,7 @@ export function createParting(services: PartingServices): Parting {
   const { config, dialect, inbox, outbox, conversation, presence, end } = services;
 
   let isForced = false;
+  let isHandedOver = false;
   let isAbandoned = false;
 
   function isResumable(): boolean {
@@ -89,11 +100,30 @@ export function createParting(services: PartingServices): Parting {
     socketThen?.close(code, reason);
   }
 
+  /** What still waits in the inbox, the client sends again. */
+  function handOver(): boolean {
+    if (!isResumable() || !end.isOpen() || !conversation.canLeave()) return false;
+    isHandedOver = true;
+    inbox.close();
+    const goAway = (): void => {
+      close('going_away', end.conclude);
+    };
+    conversation.leave().then(goAway, goAway);
+    return true;
+  }
+
   return {
     isResumable,
+    handOver,
     isForced: () => isForced,
+    isHandedOver: () => isHandedOver,
     isAbandoned: () => isAbandoned,
     lose,
+    await: () => {
+      presence.awaitReturn(CONNECTION_LOST, () => {
+        end.release(CONNECTION_LOST);
+      });
+    },
     fail,
     failIdle: () => {
       // First, the finals of all audio are sent.
@@ -110,6 +140,7 @@ export function createParting(services: PartingServices): Parting {
       close('done', end.release);
     },
     drain: () => {
+      if (handOver()) return;
       isForced = true;
       end.drain(() => {
         outbox.emit({ kind: 'ending' });

@@ -37,10 +37,14 @@ const MOST_STRETCHES = 64;
 /** Times are sums of samples, and so slightly inexact. */
 const TOLERANCE = 1e-3;
 
-/** Starts with nothing, at this sample rate. */
-export function createReceivedCount(initialRate: number): ReceivedCount {
-  let stretches: readonly Stretch[] = [{ count: 0, sample: 0, rate: initialRate }];
-  let total = 0;
+/** Starts with nothing, at this sample rate, or with what was taken `before` in another process. */
+export function createReceivedCount(initialRate: number, before?: ReceivedAudio): ReceivedCount {
+  let stretches: readonly Stretch[] = [
+    before
+      ? { count: before.count, sample: samplesIn(before.seconds), rate: before.sampleRate }
+      : { count: 0, sample: 0, rate: initialRate },
+  ];
+  let total = before?.count ?? 0;
   /** What was taken before the latest bytes or packets. */
   let decodedSample = 0;
 

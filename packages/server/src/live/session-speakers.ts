@@ -16,6 +16,7 @@ import type { ContinuedSession } from './commands.js';
 import type { EventQueue } from './event-queue.js';
 import { problemEvent, type SessionEvent, type SpeakersEvent } from './events.js';
 import { digestOf, type ResumeToken } from './resume-token.js';
+import type { SessionPast } from './session-past.js';
 import type { SessionTelemetry } from './session-telemetry.js';
 import { createToldFinals, MOST_TOLD_WORDS, type ToldFinal } from './told-finals.js';
 
@@ -47,6 +48,8 @@ export interface SpeakerServices {
   readonly settings: () => Pick<SessionSettings, 'speakers' | 'channels'>;
   /** The token of the session, if it can be resumed. */
   readonly token: ResumeToken | undefined;
+  /** See `AdmittedSession`. */
+  readonly past: Pick<SessionPast, 'finals' | 'speakers'> | undefined;
   readonly writer: Pick<SessionRecordWriter, 'changeSpeakers' | 'keepSpeakers' | 'continueSpeakers'>;
   readonly events: EventQueue;
   readonly telemetry: SessionTelemetry;
@@ -67,15 +70,19 @@ const KEPT_EVERY_SECONDS = 15;
 /** The most revisions in one event, so that no message gets too large for a client. */
 const MOST_REVISIONS = 500;
 
-/** Starts with nobody. */
+/** Starts with nobody, or with those who were known in another process. */
 export function createSessionSpeakers(services: SpeakerServices): SessionSpeakers {
-  const { settings, token, writer, events, telemetry, stream } = services;
+  const { settings, token, past, writer, events, telemetry, stream } = services;
   const finals = createToldFinals();
-  let directory = createSpeakerDirectory();
-  let formerVoices: Uint8Array | undefined;
+  let directory = createSpeakerDirectory(past?.speakers?.directory);
+  let formerVoices = past?.speakers?.voices;
   let settledSeconds = 0;
   let keptAt: number | undefined;
   let toldNames = '[]';
+
+  if (past?.speakers)
+    for (const [place, { channel, hypothesis }] of past.finals.entries())
+      finals.add(channel, hypothesis, place);
 
   const isOff = (): boolean => settings().speakers === 'off';
   const isByChannel = (): boolean => settings().channels > 1;

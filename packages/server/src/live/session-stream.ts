@@ -1,4 +1,5 @@
-import { nothingWritten, type LiveListener, type WritingOptions } from '@auscult/asr';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { nothingWritten, SAMPLE_RATE, type ContinuedStream, type WritingOptions } from '@auscult/asr';
 import { describeWarning } from '@auscult/protocol';
 import { ownershipOf, shareOf } from '../access/identity.js';
 import { writingOf } from '../settings-by-concern.js';
@@ -7,13 +8,14 @@ import { describedBy } from '../records/recorded-settings.js';
 import { createAcceptedAudio, type AcceptedAudio } from './accepted-audio.js';
 import type { AdmittedSession } from './admitted-session.js';
 import { listenToChannel, type Told } from './channel-listener.js';
-import { channelsOnDemand, openChannels, type ChannelsOnDemand } from './channels.js';
+import { channelsOnDemand, openChannels, type ChannelsOnDemand, type ChannelStream } from './channels.js';
 import { continueClock, onStreamClock, type StreamOrigin } from './continue-clock.js';
 import type { EventQueue } from './event-queue.js';
 import type { StreamTotals } from './events.js';
 import { createNotice } from './notice.js';
 import type { ReceivedCount } from './received-count.js';
 import { createRefinementSpool, type RefinementSpool } from './refinement-spool.js';
+import { secondsBefore, type PastChannel, type SessionPast } from './session-past.js';
 import type { SessionServices } from './session-services.js';
 import { createSessionSpeakers, type SessionSpeakers } from './session-speakers.js';
 import type { SessionSetup } from './session-setup.js';
@@ -24,6 +26,8 @@ import type { SessionTelemetry } from './session-telemetry.js';
 export interface SessionStream {
   /** Opened by the first audio, or the first after a renewal, with the setup of that moment. */
   readonly channels: ChannelsOnDemand;
+  /** Has what was taken elsewhere, and is not final yet, heard before everything else. Resolves once it was pushed. */
+  readonly hearPast: () => Promise<void>;
   /** Once all text has been sent, has the next audio heard with the setup of then, on the same clock. */
   readonly renew: () => void;
   /** Has finals from now on heard with the key terms, and written in the way, of the setup of now. */
@@ -35,7 +39,9 @@ export interface SessionStream {
   readonly totals: () => StreamTotals;
   readonly speakers: SessionSpeakers;
   /** What becomes of the audio if the process ends. */
-  readonly accepted: Pick<AcceptedAudio, 'durableSeconds' | 'end' | 'leave'>;
+  readonly accepted: Pick<AcceptedAudio, 'durableSeconds' | 'isKept' | 'end' | 'leave'>;
+  /** Hears nothing more, so that another process can go on from what is kept. Resolves once all of that is kept. */
+  readonly leave: () => Promise<void>;
   /** The moment up to which all text is recorded, seconds. */
   readonly settledSeconds: () => number;
   /** Speech whose final is not recorded yet, seconds. */
@@ -59,8 +65,15 @@ export interface StreamServices {
 export function createSessionStream(stream: StreamServices): SessionStream {
   const { session, services, telemetry, setup, events } = stream;
   const { writer, recognizer, identity } = session;
-  const told: Told = { finals: 0, words: 0, lostSeconds: 0, writing: [] };
-  const finals: number[] = [];
+  /** Undefined once the first stream goes on from it. */
+  let { past } = session;
+  const told: Told = {
+    finals: past?.told.finals ?? 0,
+    words: past?.told.words ?? 0,
+    lostSeconds: past?.told.lostSeconds ?? 0,
+    writing: past?.channels.map(({ writing }) => writing) ?? [],
+  };
+  const finals: number[] = past?.channels.map((channel) => channel.finals) ?? [];
   /** Where the stream of each channel begins. */
   const origins: StreamOrigin[] = [];
   const caughtUp = createNotice();
@@ -73,46 +86,58 @@ export function createSessionStream(stream: StreamServices): SessionStream {
   };
   const writing = (): WritingOptions => ({ ...writingOf(setup.settings()), takesBack: session.takesBack });
 
-  const channels = channelsOnDemand((seconds) => {
-    const settings = setup.settings();
-    describe();
-    telemetry.notDone(setup.asked()?.warnings.length ?? 0);
-    spool = settings.refine === 'on-stop' ? openSpool(stream, seconds) : undefined;
-    const listening = {
-      ...{ writing, spool, writer, events, telemetry, told, speakers, accepted },
-      onCaughtUp: caughtUp.give,
-    };
-    accepted.begin(settings.channels);
-    if (settings.speakers !== 'off') telemetry.tellsSpeakers();
-    const { contextSeconds } = services.config;
-    const share = shareOf(ownershipOf(identity));
-    const listenerOf = (channel: number): LiveListener => {
-      const origin = { seconds, finals: finals[channel] ?? 0 };
-      origins[channel] = origin;
-      return continueClock(listenToChannel(channel, listening), origin, (counted) => {
-        finals[channel] = counted;
-      });
-    };
-    const speakerState = speakers.voices();
-    const knownVoices = session.voices.known();
-    const voices = {
-      ...(speakerState && { speakerState }),
-      ...(knownVoices.length > 0 && settings.speakers !== 'off' && { knownVoices }),
-    };
-    return openChannels(
-      recognizer,
-      settings,
-      setup.keyTerms(),
-      contextSeconds,
-      share,
-      voices,
-      listenerOf,
-      speakers.beginAnew,
-    );
-  });
+  const channels = channelsOnDemand(
+    (seconds) => {
+      const settings = setup.settings();
+      describe();
+      telemetry.notDone(setup.asked()?.warnings.length ?? 0);
+      spool = settings.refine === 'on-stop' ? openSpool(stream, seconds) : undefined;
+      const listening = {
+        ...{ writing, spool, writer, events, telemetry, told, speakers, accepted },
+        onCaughtUp: caughtUp.give,
+      };
+      accepted.begin(settings.channels);
+      if (settings.speakers !== 'off') telemetry.tellsSpeakers();
+      const { contextSeconds } = services.config;
+      const share = shareOf(ownershipOf(identity));
+      const former = past;
+      past = undefined;
+      const streamOf = (channel: number): ChannelStream => {
+        const origin = { seconds, finals: finals[channel] ?? 0 };
+        origins[channel] = origin;
+        const before = former?.channels[channel];
+        const listener = listenToChannel(channel, listening);
+        return {
+          listener: continueClock(listener, origin, (counted) => {
+            finals[channel] = counted;
+          }),
+          continues: before && continuedFrom(before, seconds),
+        };
+      };
+      const speakerState = speakers.voices();
+      const knownVoices = session.voices.known();
+      const voices = {
+        ...(speakerState && { speakerState }),
+        ...(knownVoices.length > 0 && settings.speakers !== 'off' && { knownVoices }),
+      };
+      const { sampleRate = settings.sampleRate } = former?.received ?? {};
+      return openChannels(
+        recognizer,
+        { ...settings, sampleRate },
+        setup.keyTerms(),
+        contextSeconds,
+        share,
+        voices,
+        streamOf,
+        speakers.beginAnew,
+      );
+    },
+    past && { seconds: secondsBefore(past), speechSeconds: past.told.speechSeconds },
+  );
   const speakers = createSessionSpeakers({
     settings: setup.settings,
     token: services.config.resumeSeconds > 0 ? session.token : undefined,
+    past,
     writer,
     events,
     telemetry,
@@ -131,6 +156,7 @@ export function createSessionStream(stream: StreamServices): SessionStream {
     journal: services.journal,
     sessionId: session.id,
     key: writer.journalKey,
+    from: session.past?.channels.map((channel) => channel.from) ?? [],
     settledSeconds,
     keepsAudio: services.config.keepAudio,
     snapshot: () => snapshotOf(stream, told, finals),
@@ -141,6 +167,11 @@ export function createSessionStream(stream: StreamServices): SessionStream {
 
   return {
     channels,
+    hearPast: async () => {
+      if (session.past === undefined) return;
+      await pushPast(session.past, channels);
+      accepted.flushed().then(session.past.onKept).catch(telemetry.failed);
+    },
     renew: () => {
       void spool?.finish();
       channels.renew();
@@ -157,6 +188,14 @@ export function createSessionStream(stream: StreamServices): SessionStream {
     readAgain: async () => spool?.finish(),
     speakers,
     accepted,
+    leave: async () => {
+      accepted.describe();
+      channels.close();
+      await events.settled();
+      speakers.keep();
+      await accepted.leave();
+      await writer.leave();
+    },
     totals: () => ({
       audioSeconds: channels.receivedSeconds(),
       speechSeconds: channels.speechSeconds(),
@@ -226,4 +265,29 @@ function openSpool(
       emit({ kind: 'refined', transcription });
     },
   });
+}
+
+/** What the stream of a channel continues, on its own clock, which begins at `seconds` on that of the session. */
+function continuedFrom({ context, from }: PastChannel, seconds: number): ContinuedStream {
+  const utterances = context.utterances.map(({ start, tokens }) => ({ start: start - seconds, tokens }));
+  return { context: { ...context, utterances }, fromSeconds: from / SAMPLE_RATE - seconds };
+}
+
+/** Samples of a channel that are pushed at a time, so that other sessions are served in between. */
+const AT_ONCE = SAMPLE_RATE / 2;
+
+/** Pushes the audio of all channels in step. */
+async function pushPast(past: SessionPast, channels: ChannelsOnDemand): Promise<void> {
+  channels.open();
+  const begin = Math.round(secondsBefore(past) * SAMPLE_RATE);
+  const end = Math.max(...past.channels.map(({ audioFrom, audio }) => audioFrom + audio.length));
+  for (let at = begin; at < end; at += AT_ONCE) {
+    past.channels.forEach(({ audioFrom, audio }, channel) => {
+      const silence = Math.min(at + AT_ONCE, audioFrom) - at;
+      if (silence > 0) channels.pushAgain(channel, new Int16Array(silence));
+      const piece = audio.subarray(Math.max(0, at - audioFrom), Math.max(0, at + AT_ONCE - audioFrom));
+      if (piece.length > 0) channels.pushAgain(channel, piece);
+    });
+    await nextTurn();
+  }
 }

@@ -6,6 +6,8 @@ import type { PauseReason } from './inbox.js';
 /** Reports one session to operators by logs and metrics, which hold nothing that was said. */
 export interface SessionTelemetry {
   readonly opened: () => void;
+  /** The session goes on here, after another process held it. */
+  readonly moved: () => void;
   readonly closed: (session: ClosedSession) => void;
   /** The connection closed with this code, and the session waits for its client. */
   readonly waits: (closeCode: number) => void;
@@ -65,6 +67,11 @@ export function createSessionTelemetry(
       metrics.sessionsOpen.inc();
       metrics.sessionsAccepted.inc();
       log.info('session opened', { session });
+    },
+    moved: () => {
+      metrics.sessionsOpen.inc();
+      metrics.sessionsMoved.inc();
+      log.info('session goes on here', { session });
     },
     closed: ({ closeCode, audioSeconds, finals, missingSeconds }) => {
       if (missingSeconds > 0) log.error('audio not in the record', { session, seconds: missingSeconds });

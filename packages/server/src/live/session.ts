@@ -1,3 +1,4 @@
+import { timingSafeEqual } from 'node:crypto';
 import type { ErrorCode } from '@auscult/protocol';
 import type { WebSocket } from 'ws';
 import type { Authentication } from '../access/authentication.js';
@@ -33,6 +34,14 @@ export interface Session {
   readonly revalidate: () => Promise<void>;
   /** Takes over who speaks, as somebody has corrected it in the record, and tells the client. */
   readonly adoptSpeakers: (corrected: CorrectedSpeakers) => void;
+  /**
+   * Leaves the session to another server, at which its client has shown the token with this digest. Resolves with whether that may
+   * take it now.
+   */
+  readonly handOver: (
+    tokenDigest: Uint8Array,
+    owner: Pick<Identity, 'tenant' | 'subject'>,
+  ) => Promise<boolean>;
   /** Sends the finals of all audio received, then closes; resolves when that is done or the client is gone. */
   readonly drain: () => Promise<void>;
   /** Closes at once, because the server goes away. */
@@ -58,12 +67,31 @@ export function startSession(
     line.inbox.run((superseded) => conversation.take(command, superseded));
   });
   if (stop) void end.closed.then(stop);
+  return heldSession(session, { end, parting, holder, conversation });
+}
+
+function heldSession(
+  { id, identity, token }: AdmittedSession,
+  {
+    end,
+    parting,
+    holder,
+    conversation,
+  }: Pick<ReturnType<typeof assemble>, 'end' | 'parting' | 'holder' | 'conversation'>,
+): Session {
   return {
-    id: session.id,
-    identity: session.identity,
+    id,
+    identity,
     resume: holder.resume,
     revalidate: holder.revalidate,
     adoptSpeakers: conversation.adoptSpeakers,
+    handOver: async (tokenDigest, { tenant, subject }) => {
+      const isTheirs = tenant === identity.tenant && subject === identity.subject;
+      if (!isTheirs || !timingSafeEqual(token.digest, tokenDigest)) return false;
+      if (!parting.isHandedOver() && !parting.handOver()) return false;
+      await end.closed;
+      return true;
+    },
     drain: () => {
       parting.drain();
       return end.closed;
@@ -71,6 +99,15 @@ export function startSession(
     abandon: parting.abandon,
     closed: end.closed,
   };
+}
+
+/** Goes on with a session that another process held. It waits for its client for `resumeSeconds`, and meanwhile hears what was taken. */
+export function goOnWithSession(session: AdmittedSession, services: SessionServices): Session {
+  const { line, conversation, end, parting, holder, telemetry } = assemble(session, services);
+  telemetry.moved();
+  line.inbox.run(conversation.goOn);
+  parting.await();
+  return heldSession(session, { end, parting, holder, conversation });
 }
 
 /** Puts together a session that nobody is connected to yet. */
@@ -134,6 +171,10 @@ function assemble(session: AdmittedSession, services: SessionServices) {
     leave: presence.leave,
     onOver: (closeCode) => {
       line.flow.stop();
+      if (parting.isHandedOver()) {
+        handOver(conversation, telemetry, closeCode);
+        return;
+      }
       settle(session, conversation, telemetry, {
         closeCode,
         mayContinue: parting.isForced(),
@@ -144,6 +185,13 @@ function assemble(session: AdmittedSession, services: SessionServices) {
   const parting = createParting({ config, dialect, inbox, outbox, conversation, presence, end });
   const holder = createHolder({ session, outbox, conversation, presence, end, parting, telemetry });
   return { line, conversation, presence, end, parting, holder, telemetry };
+}
+
+/** Reports a session that is over here, and goes on elsewhere. */
+function handOver(conversation: Conversation, telemetry: SessionTelemetry, closeCode: number): void {
+  conversation.close();
+  const [audioSeconds, finals] = [conversation.receivedSeconds(), conversation.finals()];
+  telemetry.closed({ closeCode, audioSeconds, finals, missingSeconds: 0 });
 }
 
 /** How a session has come to its end. */

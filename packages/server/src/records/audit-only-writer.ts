@@ -18,6 +18,7 @@ export function createAuditOnlyWriter(
     keepSpeakers: () => undefined,
     continueSpeakers: () => Promise.resolve(undefined),
     journalKey: () => undefined,
+    leave: () => Promise.resolve(),
     close: (reason) =>
       (closed ??= audit.append({
         action: 'session.end',

@@ -8,7 +8,7 @@ import type { AuthenticSession, SessionChange, SessionRows } from './session-row
 /**
  * Has `work` write a part of a session's record, and updates the session's row and head in the same transaction. Resolves
  * once that is on disk. `work` is given the row, or undefined if somebody has tampered with it: the session then goes on,
- * but the row is not vouched for.
+ * but the row is not vouched for. Rejects with `record_failed` once another server holds the session.
  */
 export type ChangeSession = (work: SessionWork) => Promise<void>;
 
@@ -29,6 +29,8 @@ interface Following {
 interface ChangeServices {
   readonly sessionId: string;
   readonly groups: readonly string[];
+  /** The server that holds the session as long as it is written here. */
+  readonly serverId: string;
   readonly headKeys: HeadKeys;
   readonly rows: SessionRows;
   readonly queue: CommitQueue;
@@ -38,13 +40,15 @@ interface ChangeServices {
 
 /** Makes the function for a session that is in the database. */
 export function createChangeSession(services: ChangeServices): ChangeSession {
-  const { sessionId, rows, queue, requireHold } = services;
+  const { sessionId, serverId, rows, queue, requireHold } = services;
   return async (work) => {
     let revision: number | undefined;
     await queue.submit(async (transaction) => {
       revision = undefined;
       await requireHold?.(transaction);
       const known = await readSession(transaction, services);
+      const isElsewhere = known !== undefined && known.session.row.server_id !== serverId;
+      if (isElsewhere && requireHold === undefined) throw new RequestError('record_failed');
       const following = await work(transaction, known?.session);
       if (following === undefined) return;
       revision = await follow(transaction, known, following, services);

@@ -43,6 +43,7 @@ export async function continueRecord(
   const kept = await keptAudio(database.db, id);
   const writer = createSessionWriter({
     sessionId: id,
+    serverId: services.serverId,
     actor,
     groups,
     dataKey,
@@ -52,9 +53,7 @@ export async function continueRecord(
     kind: database.kind,
     description: { channels },
     requireHold,
-    audioPieces: services.keepsAudio
-      ? createAudioPieces(kept)
-      : undefined,
+    audioPieces: services.keepsAudio ? createAudioPieces(kept) : undefined,
     onAudioLost: () => {
       log.error('audio not kept', { session: id });
     },

@@ -23,6 +23,9 @@ const ENDED_TOGETHER = 100;
 /** The end reason of an interrupted session; other sessions have a close code there. */
 export const INTERRUPTED = 'interrupted';
 
+/** In place of the server that holds a session, until another goes on with it: its server has left it in the journal. */
+export const HANDED_OVER = 'handed over';
+
 interface InterruptedSession {
   readonly id: string;
   readonly tenant: string;
@@ -65,6 +68,7 @@ async function findInterrupted(db: Database['db']): Promise<readonly Interrupted
         .as('written_at'),
     ])
     .where('ended_at', 'is', null)
+    .where((eb) => eb.or([eb('server_id', 'is', null), eb('server_id', '!=', HANDED_OVER)]))
     .where((eb) =>
       eb.not(
         eb.exists(eb.selectFrom('servers').select('id').whereRef('servers.id', '=', 'sessions.server_id')),

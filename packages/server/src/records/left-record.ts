@@ -6,11 +6,13 @@ import { readDataKey } from './data-keys.js';
 import { INTERRUPTED } from './interrupted-sessions.js';
 import { journalKeyOf } from './journal-key.js';
 import type { RecordServices } from './record-services.js';
-import type { Actor } from './record.js';
+import type { Actor, SegmentVersion } from './record.js';
 import type { SessionRow } from './session-rows.js';
 import type { SessionRecordWriter } from './session-writer.js';
 import { keptAudio } from './record-audio.js';
+import { readSpeakerState, type SpeakerState } from './speaker-states.js';
 import { readSegments } from './stored-segments.js';
+import { readWhole, requireSession } from './whole-record.js';
 import { writeRecord } from './write-record.js';
 
 /** The record of a session that a server has left open. */
@@ -23,11 +25,23 @@ export interface LeftRecord {
   readonly journalKey: Buffer;
   /** How far the finals of each channel have come, by channel. */
   readonly channels: ReadonlyMap<number, RecordedChannel>;
+  /** What was said and known of it. Must not be called once its writer is closed. */
+  readonly content: () => Promise<LeftRecordContent>;
   /** Samples of a channel that are kept with the record; undefined if audio is not kept. */
   readonly keptSamples: ((channel: number) => number) | undefined;
   /** Takes the session as one that this server holds, and goes on with its record. */
   readonly reopen: (actor: Actor) => Promise<SessionRecordWriter>;
 }
+
+/** What the record of a session holds that a process needs to go on with it. */
+export interface LeftRecordContent {
+  /** Its live finals as they were recognised, with the newest speakers, in the order in which they were recorded. */
+  readonly finals: readonly SegmentVersion[];
+  readonly speakers: SpeakerState | undefined;
+}
+
+/** Whether a session may be taken from the server with this id; null if none has held it by name. */
+export type IsFree = (holder: string | null) => boolean;
 
 /** How far the finals of a channel have come. */
 export interface RecordedChannel {
@@ -39,15 +53,17 @@ export interface RecordedChannel {
 
 /**
  * The record that a server has left open, or that was ended because that server was gone. Undefined if the session has ended
- * otherwise, or was destroyed. Throws `record_damaged` if it cannot be read, or its master key is missing.
+ * otherwise, or was destroyed; `held` if a server holds it from which it cannot be taken. Throws `record_damaged` if it cannot be read, or its master key is missing.
  */
 export async function findLeftRecord(
   services: RecordServices & KeepingSettings,
   id: string,
-): Promise<LeftRecord | undefined> {
+  isFree: IsFree,
+): Promise<LeftRecord | 'held' | undefined> {
   const { database, rows, masterKeys } = services;
   const found = await rows.find(id);
   if (found === undefined || !isLeft(found.row)) return undefined;
+  if (!isFree(found.row.server_id)) return 'held';
   const { row, groups } = found;
   const dataKey = await readDataKey(database.db, masterKeys, id);
   const channels = await recordedChannels(database.db, row, dataKey);
@@ -60,9 +76,13 @@ export async function findLeftRecord(
     groups,
     journalKey: journalKeyOf(dataKey),
     channels,
+    content: async () => ({
+      finals: await liveFinals(services, id, dataKey),
+      speakers: await readSpeakerState(database, dataKey, id),
+    }),
     keptSamples: kept && ((channel) => kept.get(channel)?.samples ?? 0),
     reopen: async (actor) => {
-      await take(services, id);
+      await take(services, row);
       const { language, channels: count, task, sample_rate } = row;
       const description = {
         language,
@@ -88,16 +108,29 @@ function isLeft({ kind, ended_at, end_reason }: SessionRow): boolean {
   return kind === 'live' && (ended_at === null || end_reason === INTERRUPTED);
 }
 
-/** As long as this server lives, no other ends the session. */
-async function take({ queue, rows, serverId }: RecordServices & KeepingSettings, id: string): Promise<void> {
+/** As long as this server lives, no other ends the session. Of several servers that try to take it, one succeeds. */
+async function take(
+  { queue, rows, serverId }: RecordServices & KeepingSettings,
+  { id, server_id: holder }: SessionRow,
+): Promise<void> {
   let revision = 0;
   await queue.submit(async (transaction) => {
     const session = await rows.readIn(transaction, id);
-    if (!isLeft(session.row)) throw new RequestError('record_not_found');
+    if (!isLeft(session.row) || session.row.server_id !== holder) throw new RequestError('record_not_found');
     const change = { server_id: serverId, ended_at: null, end_reason: null };
     revision = await rows.changeIn(transaction, session, change);
   }, WRITE_PATIENCE);
   rows.committed(id, revision);
+}
+
+async function liveFinals(
+  { database, rows }: RecordServices,
+  id: string,
+  dataKey: Buffer,
+): Promise<readonly SegmentVersion[]> {
+  const { row } = await requireSession(rows, id);
+  const { segments } = await readWhole({ database, rows }, row, dataKey);
+  return segments.map(({ versions: [first] }) => first);
 }
 
 async function recordedChannels(

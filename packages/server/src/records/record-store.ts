@@ -1,3 +1,4 @@
+import type { Identity } from '../access/identity.js';
 import { createSlices } from '../time-slices.js';
 import type { KeyCopies } from './key-copies/key-copies.js';
 import { beginRecord, type NewSession } from './begin-record.js';
@@ -12,7 +13,8 @@ import { correctFinal, type Correction } from './correct-final.js';
 import { destroyRecords, type DestroyAction } from './destroy-records.js';
 import { findRecords, summaryOf } from './find-records.js';
 import { holdRecord } from './hold-record.js';
-import { findLeftRecord, type LeftRecord } from './left-record.js';
+import { INTERRUPTED } from './interrupted-sessions.js';
+import { findLeftRecord, type IsFree, type LeftRecord } from './left-record.js';
 import { readAudio } from './read-audio.js';
 import { readSpeakers } from './read-speakers.js';
 import { refineRecord } from './refine-record.js';
@@ -41,7 +43,11 @@ export interface RecordStore {
   /** Begins the record of a session, and logs that it has begun. */
   readonly open: (session: NewSession) => Promise<SessionRecordWriter>;
   /** See `findLeftRecord`. */
-  readonly findLeft: (id: string) => Promise<LeftRecord | undefined>;
+  readonly findLeft: (id: string, isFree: IsFree) => Promise<LeftRecord | 'held' | undefined>;
+  /** How many sessions somebody holds at other servers on the database. */
+  readonly openElsewhere: (who: Pick<Identity, 'tenant' | 'subject'>) => Promise<number>;
+  /** The server that holds a session; undefined if it has ended, or none does. */
+  readonly holderOf: (id: string) => Promise<string | undefined>;
   /** Leaves a record that was opened here to whoever continues it; it must not be written to any more. */
   readonly handOver: (id: string) => void;
   /** See `continueRecord`. */
@@ -108,15 +114,39 @@ export function createRecordStore(storeServices: StoreServices): RecordStore {
     open.add(id);
     return {
       ...writer,
+      leave: () => writer.leave().finally(() => open.delete(id)),
       close: (reason, end) => writer.close(reason, end).finally(() => open.delete(id)),
     };
   };
 
   return {
     open: async (session) => opened(session.id, await beginRecord(services, session)),
-    findLeft: async (id) => {
-      const left = await findLeftRecord(services, id);
-      return left && { ...left, reopen: async (actor) => opened(id, await left.reopen(actor)) };
+    findLeft: async (id, isFree) => {
+      const left = await findLeftRecord(services, id, isFree);
+      if (left === undefined || left === 'held') return left;
+      return { ...left, reopen: async (actor) => opened(id, await left.reopen(actor)) };
+    },
+    openElsewhere: async ({ tenant, subject }) => {
+      const { count } = await database.db
+        .selectFrom('sessions')
+        .innerJoin('servers', 'servers.id', 'sessions.server_id')
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .where('kind', '=', 'live')
+        .where('ended_at', 'is', null)
+        .where('tenant', '=', tenant)
+        .where('owner', '=', subject)
+        .where('server_id', '!=', storeServices.serverId)
+        .executeTakeFirstOrThrow();
+      return count;
+    },
+    holderOf: async (id) => {
+      const row = await database.db
+        .selectFrom('sessions')
+        .select('server_id')
+        .where('id', '=', id)
+        .where((eb) => eb.or([eb('ended_at', 'is', null), eb('end_reason', '=', INTERRUPTED)]))
+        .executeTakeFirst();
+      return row?.server_id ?? undefined;
     },
     handOver: (id) => {
       open.delete(id);

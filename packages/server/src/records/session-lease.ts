@@ -74,6 +74,15 @@ export async function endSessionsWithoutLease(services: LeaseServices): Promise<
   return endInterruptedSessions(services);
 }
 
+/** Whether the lease of a server lasts, as far as can be told: a process of this machine that is gone holds nothing. */
+export async function isServerAlive(
+  { database }: Pick<LeaseServices, 'database'>,
+  id: string,
+): Promise<boolean> {
+  const rows = await leaseRows(database);
+  return rows.some((row) => row.id === id && !isDead(row));
+}
+
 async function serverPresence({ database }: LeaseServices): Promise<ServerPresence> {
   const rows = await database.db.selectFrom('servers').select('id').execute();
   const alive = new Set(rows.map(({ id }) => id));
@@ -81,19 +90,33 @@ async function serverPresence({ database }: LeaseServices): Promise<ServerPresen
 }
 
 async function forgetDeadServers({ database, queue, serverId }: LeaseServices): Promise<void> {
-  const rows = await database.db
-    .selectFrom('servers')
-    .select(['id', 'place', 'pid', isOver(database.kind).as('isOver')])
-    .execute();
-  const here = placeOfProcesses();
-  const dead = rows
-    .filter(({ id }) => id !== serverId)
-    .filter(({ place, pid, isOver }) => Boolean(isOver) || (place === here && !isRunning(pid)))
-    .map(({ id }) => id);
+  const rows = await leaseRows(database);
+  const dead = rows.filter((row) => row.id !== serverId && isDead(row)).map(({ id }) => id);
   if (dead.length === 0) return;
   await queue.submit(async (transaction) => {
     await transaction.deleteFrom('servers').where('id', 'in', dead).execute();
   }, WRITE_PATIENCE);
+}
+
+interface LeaseRow {
+  readonly id: string;
+  readonly place: string | null;
+  readonly pid: number;
+  readonly isOver: boolean | number;
+}
+
+function leaseRows({
+  db,
+  kind,
+}: Pick<LeaseServices['database'], 'db' | 'kind'>): Promise<readonly LeaseRow[]> {
+  return db
+    .selectFrom('servers')
+    .select(['id', 'place', 'pid', isOver(kind).as('isOver')])
+    .execute();
+}
+
+function isDead({ place, pid, isOver }: LeaseRow): boolean {
+  return Boolean(isOver) || (place !== null && place === placeOfProcesses() && !isRunning(pid));
 }
 
 /**

@@ -11,7 +11,7 @@ import { sealFinal, type FinalRecord } from './record-content.js';
 import { createHeadKeys, type HeadKeys } from './record-head.js';
 import type { Actor } from './record.js';
 import type { RefinedText } from './refined-text.js';
-import { INTERRUPTED } from './interrupted-sessions.js';
+import { HANDED_OVER, INTERRUPTED } from './interrupted-sessions.js';
 import { journalKeyOf } from './journal-key.js';
 import { beginProgress, type RecordedBefore, type RecordProgress } from './record-progress.js';
 import { createChangeSession, type ChangeSession } from './change-session.js';
@@ -62,6 +62,8 @@ export interface SessionRecordWriter {
   ) => Promise<SpeakerState | undefined>;
   /** A copy of the key with which audio of the session is journalled; undefined if finals are not kept. */
   readonly journalKey: () => Buffer | undefined;
+  /** The record goes on elsewhere: writes what is known of the speakers, and nothing after that. Resolves once it is on disk. */
+  readonly leave: () => Promise<void>;
   /** Ends the record, after all finals. Resolves once that is on disk. May be called again. */
   readonly close: (reason: string, end?: RecordEnd) => Promise<void>;
 }
@@ -82,6 +84,7 @@ export interface WriterServices {
   readonly actor: Actor;
   readonly groups: readonly string[];
   readonly dataKey: Buffer;
+  readonly serverId: string;
   readonly rows: SessionRows;
   readonly queue: CommitQueue;
   readonly audit: AuditLog;
@@ -122,6 +125,15 @@ export function createSessionWriter(
     dataKey.fill(0);
   };
 
+  const leave = async (): Promise<void> => {
+    const speakers = takeSpeakers(record);
+    await change(async (transaction) => {
+      if (speakers) await writeSpeakerState(transaction, dataKey, sessionId, speakers);
+      return { about: { server_id: HANDED_OVER } };
+    });
+    dataKey.fill(0);
+  };
+
   return {
     describe: record.progress.describe,
     commit: (final) =>
@@ -133,6 +145,7 @@ export function createSessionWriter(
       record.unwrittenSpeakers = state;
     },
     journalKey: () => journalKeyOf(dataKey),
+    leave: () => (closed ??= leave()),
     close: (reason, how = {}) => (closed ??= end(reason, how)),
   };
 }

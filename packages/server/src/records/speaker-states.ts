@@ -35,6 +35,20 @@ export async function writeSpeakerState(
     .execute();
 }
 
+/** The state of a session, which stays; undefined if there is none. */
+export async function readSpeakerState(
+  { db }: Pick<Database, 'db'>,
+  dataKey: Uint8Array,
+  sessionId: string,
+): Promise<SpeakerState | undefined> {
+  const row = await db
+    .selectFrom('speaker_states')
+    .select('sealed')
+    .where('session_id', '=', sessionId)
+    .executeTakeFirst();
+  return row && openState(dataKey, sessionId, row.sealed);
+}
+
 /** Takes the state of a session away, if its token has this digest. */
 export async function takeSpeakerState(
   transaction: Transaction<Schema>,

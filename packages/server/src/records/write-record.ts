@@ -23,14 +23,15 @@ export interface WrittenSession {
 
 /** Makes the writer of a record. */
 export function writeRecord(
-  services: RecordServices & Pick<KeepingSettings, 'keepsAudio'>,
+  services: RecordServices & Pick<KeepingSettings, 'keepsAudio' | 'serverId'>,
   session: WrittenSession,
 ): SessionRecordWriter {
-  const { database, rows, queue, audit, log, keepsAudio } = services;
+  const { database, rows, queue, audit, log, keepsAudio, serverId } = services;
   const { id, actor, dataKey, kept } = session;
   const writer = createSessionWriter({
     ...session,
     sessionId: id,
+    serverId,
     rows,
     queue,
     audit,

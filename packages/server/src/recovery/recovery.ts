@@ -2,6 +2,8 @@ import { timingSafeEqual } from 'node:crypto';
 import type { Recognizer } from '@auscult/asr';
 import type { AudioJournal, LeftSession, ServerPresence } from '../journal/journal.js';
 import type { SessionSnapshot } from '../live/session-snapshot.js';
+import { HANDED_OVER } from '../records/interrupted-sessions.js';
+import type { IsFree } from '../records/left-record.js';
 import type { RecordStore } from '../records/record-store.js';
 import type { SessionRecordWriter } from '../records/session-writer.js';
 import { errorCode } from '../error-code.js';
@@ -16,8 +18,15 @@ export interface Recovery {
    * is heard later, once speech can be recognised.
    */
   readonly claim: (servers: ServerPresence) => Promise<void>;
-  /** Takes out a session that waits for its client, for whoever goes on with it; undefined if there is no such session. */
-  readonly take: (sessionId: string) => WaitingSession | undefined;
+  /** The same for one session, which `isFree` allows to be taken from its server. */
+  readonly claimSession: (sessionId: string, isFree: IsFree) => Promise<void>;
+  /** Leaves a session that waits here to another server; resolves with whether there was one that `mayBe` it. */
+  readonly leave: (sessionId: string, mayBe: (snapshot: SessionSnapshot) => boolean) => Promise<boolean>;
+  /** Takes out a session that waits for its client, for whoever goes on with it; undefined if there is none that `mayBe` it. */
+  readonly take: (
+    sessionId: string,
+    mayBe: (snapshot: SessionSnapshot) => boolean,
+  ) => WaitingSession | undefined;
   /** The client of a session goes on in another, as its token proves: nobody need wait for it any more. */
   readonly hurry: (sessionId: string, tokenDigest: Uint8Array) => void;
   /** Hears nothing more. What is not done stays for the next start. */
@@ -113,14 +122,6 @@ export function createRecovery(services: RecoveryServices): Recovery {
     }
   };
 
-  const take = (id: string): WaitingSession | undefined => {
-    const found = waiting.get(id);
-    if (found === undefined || isStopped) return undefined;
-    clearTimeout(found.timer);
-    waiting.delete(id);
-    return found.session;
-  };
-
   /** What belongs to no record of this database, may belong to one of another. */
   const discardIfOver = async (left: LeftSession): Promise<void> => {
     const isOver = (await records.summary(left.id)) !== undefined || (await records.isDestroyed(left.id));
@@ -131,8 +132,9 @@ export function createRecovery(services: RecoveryServices): Recovery {
     log.error(UNKNOWN, { session: left.id });
   };
 
-  const recover = async (left: LeftSession): Promise<void> => {
-    const record = await records.findLeft(left.id);
+  const recover = async (left: LeftSession, isFree: IsFree): Promise<void> => {
+    const record = await records.findLeft(left.id, isFree);
+    if (record === 'held') return;
     if (record === undefined) return discardIfOver(left);
     const content = await left.read(record.journalKey);
     record.journalKey.fill(0);
@@ -152,21 +154,40 @@ export function createRecovery(services: RecoveryServices): Recovery {
     wait({ ...behind, snapshot, writer, discard: left.discard, giveUp }, seconds);
   };
 
+  const recoverIfPossible = async (left: LeftSession, isFree: IsFree): Promise<void> => {
+    try {
+      await recover(left, isFree);
+    } catch (error) {
+      log.error(NOT_RECOVERED, { session: left.id, code: codeOf(error) });
+    }
+  };
+
+  const take: Recovery['take'] = (id, mayBe) => {
+    const found = waiting.get(id);
+    if (found === undefined || isStopped || !mayBe(found.session.snapshot)) return undefined;
+    clearTimeout(found.timer);
+    waiting.delete(id);
+    return found.session;
+  };
+
   return {
     claim: async (servers) => {
-      for (const left of await leftIn(servers)) {
-        try {
-          await recover(left);
-        } catch (error) {
-          log.error(NOT_RECOVERED, { session: left.id, code: codeOf(error) });
-        }
-      }
+      const isFree: IsFree = (holder) =>
+        holder === null || holder === HANDED_OVER || !servers.isAlive(holder);
+      for (const left of await leftIn(servers)) await recoverIfPossible(left, isFree);
+    },
+    claimSession: async (id, isFree) => {
+      const left = waiting.has(id) ? undefined : await journal.leftOf?.(id);
+      if (left) await recoverIfPossible(left, isFree);
     },
     take,
+    leave: async (id, mayBe) => {
+      const found = take(id, mayBe);
+      await found?.writer.leave();
+      return found !== undefined;
+    },
     hurry: (id, tokenDigest) => {
-      const known = waiting.get(id)?.session.snapshot.tokenDigest;
-      const isOwn = known !== undefined && isEqual(Buffer.from(known, 'hex'), tokenDigest);
-      if (isOwn) take(id)?.giveUp();
+      take(id, (snapshot) => isEqual(Buffer.from(snapshot.tokenDigest, 'hex'), tokenDigest))?.giveUp();
     },
     stop: () => {
       isStopped = true;

@@ -11,6 +11,7 @@ export interface Metrics {
   readonly sessionsWaiting: Gauge;
   readonly sessionsAccepted: Counter;
   readonly sessionsResumed: Counter;
+  readonly sessionsMoved: Counter;
   readonly sessionsRefused: Counter<'code'>;
   readonly sessionsClosed: Counter<'code'>;
   readonly audioSeconds: Counter;
@@ -81,6 +82,11 @@ function countSessions(registers: Registry[]) {
     sessionsResumed: new Counter({
       name: 'auscult_sessions_resumed_total',
       help: 'Times that a client came back to its session.',
+      registers,
+    }),
+    sessionsMoved: new Counter({
+      name: 'auscult_sessions_moved_total',
+      help: 'Live sessions that another server, or this one before it was restarted, began, and that went on here.',
       registers,
     }),
     sessionsAccepted: new Counter({

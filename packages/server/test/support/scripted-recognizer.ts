@@ -29,6 +29,8 @@ interface ScriptedStream {
   readonly options: LiveOptions;
   /** Bytes pushed so far. */
   readonly pushed: readonly Uint8Array[];
+  /** What `pushSamples` took. */
+  readonly pushedAgain: readonly Float32Array[];
   readonly sampleRates: readonly (number | undefined)[];
   /** The terms that are listened for by now. */
   readonly keyTerms: () => LiveOptions['keyTerms'];
@@ -141,11 +143,12 @@ function openStream(
   >,
 ): { readonly stream: ScriptedStream; readonly transcription: LiveTranscription } {
   const pushed: Uint8Array[] = [];
+  const pushedAgain: Float32Array[] = [];
   const sampleRates: (number | undefined)[] = [];
   const bytesPerSample = { s16le: 2, f32le: 4, mulaw: 1, alaw: 1 }[options.encoding];
   let rate = options.sampleRate;
   let sequence = 0;
-  let settled = 0;
+  let settled = options.continues?.fromSeconds ?? 0;
   let { keyTerms } = options;
   let closed = false;
   let speaking = false;
@@ -177,6 +180,7 @@ function openStream(
   const stream: ScriptedStream = {
     options,
     pushed,
+    pushedAgain,
     sampleRates,
     keyTerms: () => keyTerms,
     isClosed: () => closed,
@@ -224,6 +228,13 @@ function openStream(
       pushed.push(recognizer.keepsAudio ? Uint8Array.from(pcm) : new Uint8Array());
       sampleRates.push(sampleRate);
       if (options.encoding === 's16le') listener.onAudio?.(samplesOf(pcm));
+    },
+    pushSamples: (samples) => {
+      if (closed) throw new SpeechError('closed', 'The stream is closed.', 'Open a new one.');
+      const known = Math.max(0, Math.round((options.continues?.fromSeconds ?? 0) * SAMPLE_RATE) - receivedAt16k);
+      receivedAt16k += samples.length;
+      pushedAgain.push(samples);
+      if (known < samples.length) listener.onAudio?.(samples.subarray(known));
     },
     flush: async () => {
       await Promise.race([stream.flushGate, ended]);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createApp, type App } from '../../src/app.js';
+import { openClusterConnection } from '../../src/cluster/cluster.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import type { Config } from '../../src/config/schema.js';
 import type { CreateDialect } from '../../src/live/dialect.js';
@@ -63,7 +64,8 @@ export async function listenOnly(
     ({ model }) => Promise.resolve(model === config.refineModel ? refiner : recognizer),
     log,
   );
-  const app = await createApp(config, recognition, log, dialects);
+  const connection = await openClusterConnection(config, 'serve', log);
+  const app = await createApp(config, recognition, log, dialects, connection);
   const url = await app.listen();
   onTestFinished(() => app.close());
   return {

@@ -26,9 +26,10 @@ export function createAuscult(services: DialectServices): Dialect {
         kind: 'open',
         subprotocol,
         change: optsIn ? {} : plainSettings,
-        converse: (place) => converse(place, optsIn, services),
+        converse: (place) => converse(place, optsIn, place.defaults, services),
       };
     },
+    goOn: (place, settings) => converse(place, true, settings, services),
     refusing: { kind: 'in-frames', tell },
   };
 }

@@ -12,14 +12,15 @@ import type { PauseReason } from '../../inbox.js';
 import { commandOf } from './command-of.js';
 import { messagesOf } from './messages-of.js';
 
-/** Converses with a client, which has opted in if `optsIn`, or opts in later by `configure`. */
+/** Converses with a client, which has opted in if `optsIn`, or opts in later by `configure`. `begun`: the settings now. */
 export function converse(
   place: SessionPlace,
   optsIn: boolean,
+  begun: SessionSettings,
   { config, reader }: DialectServices,
 ): DialectSession {
   let hasOptedIn = optsIn;
-  let settings = place.defaults;
+  let settings = begun;
   const warned = new Set<PauseReason>();
 
   return {

@@ -1,0 +1,131 @@
+import type { JsMsg } from '@nats-io/jetstream';
+import { findRecords, openRecord, segmentKey } from './journal-record.js';
+import type { AudioJournal, LeftContent, LeftSession } from './journal.js';
+import { contentOf, type OpenedRecord } from './left-files.js';
+import { JOURNAL_STREAM, JOURNAL_SUBJECTS } from './journal-stream.js';
+import { SALT_BYTES, type StreamPlace } from './stream-log.js';
+
+/** What servers have written to the stream of all. */
+export interface LeftStreams {
+  readonly claim: AudioJournal['left'];
+  readonly of: NonNullable<AudioJournal['leftOf']>;
+  /** Destroys what others have written of these sessions. */
+  readonly discard: (sessionIds: ReadonlySet<string>) => Promise<void>;
+}
+
+/** Looks in the subjects of the stream. What may be taken is decided by the record of a session, not here. */
+export function createLeftStreams(place: StreamPlace): LeftStreams {
+  const { manager, serverId } = place;
+
+  const subjectsOf = async (filter: string): Promise<readonly Subject[]> => {
+    const { state } = await manager.streams.info(JOURNAL_STREAM, { subjects_filter: filter });
+    return Object.keys(state.subjects ?? {}).flatMap((name) => {
+      const [server, session] = name.slice(JOURNAL_SUBJECTS.length + 1).split('.');
+      return server === undefined || session === undefined ? [] : [{ name, server, session }];
+    });
+  };
+
+  const discard = async (sessionId: string): Promise<void> => {
+    for (const { name, server } of await subjectsOf(`${JOURNAL_SUBJECTS}.*.${sessionId}.>`))
+      if (server !== serverId) await manager.streams.purge(JOURNAL_STREAM, { filter: name });
+  };
+
+  const leftSession = async (id: string, subjects: readonly Subject[]): Promise<LeftSession> => ({
+    id,
+    lastWrittenAt: await lastWrittenAt(place, subjects),
+    read: (key) => read(place, id, key),
+    discard: () => discard(id),
+  });
+
+  return {
+    claim: async ({ isAlive }) => {
+      const left = (await subjectsOf(`${JOURNAL_SUBJECTS}.>`)).filter(
+        ({ server }) => server !== serverId && !isAlive(server),
+      );
+      return Promise.all([...bySession(left)].map(([id, subjects]) => leftSession(id, subjects)));
+    },
+    of: async (id) => {
+      const subjects = await subjectsOf(`${JOURNAL_SUBJECTS}.*.${id}.>`);
+      return subjects.length === 0 ? undefined : leftSession(id, subjects);
+    },
+    discard: async (ids) => {
+      for (const id of ids) await discard(id);
+    },
+  };
+}
+
+interface Subject {
+  readonly name: string;
+  readonly server: string;
+  readonly session: string;
+}
+
+function bySession(subjects: readonly Subject[]): ReadonlyMap<string, readonly Subject[]> {
+  const sessions = new Map<string, Subject[]>();
+  for (const subject of subjects)
+    sessions.set(subject.session, [...(sessions.get(subject.session) ?? []), subject]);
+  return sessions;
+}
+
+async function lastWrittenAt({ manager }: StreamPlace, subjects: readonly Subject[]): Promise<Date> {
+  const times = await Promise.all(
+    subjects.map(async ({ name }) => {
+      const message = await manager.streams.getMessage(JOURNAL_STREAM, { last_by_subj: name });
+      return message?.time.getTime() ?? 0;
+    }),
+  );
+  return new Date(Math.max(0, ...times));
+}
+
+async function read(place: StreamPlace, sessionId: string, key: Uint8Array): Promise<LeftContent> {
+  const opened: OpenedRecord[] = [];
+  let damaged = 0;
+  for await (const bytes of messagesOf(place, `${JOURNAL_SUBJECTS}.*.${sessionId}.>`)) {
+    const record = openMessage(bytes, key);
+    if (record === undefined) damaged += 1;
+    else opened.push(record);
+  }
+  return contentOf(opened, damaged);
+}
+
+/** Undefined if it is damaged. */
+function openMessage(bytes: Buffer, key: Uint8Array): OpenedRecord | undefined {
+  const record = bytes.subarray(SALT_BYTES);
+  const [found] = findRecords(record).records;
+  if (found === undefined) return undefined;
+  try {
+    return {
+      head: found.head,
+      plain: openRecord(segmentKey(key, bytes.subarray(0, SALT_BYTES)), record.subarray(0, found.length)),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Messages that are fetched at a time, and how long NATS has for them, milliseconds. */
+const FETCHED_TOGETHER = 200;
+const PATIENCE_MS = 2000;
+
+/** All messages of subjects that are there now. */
+async function* messagesOf({ stream }: StreamPlace, filter: string): AsyncGenerator<Buffer> {
+  const consumer = await stream.consumers.get(JOURNAL_STREAM, { filter_subjects: filter });
+  let { num_pending: pending } = await consumer.info();
+  while (pending > 0) {
+    const before = pending;
+    const batch = await consumer.fetch({
+      max_messages: Math.min(pending, FETCHED_TOGETHER),
+      expires: PATIENCE_MS,
+    });
+    for await (const message of batch) {
+      yield bytesOf(message);
+      ({ pending } = message.info);
+    }
+    // What was there is gone: it was settled meanwhile.
+    if (pending === before) return;
+  }
+}
+
+function bytesOf({ data }: JsMsg): Buffer {
+  return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+}

@@ -199,7 +199,7 @@ test('a second pass is heard after a restart, and its text is in the record', as
   first.recognizer.flushGate = new Promise(() => undefined);
   client.send({ type: 'stop' });
   const { refinement } = await client.next('stopped');
-  await until(() => first.recognizer.streams.length === 2);
+  await until(() => first.recognizer.streams.length > 1);
   await first.app.drain();
   await first.app.close();
 

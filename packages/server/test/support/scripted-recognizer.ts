@@ -231,7 +231,10 @@ function openStream(
     },
     pushSamples: (samples) => {
       if (closed) throw new SpeechError('closed', 'The stream is closed.', 'Open a new one.');
-      const known = Math.max(0, Math.round((options.continues?.fromSeconds ?? 0) * SAMPLE_RATE) - receivedAt16k);
+      const known = Math.max(
+        0,
+        Math.round((options.continues?.fromSeconds ?? 0) * SAMPLE_RATE) - receivedAt16k,
+      );
       receivedAt16k += samples.length;
       pushedAgain.push(samples);
       if (known < samples.length) listener.onAudio?.(samples.subarray(known));

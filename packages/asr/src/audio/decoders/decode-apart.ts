@@ -23,7 +23,16 @@ export interface DecodeApartOptions extends DecodingOptions {
  */
 export async function decodeApart(
   source: DecoderSource,
-  { name = 'The recording', track, channel, maxSeconds, memory, onDamage, onStart, onEnd }: DecodeApartOptions,
+  {
+    name = 'The recording',
+    track,
+    channel,
+    maxSeconds,
+    memory,
+    onDamage,
+    onStart,
+    onEnd,
+  }: DecodeApartOptions,
 ): Promise<Recording> {
   const sound = createSoundQueue();
   const opening = createOpening();

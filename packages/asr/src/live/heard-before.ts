@@ -30,7 +30,7 @@ export function continueAfter(heard: readonly FinalHypothesis[], contextSeconds:
     },
     droppedSince: (dropped) => {
       const { start, end } = dropped;
-      if (end + audioFrom <= settled) return undefined;
+      if (settled > 0 && end + audioFrom <= settled) return undefined;
       return { ...dropped, start: start + audioFrom, end: end + audioFrom };
     },
   };

@@ -30,6 +30,7 @@ describeDatabases('speakers of a session', ({ settings }) => {
     const where = settings();
     const lost = await openTestStorage(where);
     const writer = await begin(lost, 'lost');
+    await writer.changeSpeakers(NAMED);
     writer.keepSpeakers(STATE);
     await writer.commit(spoken('my knee', 0));
     const storage = await openTestStorage(where);

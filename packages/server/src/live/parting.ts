@@ -28,8 +28,8 @@ export interface Parting extends ConnectionLoss {
   /** The client is done. */
   readonly finish: () => void;
   /**
-   * The server goes away. If another can go on with the session, its client is sent there; else it is sent the finals of all audio
-   * received.
+   * The server goes away. In a cluster, another goes on with the session at once, if it can; otherwise the client is first sent
+   * the finals of all audio received.
    */
   readonly drain: () => void;
   /** The server goes away at once. */
@@ -100,16 +100,37 @@ export function createParting(services: PartingServices): Parting {
     socketThen?.close(code, reason);
   }
 
-  /** What still waits in the inbox, the client sends again. */
-  function handOver(): boolean {
-    if (!isResumable() || !end.isOpen() || !conversation.canLeave()) return false;
+  function mayLeave(): boolean {
+    return isResumable() && end.isOpen() && conversation.canLeave();
+  }
+
+  function leave(): Promise<void> {
     isHandedOver = true;
-    inbox.close();
     const goAway = (): void => {
       close('going_away', end.conclude);
     };
-    conversation.leave().then(goAway, goAway);
+    return conversation.leave().then(goAway, goAway);
+  }
+
+  /** What still waits in the inbox, the client sends again. */
+  function handOver(): boolean {
+    if (!mayLeave()) return false;
+    inbox.close();
+    void leave();
     return true;
+  }
+
+  /** Sends the finals of all audio received; then the next server may go on, if the session is not over by then. */
+  function leaveAfterFinals(): void {
+    inbox.stopReading();
+    inbox.run(async () => {
+      await conversation.flush();
+      if (mayLeave()) return leave();
+      // It has ended meanwhile, or its audio is not kept any more.
+      if (!end.isOpen()) return;
+      isForced = true;
+      close('going_away', end.release);
+    });
   }
 
   return {
@@ -140,7 +161,12 @@ export function createParting(services: PartingServices): Parting {
       close('done', end.release);
     },
     drain: () => {
-      if (handOver()) return;
+      // In a cluster, another server goes on at once; alone, it may take a while until one does.
+      if (config.cluster !== undefined && handOver()) return;
+      if (mayLeave()) {
+        leaveAfterFinals();
+        return;
+      }
       isForced = true;
       end.drain(() => {
         outbox.emit({ kind: 'ending' });

@@ -43,8 +43,8 @@ async function launch(microphone: string | undefined, allowed: boolean): Promise
 async function openIn(browser: Browser, url: string, options: BrowserContextOptions): Promise<OpenPage> {
   const context = await browser.newContext(options);
   const page = await context.newPage();
-  // The test's own time limit is the only bound.
-  page.setDefaultTimeout(0);
+  // Shorter than the limits of tests, so that what a page waits for in vain is named.
+  page.setDefaultTimeout(150_000);
   const complaints: string[] = [];
   page.on('pageerror', ({ message }) => complaints.push(message));
   page.on('console', (line) => {

@@ -22,10 +22,7 @@ export function addJobTracesCommand(program: Command): void {
   addModelOptions(addClipOptions(command))
     .option('--streams <count>', 'streams to watch', wholeNumber, 6)
     .option('--seconds <seconds>', 'how long each speaks', positiveNumber, 60)
-    .addHelpText(
-      'after',
-      '\nExample:\n  npm run bench -- job-traces --kind medical --json bench/traces/moonshine-base.json',
-    )
+    .addHelpText('after', '\nExample:\n  npm run bench -- job-traces --kind medical --json traces.json')
     .action(async (flags: TraceFlags) => {
       const tracks = continuousTracks(await decodeClips(speechClips(flags)), flags.streams, flags.seconds);
       await conduct({

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { percent, seconds, table } from '../report/table.js';
 import type { Report } from '../report/report.js';
@@ -29,9 +28,6 @@ interface SimulationResults {
   readonly runs: readonly SimulatedRun[];
 }
 
-/** Jobs of real streams, as `job-traces` recorded them. */
-const SHIPPED_TRACES = fileURLToPath(new URL('../../traces/moonshine-base.json', import.meta.url));
-
 /** `simulate`: how many inference machines many streams need. */
 export function addSimulateCommand(program: Command): void {
   program
@@ -39,7 +35,7 @@ export function addSimulateCommand(program: Command): void {
     .description(
       'Delay of finals of many streams over many inference machines, by simulation: the real scheduler on a clock of its own.',
     )
-    .option('--trace <file>', 'what `job-traces` recorded', SHIPPED_TRACES)
+    .requiredOption('--trace <file>', 'what `job-traces` recorded on a machine with nothing else to do')
     .option('--streams <count>', 'concurrent streams', wholeNumber, 10_000)
     .option('--machines <counts>', 'inference machines, several numbers separated by commas', listOf, [
       '400',
@@ -59,7 +55,10 @@ export function addSimulateCommand(program: Command): void {
     .option('--newcomer <seconds>', 'cost of the first job of a stream at another machine', Number, 0.2)
     .option('--seed <number>', 'for the streams and where each begins', Number, 1)
     .option('--json <file>', 'where the figures go; the default is bench/results/NAME-TIME.json')
-    .addHelpText('after', '\nExample:\n  npm run bench -- simulate --streams 1000 --machines 40,60')
+    .addHelpText(
+      'after',
+      '\nExample:\n  npm run bench -- simulate --trace traces.json --streams 1000 --machines 40,60',
+    )
     .action(async (flags: SimulateFlags) => {
       const { streams, processes, seconds: time, lost: lostShare, detection, newcomer, seed } = flags;
       const { results: recorded } = JSON.parse(readFileSync(flags.trace, 'utf8')) as Report<JobTraces>;

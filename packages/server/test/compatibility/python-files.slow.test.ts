@@ -28,6 +28,8 @@ interface Told {
 for (const { path, packages, missing } of sdkPythons) {
   test.skipIf(missing !== undefined)(
     `${packages}${missing === undefined ? '' : `: ${missing}`}`,
+    // Five recordings, whose decoders go behind everything else on the machine.
+    { timeout: 240_000 },
     async () => {
       const recording = clipPath('jfk/jfk.flac');
       const { stdout } = await run(path, [program, server.url, recording]);

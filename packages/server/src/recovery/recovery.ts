@@ -84,8 +84,8 @@ export function createRecovery(services: RecoveryServices): Recovery {
     queue.push(async () => {
       try {
         const done = await completeRecord(left, writer, await recognizer(), services);
-        await discard();
         onRecovered(done.recoveredSeconds);
+        await discard();
         log.info('the rest of a session was transcribed after its server went down', {
           session,
           audioSeconds: done.recoveredSeconds,

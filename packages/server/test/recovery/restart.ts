@@ -6,10 +6,10 @@ import { crashed } from './crash.js';
 
 /** Speaks for so many seconds, and waits until they are on disk, if they can be. */
 export async function said(server: ScriptedServer, client: Client, seconds: number): Promise<void> {
-  const before = server.recognizer.streams[0]?.pushed.length ?? 0;
+  const before = bytesHeard(server);
   const commits = await commitsOf(server);
   client.send(silence(seconds));
-  await until(() => server.recognizer.streams[0]?.pushed.length === before + 1);
+  await until(() => bytesHeard(server) === before + silence(seconds).length);
   await until(async () => (await commitsOf(server)) > commits);
   await until(
     async () => (await server.metrics()).includes('auscult_journal_waiting_bytes 0') || isFailing(server),

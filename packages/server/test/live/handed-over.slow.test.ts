@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { connectOptedIn, silence, type Client } from '../support/client.js';
-import { recordOf, resumeAt, samplesIn, sessionsOf, streamOf, taken } from '../support/moved-client.js';
+import { recordOf, resumeAt, sessionsOf, streamOf, taken } from '../support/moved-client.js';
 import { startScriptedServer, type ScriptedServer } from '../support/scripted-server.js';
 import { until } from '../support/until.js';
 

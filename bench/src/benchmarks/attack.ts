@@ -14,7 +14,7 @@ import { countWordErrors } from '../score/word-errors.js';
 import { watchHealth } from '../server/health-watch.js';
 import { watchProcesses } from '../server/process-use.js';
 import { createKey } from '../server/create-key.js';
-import { auscultCommand, startServer, type Target } from '../server/target.js';
+import { auscultCommand, processOf, startServer, type Target } from '../server/target.js';
 
 /** What is attacked, and how. */
 export interface AttackPlan {
@@ -119,8 +119,8 @@ interface Scene {
 
 async function besides(attack: string | undefined, scene: Scene): Promise<AttackedDoctor> {
   const { server, track, doctorKey, key, expected, speechPath } = scene;
-  const { url, httpUrl, pid } = server;
-  if (pid === undefined) throw new TypeError('a server that was started has a process');
+  const { url, httpUrl } = server;
+  const pid = processOf(server);
   await admitted(server, doctorKey);
   const memory = watchProcesses(pid, MEMORY_SECONDS);
   const before = memory?.sample().memoryBytes;

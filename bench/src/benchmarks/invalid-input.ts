@@ -17,7 +17,7 @@ import { createKey } from '../server/create-key.js';
 import { watchHealth } from '../server/health-watch.js';
 import { readMetrics, type ServerMetrics } from '../server/metrics.js';
 import { processesOf, watchProcesses } from '../server/process-use.js';
-import { auscultCommand, startServer, type Target } from '../server/target.js';
+import { auscultCommand, processOf, startServer, type Target } from '../server/target.js';
 
 /** What is sent beside which speech. */
 export interface InvalidInputPlan {
@@ -124,9 +124,9 @@ async function measureOn(
   { kinds, inputs, mostSeconds, seed, track, speakerKey, floodKeys }: InvalidInputPlan & Keys,
   onSent: (sent: number) => void,
 ): Promise<InvalidInputResults> {
-  const { httpUrl, pid } = server;
+  const { httpUrl } = server;
+  const pid = processOf(server);
   const [serviceKey = ''] = floodKeys;
-  if (pid === undefined) throw new TypeError('a server that was started has a process');
   const say = (): Promise<Session | undefined> => speak(server, track, speakerKey);
   const expected = wordsIn(await say());
   const alone = heardIn([await say()], expected);

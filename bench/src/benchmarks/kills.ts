@@ -9,7 +9,13 @@ import { promisify } from 'node:util';
 import { openClient, type LiveClient } from '../load/live-client.js';
 import { framesOf, type Track } from '../load/track.js';
 import { distribution, type Distribution } from '../measure/distribution.js';
-import { auscultCommand, settingsEnvironment, startServer, type Target } from '../server/target.js';
+import {
+  auscultCommand,
+  processOf,
+  settingsEnvironment,
+  startServer,
+  type Target,
+} from '../server/target.js';
 
 /** How often a server is killed, and what it does at the time. */
 export interface KillPlan {
@@ -114,15 +120,13 @@ async function killWhileSpeaking(
   speed: number,
   finals: number,
 ): Promise<readonly SeenSession[]> {
-  const { pid } = server;
-  if (pid === undefined) throw new TypeError('a server that was started has a process');
   const options = { url: server.url, speaks: 'auscult.v1', partials: false, quietSeconds: 0 } as const;
   const clients = await Promise.all(tracks.map(() => openClient(options)));
   const speaking = clients.map((client, index) => speak(client, tracks[index], speed));
   const received = () => clients.reduce((sum, client) => sum + finalsOf(client).length, 0);
   while (received() < finals && clients.some(isOpen)) await elapsed(POLL_MS);
   await elapsed(Math.random() * LONGEST_DELAY_MS);
-  process.kill(pid, 'SIGKILL');
+  process.kill(processOf(server), 'SIGKILL');
   await server.stop();
   // What the server had sent before it was killed still arrives.
   while (clients.some(isOpen)) await elapsed(POLL_MS);

@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as elapsed } from 'node:timers/promises';
+import { SAMPLE_RATE } from '../clips/sound.js';
 import { openClient, type LiveClient } from '../load/live-client.js';
 import { framesOf, type Track } from '../load/track.js';
 import { distribution, type Distribution } from '../measure/distribution.js';
 import { comparableWords } from '../score/comparable-text.js';
 import { alignWords } from '../score/word-errors.js';
-import { auscultCommand, startServer, type Target } from '../server/target.js';
+import { auscultCommand, processOf, startServer, type Target } from '../server/target.js';
 
 /** How often a server is killed, and when. */
 export interface UnsentSpeechPlan {
@@ -106,8 +107,6 @@ async function speakUntilKilled(
   tracks: readonly Track[],
   seconds: number,
 ): Promise<readonly number[]> {
-  const { pid } = server;
-  if (pid === undefined) throw new TypeError('a server that was started has a process');
   const clients: LiveClient[] = [];
   // One after another, so that their order tells the records apart.
   for (let index = 0; index < tracks.length; index++) clients.push(await openPlain(server));
@@ -115,7 +114,7 @@ async function speakUntilKilled(
   const speaking = clients.map(async (client, index) => {
     const startedAt = performance.now();
     for (const frame of framesOf(tracks[index] ?? { parts: [], seconds: 0 }, FRAME_SECONDS)) {
-      const due = startedAt + ((sent[index] ?? 0) / 16_000) * 1000;
+      const due = startedAt + ((sent[index] ?? 0) / SAMPLE_RATE) * 1000;
       await elapsed(Math.max(0, due - performance.now()));
       if (client.received.closed !== undefined || !client.send(frame)) return;
       sent[index] = (sent[index] ?? 0) + frame.length / 2;
@@ -123,7 +122,7 @@ async function speakUntilKilled(
   });
   await elapsed(seconds * 1000);
   const before = [...sent];
-  process.kill(pid, 'SIGKILL');
+  process.kill(processOf(server), 'SIGKILL');
   await server.stop();
   await Promise.all(speaking);
   return before;
@@ -195,7 +194,7 @@ async function compare(
   await client.finish();
   const [own] = await latestSessions(server, 1);
   if (own === undefined) return;
-  const sure = sent / 16_000 - UNSURE_SECONDS;
+  const sure = sent / SAMPLE_RATE - UNSURE_SECONDS;
   const said = await wordsOf(server, own.id);
   const pairs = alignWords(
     said.map(({ text }) => text),

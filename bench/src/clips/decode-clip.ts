@@ -1,4 +1,5 @@
 import { openRecording } from '@auscult/asr';
+import { joined } from './joined.js';
 import type { Clip } from './manifest.js';
 import { soundOf, type DecodedClip } from './sound.js';
 
@@ -18,13 +19,7 @@ export async function decodeClips(clips: readonly Clip[]): Promise<DecodedClip[]
 async function decode(clip: Clip): Promise<Int16Array> {
   const chunks: Int16Array[] = [];
   for await (const chunk of readClip(clip)) chunks.push(Int16Array.from(chunk, toInteger));
-  const pcm = new Int16Array(chunks.reduce((sum, { length }) => sum + length, 0));
-  let filled = 0;
-  for (const chunk of chunks) {
-    pcm.set(chunk, filled);
-    filled += chunk.length;
-  }
-  return pcm;
+  return joined(chunks);
 }
 
 function toInteger(sample: number): number {

@@ -1,10 +1,9 @@
+import { floatsOf } from '@auscult/asr';
 import { SAMPLE_RATE } from '../clips/sound.js';
 
 /** A recording, a second at a time. */
 export async function* inChunks(pcm: Int16Array): AsyncGenerator<Float32Array, void> {
   for (let at = 0; at < pcm.length; at += SAMPLE_RATE) {
-    yield await Promise.resolve(
-      Float32Array.from(pcm.subarray(at, at + SAMPLE_RATE), (sample) => sample / 32_768),
-    );
+    yield await Promise.resolve(floatsOf(pcm.subarray(at, at + SAMPLE_RATE)));
   }
 }

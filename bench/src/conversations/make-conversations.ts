@@ -3,7 +3,7 @@ import type { Clip } from '../clips/manifest.js';
 import { roomTone } from '../clips/sound.js';
 import { coughLike } from './bursts.js';
 import type { Conversation, ConversationSet } from './conversation.js';
-import { joined } from './joined.js';
+import { joined } from '../clips/joined.js';
 import { overTelephone } from './over-telephone.js';
 import { readersOf, type Reader } from './readers.js';
 import { spliceConversation } from './splice.js';

@@ -1,6 +1,6 @@
 import { decodeClips } from '../clips/decode-clip.js';
 import type { Clip } from '../clips/manifest.js';
-import { joined } from './joined.js';
+import { joined } from '../clips/joined.js';
 import { pitchOf } from './pitch.js';
 
 /** Somebody who reads aloud, and all that is there of them. */

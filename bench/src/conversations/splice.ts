@@ -2,7 +2,7 @@ import { roomTone, SAMPLE_RATE } from '../clips/sound.js';
 import { randomOf, type Random } from '../power-cuts/random.js';
 import type { TimedTurn } from '../score/speaker-score.js';
 import type { Conversation } from './conversation.js';
-import { joined } from './joined.js';
+import { joined } from '../clips/joined.js';
 import type { Reader } from './readers.js';
 
 /** What is spliced into what a conversation consists of otherwise. */

@@ -1,3 +1,4 @@
+import { floatsOf } from '@auscult/asr';
 import type { Clip } from '../clips/manifest.js';
 import { SAMPLE_RATE, type DecodedClip, type Sound } from '../clips/sound.js';
 import { VOICED_FRAME_MS } from '../clips/voiced-frames.js';
@@ -67,7 +68,7 @@ export function* framesOf(track: Track, frameSeconds: number): Generator<Buffer,
 /** The audio of a track for the library, one sound at a time. */
 // eslint-disable-next-line @typescript-eslint/require-await -- the library takes asynchronous iterables
 export async function* readTrack(track: Track): AsyncGenerator<Float32Array, void> {
-  for (const { sound } of track.parts) yield Float32Array.from(sound.pcm, (sample) => sample / 32_768);
+  for (const { sound } of track.parts) yield floatsOf(sound.pcm);
 }
 
 /** Whether nobody speaks for the given time after a moment that `lastVoiced` returned. */

@@ -96,6 +96,12 @@ export async function startServer(
   };
 }
 
+/** The process of a server that was started here. Throws a `TypeError` for one that was running already. */
+export function processOf({ pid }: Pick<Target, 'pid'>): number {
+  if (pid === undefined) throw new TypeError('a server that was started has a process');
+  return pid;
+}
+
 /**
  * The environment without the benchmarks' own variables, which the server would reject as misspelt settings.
  */

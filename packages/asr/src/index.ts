@@ -33,7 +33,7 @@ export type { UtteranceEnd } from './segment/segmenter.js';
 export { recordingKind, type RecordingKind } from './audio/containers/recording-kind.js';
 export { waveEncoding } from './audio/containers/wave-encoding.js';
 export { waveHeader } from './audio/containers/wave-header.js';
-export { decodePcm, encodePcm, type PcmEncoding } from './audio/pcm.js';
+export { decodePcm, encodePcm, floatsOf, type PcmEncoding } from './audio/pcm.js';
 export { isRecording } from './audio/is-recording.js';
 export type { Recording, RecordingOptions } from './audio/decode-recording.js';
 export { openRecording, type StoredRecording } from './audio/recording.js';
@@ -53,7 +53,7 @@ export type {
 } from './recognizer/recognizer.js';
 export type { Share } from './inference/inference-pool.js';
 export { createJoinedPool, type JoinedPool, type JoinedProcess } from './inference/joined-pool.js';
-export type { ToJoined } from './inference/scheduling/joined-slot.js';
+export type { ToHosted } from './inference/messages/worker-messages.js';
 export {
   LEXICON,
   type RecognitionJob,
@@ -61,12 +61,7 @@ export {
 } from './inference/messages/recognition-job.js';
 export type { AudioPiece } from './inference/messages/stream-audio.js';
 export { hostModel, type HostedModel, type HostOptions } from './inference/hosting/hosted-model.js';
-export type {
-  FromHosted,
-  HostedListener,
-  HostedProcess,
-  ToHosted,
-} from './inference/hosting/hosted-process.js';
+export type { FromHosted, HostedListener, HostedProcess } from './inference/hosting/hosted-process.js';
 export {
   recognizerOverPool,
   type LoadedPool,

@@ -81,3 +81,8 @@ function incompleteFrame(bytes: number, frameBytes: number): SpeechError {
     `Send a multiple of ${frameBytes} bytes.`,
   );
 }
+
+/** 16-bit samples as floats within ±1. */
+export function floatsOf(samples: Int16Array): Float32Array {
+  return Float32Array.from(samples, (sample) => sample / 32_768);
+}

@@ -1,11 +1,12 @@
 import type { RecognizerEvent } from '../recognizer/recognizer.js';
-import { createJoinedSlot, type JoinedSlot, type ToJoined } from './scheduling/joined-slot.js';
+import type { ToHosted } from './messages/worker-messages.js';
+import { createJoinedSlot, type JoinedSlot } from './scheduling/joined-slot.js';
 import { createSlotPool, type SlotPool } from './scheduling/slot-pool.js';
 
 /** A pool of processes that others supervise. */
 export interface JoinedPool extends Omit<SlotPool, 'add' | 'remove'> {
   /** Takes a process into use; `send` reaches it. */
-  join(send: (message: ToJoined) => void): JoinedProcess;
+  join(send: (message: ToHosted) => void): JoinedProcess;
 }
 
 /** A process of a joined pool. */
@@ -34,7 +35,7 @@ export function createJoinedPool(onEvent: (event: RecognizerEvent) => void): Joi
   };
 }
 
-function addTo(pool: SlotPool, send: (message: ToJoined) => void) {
+function addTo(pool: SlotPool, send: (message: ToHosted) => void) {
   let joined: JoinedSlot | undefined;
   const slot = pool.add((listener) => (joined = createJoinedSlot(listener, send)).slot);
   if (!joined) throw new TypeError('a slot was not made');

@@ -48,11 +48,29 @@ export function describeModel({ model, device }: PreparedModel): ModelDescriptio
   };
 }
 
+/** What each process of a prepared model loads, and its limits. */
+export function processOptions(
+  options: Pick<
+    RecognizerOptions,
+    'workerMemoryLimitBytes' | 'workerTimeoutSeconds' | 'lexicon' | 'lexiconContext' | 'cacheDirectory'
+  >,
+  model: PreparedModel,
+) {
+  return {
+    model,
+    memoryLimitBytes: options.workerMemoryLimitBytes ?? sufficientMemory(model),
+    timeoutSeconds: options.workerTimeoutSeconds,
+    lexicon: options.lexicon === 'medical',
+    lexiconContext: options.lexiconContext ?? true,
+    cacheDirectory: options.cacheDirectory,
+  };
+}
+
 /**
  * Memory that a process needs, bytes. The runtime keeps weights twice: as in the file, and in the layout of its kernels.
  * Packed weights are both already.
  */
-export function sufficientMemory({ graphs: { encoderPath, decoderPath } }: PreparedModel): number {
+function sufficientMemory({ graphs: { encoderPath, decoderPath } }: PreparedModel): number {
   const sizes = [encoderPath, decoderPath].map(
     (file) => 2 * (sizeOf(file) + sizeOf(`${file}.weights`)) + sizeOf(packedWeights(file)),
   );

@@ -3,7 +3,7 @@ import type { PreparedModel } from '../families/model-family.js';
 import { createScheduler, type Scheduler } from '../inference/scheduling/scheduler.js';
 import type { ResolvedModel } from '../models/resolve-model.js';
 import { SpeechError } from '../speech-error.js';
-import { describeModel, loadModel, sufficientMemory } from './load-model.js';
+import { describeModel, loadModel, processOptions } from './load-model.js';
 import type { Recognizer, RecognizerOptions } from './recognizer.js';
 import { recognizerOverPool, type LoadedPool } from './recognizer-over-pool.js';
 
@@ -36,13 +36,8 @@ async function startScheduler(options: RecognizerOptions, prepared: PreparedMode
   try {
     await new Promise<void>((resolve, reject) => {
       scheduler = createScheduler({
-        model: prepared,
+        ...processOptions(options, prepared),
         workers: options.workers,
-        memoryLimitBytes: options.workerMemoryLimitBytes ?? sufficientMemory(prepared),
-        timeoutSeconds: options.workerTimeoutSeconds,
-        lexicon: options.lexicon === 'medical',
-        lexiconContext: options.lexiconContext ?? true,
-        cacheDirectory: options.cacheDirectory,
         onEvent(event) {
           onEvent(event);
           if (event.kind === 'worker-exited' && ++failures >= LOAD_ATTEMPTS)

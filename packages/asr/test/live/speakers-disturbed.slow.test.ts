@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { FinalHypothesis, LiveOptions, SpeakerFindings } from '../../src/index.js';
+import type { LiveOptions, SpeakerFindings } from '../../src/index.js';
 import { encodePcm, feedInStep, listen } from '../support/listening.js';
 import { startRealRecognizer, type RealRecognizer } from '../support/real-recognizer.js';
+import { revisedWords } from '../support/revised-words.js';
 import { atRate, join, loadAllSpeech, silence, wordErrorRate, type Speech } from '../support/speech.js';
 
 const CLIPS = [
@@ -123,7 +124,7 @@ async function hear(
     (_, at) => join(stretches.slice(0, at + 1).map((one) => one.samples)).length / 16_000,
   );
   const heard = () =>
-    labelled(listening.finals, findings).map(({ start, end, speaker }) => ({
+    revisedWords(listening.finals, findings).map(({ start, end, speaker }) => ({
       speaker,
       voice: stretches[ends.findIndex((until) => (start + end) / 2 < until)]?.voice,
     }));
@@ -155,19 +156,6 @@ async function settled(read: () => string): Promise<void> {
       { timeout: 60_000, interval: 1_000 },
     )
     .toBe(true);
-}
-
-/** The words of finals with what was found out later. */
-function labelled(finals: readonly FinalHypothesis[], findings: readonly SpeakerFindings[]) {
-  return finals.flatMap(({ sequence, words }) =>
-    words.map((word) => {
-      const middle = (word.start + word.end) / 2;
-      const latest = findings
-        .flatMap((found) => found.revised)
-        .findLast((span) => span.sequence === sequence && span.start <= middle && middle <= span.end);
-      return { ...word, speaker: latest?.speaker ?? word.speaker };
-    }),
-  );
 }
 
 /** Chords of a few instruments, which follow each other twice a second. */

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { FinalHypothesis, SpeakerFindings } from '../../src/index.js';
+import type { SpeakerFindings } from '../../src/index.js';
 import { feedInStep, listen, transcribe, type Listening } from '../support/listening.js';
 import { startRealRecognizer, type RealRecognizer } from '../support/real-recognizer.js';
+import { revisedWords } from '../support/revised-words.js';
 import { conversation, join, loadAllSpeech, loadSpeech, type Speech } from '../support/speech.js';
 
 const CLIPS = ['librispeech/367-130732-0001', 'librivox/sense_and_sensibility_01_austen_64kb-0880'];
@@ -26,7 +27,7 @@ describe('speakers of a live stream', { timeout: 240_000 }, () => {
     const pause = 0.8;
     const turns = [one, other, one, other].map(({ length }) => length / 16_000 + pause);
     const wrong = () =>
-      revised(listening.finals, findings).filter(({ start, speaker }) => {
+      revisedWords(listening.finals, findings).filter(({ start, speaker }) => {
         const turn = turns.findIndex(
           (_, at) => start < turns.slice(0, at + 1).reduce((sum, value) => sum + value, 0),
         );
@@ -47,7 +48,7 @@ describe('speakers of a live stream', { timeout: 240_000 }, () => {
     await next.listening.live.flush();
     await expect
       .poll(
-        () => new Set(revised(next.listening.finals, next.findings).map(({ speaker }) => speaker)),
+        () => new Set(revisedWords(next.listening.finals, next.findings).map(({ speaker }) => speaker)),
         PATIENCE,
       )
       .toEqual(new Set([1]));
@@ -65,11 +66,11 @@ describe('speakers of a live stream', { timeout: 240_000 }, () => {
     await feedInStep(real.recognizer, listening, one.samples);
     await listening.live.flush();
     await expect
-      .poll(() => new Set(revised(listening.finals, findings).map(({ speaker }) => speaker)), PATIENCE)
+      .poll(() => new Set(revisedWords(listening.finals, findings).map(({ speaker }) => speaker)), PATIENCE)
       .toEqual(new Set([2]));
     listening.live.mergeSpeakers?.(2, 0);
     await expect
-      .poll(() => new Set(revised(listening.finals, findings).map(({ speaker }) => speaker)), PATIENCE)
+      .poll(() => new Set(revisedWords(listening.finals, findings).map(({ speaker }) => speaker)), PATIENCE)
       .toEqual(new Set([0]));
     listening.live.close();
   });
@@ -114,17 +115,4 @@ function listenForSpeakers(options: Parameters<typeof listen>[1]): {
     ),
     findings,
   };
-}
-
-/** The words of finals with what was found out later. */
-function revised(finals: readonly FinalHypothesis[], findings: readonly SpeakerFindings[]) {
-  return finals.flatMap(({ sequence, words }) =>
-    words.map((word) => {
-      const middle = (word.start + word.end) / 2;
-      const latest = findings
-        .flatMap((found) => found.revised)
-        .findLast((span) => span.sequence === sequence && span.start <= middle && middle <= span.end);
-      return { ...word, speaker: latest?.speaker ?? word.speaker };
-    }),
-  );
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Log } from '../telemetry/log.js';
 import { CLUSTER_PROTOCOL, SUBJECT_PREFIX } from './cluster-protocol.js';
+import { jsonOf } from './json-of.js';
 
 /** A session that a client wants to resume at another server than the one that holds it, and what proves that it is theirs. */
 interface WantedSession {
@@ -51,15 +52,15 @@ export function createHandOvers(nats: NatsConnection, log: Log): HandOvers {
       }
     },
     answer: (serverId, handOver) => {
-      const outcomeOf = async (data: () => unknown): Promise<string> => {
-        const asked = request.safeParse(orUndefined(data));
+      const outcomeOf = async (data: unknown): Promise<string> => {
+        const asked = request.safeParse(data);
         if (!asked.success || asked.data.protocol !== CLUSTER_PROTOCOL) return 'other-version';
         return (await handOver(asked.data)) ? 'handed-over' : 'not-there';
       };
       nats.subscribe(subjectOf(serverId), {
         callback: (error, message) => {
           if (error) return log.unexpected(error);
-          outcomeOf(() => message.json()).then(
+          outcomeOf(jsonOf(message)).then(
             (outcome) => message.respond(JSON.stringify({ outcome })),
             (failure: unknown) => {
               log.unexpected(failure);
@@ -79,12 +80,4 @@ function hasNoResponders(error: unknown): boolean {
 
 function subjectOf(serverId: string): string {
   return `${SUBJECT_PREFIX}.server.${serverId}.hand-over`;
-}
-
-function orUndefined(read: () => unknown): unknown {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
 }

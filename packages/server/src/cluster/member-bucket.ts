@@ -2,6 +2,7 @@ import type { KV, KvEntry } from '@nats-io/kv';
 import { z } from 'zod';
 import type { ClusterConnection } from './connect-cluster.js';
 import { ClusterError } from './cluster-error.js';
+import { jsonOf } from './json-of.js';
 
 /** What a server tells the others of itself. */
 export interface ClusterMember {
@@ -73,14 +74,6 @@ export async function readMembers(bucket: KV): Promise<readonly MemberEntry[]> {
     if (entry) found.push(entry);
   }
   return found;
-}
-
-function jsonOf(entry: KvEntry): unknown {
-  try {
-    return entry.json();
-  } catch {
-    return undefined;
-  }
 }
 
 function bucketFailure(error: unknown): Error {

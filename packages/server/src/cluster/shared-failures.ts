@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { FailureLimit } from '../access/failure-limit.js';
 import { SUBJECT_PREFIX } from './cluster-protocol.js';
+import { jsonOf } from './json-of.js';
 
 /** Lets all servers of a cluster count the same failures, so that nobody gets more attempts by going to another one. */
 export interface SharedFailures {
@@ -32,7 +33,7 @@ export function createSharedFailures(nats: NatsConnection, instance: string): Sh
       nats.subscribe(subject, {
         callback: (error, message) => {
           if (error) return;
-          const told = change.safeParse(orUndefined(() => message.json()));
+          const told = change.safeParse(jsonOf(message));
           if (told.success && told.data.from !== instance) limit[told.data.what](told.data.key);
         },
       });
@@ -57,12 +58,4 @@ export function createSharedFailures(nats: NatsConnection, instance: string): Sh
 
 function digestOf(key: string): string {
   return createHash('sha256').update(key).digest('hex');
-}
-
-function orUndefined(read: () => unknown): unknown {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
 }

@@ -16,7 +16,7 @@ import type { TextReader } from '../reading/text-reader.js';
 import type { RecordStore } from '../records/record-store.js';
 import { clientOf, describedBy } from '../records/recorded-settings.js';
 import type { SessionRecordWriter } from '../records/session-writer.js';
-import { createSealedFile, type SealedFile } from '../storage/sealed-file.js';
+import { createSealedFile, removedBy, type SealedFile } from '../storage/sealed-file.js';
 import type { Log } from '../telemetry/log.js';
 import { usualSeparation } from '../transcriptions/heard-parts.js';
 import type { ArrivingJob } from '../transcriptions/durable/durable-jobs.js';
@@ -275,15 +275,7 @@ async function keepForLater(
 function fileOf(arriving: ArrivingJob): SealedFile {
   const [file] = arriving.files;
   if (file === undefined) throw new TypeError('a job without a file');
-  return {
-    get size() {
-      return file.size;
-    },
-    append: file.append,
-    finish: file.finish,
-    read: file.read,
-    remove: arriving.abandon,
-  };
+  return removedBy(file, arriving.abandon);
 }
 
 /** Where the results go: into the record, then to whoever waits for them. */

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { errorCode } from '../error-code.js';
 import { RECORD_BYTES } from './journal-record.js';
-import { SAMPLE_BYTES } from './journalled-channel.js';
+import { SAMPLE_BYTES } from '../records/record-audio.js';
 import { createJournalledSession, type JournalledState, type WaitingRecord } from './journalled-session.js';
 import type { AudioJournal, JournalFailure, JournalledSession, SessionJournal } from './journal.js';
 import { createLeftFiles } from './left-files.js';
-import { createSegmentLog, type SegmentLog } from './segment-log.js';
+import { createSegmentLog, type KeptRecord, type SegmentLog } from './segment-log.js';
 
 /** What a journal in files needs. */
 export interface FileJournalOptions {
@@ -45,22 +45,10 @@ const SLOW = 'SLOW';
 export function createFileJournal(options: FileJournalOptions): AudioJournal {
   const { directory, serverId } = options;
   const sessions = new Map<string, JournalledState>();
-  const own = { directory: join(directory, `${serverId}@${serverId}`), keyOf: keyIn(sessions) };
-  const audio = createSegmentLog({
-    ...own,
-    name: 'audio',
-    isNeeded: ({ head, bytes }) => {
-      const to = head.from + (bytes - RECORD_BYTES) / SAMPLE_BYTES;
-      return sessions.get(head.sessionId)?.needsAudio(head.channel, to) ?? false;
-    },
-    tolerated: SETTLED,
-  });
-  const about = createSegmentLog({
-    ...own,
-    name: 'about',
-    isNeeded: ({ head }) => sessions.get(head.sessionId)?.needsDescription(head) ?? false,
-    tolerated: REPLACED,
-  });
+  const { keyOf, needsAudio, needsDescription } = recordsOf(sessions);
+  const own = { directory: join(directory, `${serverId}@${serverId}`), keyOf };
+  const audio = createSegmentLog({ ...own, name: 'audio', isNeeded: needsAudio, tolerated: SETTLED });
+  const about = createSegmentLog({ ...own, name: 'about', isNeeded: needsDescription, tolerated: REPLACED });
   return createJournal(sessions, { audio, about }, createLeftFiles(directory, serverId), options);
 }
 
@@ -106,8 +94,17 @@ export function createJournal(
   };
 }
 
-function keyIn(sessions: ReadonlyMap<string, JournalledState>): (id: string) => Uint8Array | undefined {
-  return (id) => sessions.get(id)?.key;
+/** What the logs of a journal ask about its sessions: their keys, and which records they still need. */
+export function recordsOf(sessions: ReadonlyMap<string, JournalledState>) {
+  return {
+    keyOf: (id: string): Uint8Array | undefined => sessions.get(id)?.key,
+    needsAudio: ({ head, bytes }: KeptRecord): boolean => {
+      const to = head.from + (bytes - RECORD_BYTES) / SAMPLE_BYTES;
+      return sessions.get(head.sessionId)?.needsAudio(head.channel, to) ?? false;
+    },
+    needsDescription: ({ head }: KeptRecord): boolean =>
+      sessions.get(head.sessionId)?.needsDescription(head) ?? false,
+  };
 }
 
 function waitingBytes(sessions: ReadonlyMap<string, JournalledState>): number {

@@ -1,4 +1,5 @@
 import { encodePcm } from '@auscult/asr';
+import { SAMPLE_BYTES } from '../records/record-audio.js';
 
 /** The samples of one channel on their way to the disk. */
 export interface JournalledChannel {
@@ -26,9 +27,6 @@ interface Run {
   readonly to: number;
   readonly pcm: readonly Uint8Array[];
 }
-
-/** Bytes of a sample. */
-export const SAMPLE_BYTES = 2;
 
 /** Starts at the sample `from`: everything before is settled. */
 export function createJournalledChannel(from: number): JournalledChannel {

@@ -7,7 +7,7 @@ import { SNAPSHOT_VERSION, type SessionSnapshot } from '../live/session-snapshot
 import { syncNames } from '../storage/durable-files.js';
 import { findRecords, openRecord, segmentKey, writeRecord, type FoundRecord } from './journal-record.js';
 import type { AudioJournal, LeftChannel, LeftContent, LeftPiece } from './journal.js';
-import { SAMPLE_BYTES } from './journalled-channel.js';
+import { SAMPLE_BYTES } from '../records/record-audio.js';
 import { createSegmentFile, destroyLeftSegment, RECORDS_AT, readLeftSegment } from './segment-file.js';
 import { SEGMENT_ENDING } from './segment-log.js';
 

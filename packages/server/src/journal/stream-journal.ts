@@ -1,10 +1,8 @@
 import { jetstream, jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import type { ClusterConnection } from '../cluster/connect-cluster.js';
-import { createJournal, type FileJournalOptions } from './file-journal.js';
-import { RECORD_BYTES } from './journal-record.js';
+import { createJournal, recordsOf, type FileJournalOptions } from './file-journal.js';
 import { JOURNAL_STREAM, JOURNAL_SUBJECTS } from './journal-stream.js';
 import type { AudioJournal } from './journal.js';
-import { SAMPLE_BYTES } from './journalled-channel.js';
 import type { JournalledState } from './journalled-session.js';
 import { createLeftStreams } from './left-streams.js';
 import { createStreamLog } from './stream-log.js';
@@ -24,16 +22,9 @@ export async function createStreamJournal(options: StreamJournalOptions): Promis
   await ensureStream(manager);
   const place = { stream: jetstream(connection.nats), manager, serverId };
   const sessions = new Map<string, JournalledState>();
-  const keyOf = (id: string): Uint8Array | undefined => sessions.get(id)?.key;
-  const audio = createStreamLog(place, keyOf, ({ head, bytes }) => {
-    const to = head.from + (bytes - RECORD_BYTES) / SAMPLE_BYTES;
-    return sessions.get(head.sessionId)?.needsAudio(head.channel, to) ?? false;
-  });
-  const about = createStreamLog(
-    place,
-    keyOf,
-    ({ head }) => sessions.get(head.sessionId)?.needsDescription(head) ?? false,
-  );
+  const { keyOf, needsAudio, needsDescription } = recordsOf(sessions);
+  const audio = createStreamLog(place, keyOf, needsAudio);
+  const about = createStreamLog(place, keyOf, needsDescription);
   const left = createLeftStreams(place);
   return { ...createJournal(sessions, { audio, about }, left, options), leftOf: left.of };
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import { RECORD_BYTES, segmentKey, writeRecord, type JournalRecordHead } from './journal-record.js';
-import { SAMPLE_BYTES } from './journalled-channel.js';
+import { SAMPLE_BYTES } from '../records/record-audio.js';
 import type { KeptRecord, NewRecord, SegmentLog } from './segment-log.js';
 import { JOURNAL_STREAM, JOURNAL_SUBJECTS } from './journal-stream.js';
 

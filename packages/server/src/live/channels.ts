@@ -1,4 +1,5 @@
 import {
+  floatsOf,
   SAMPLE_RATE,
   SpeechError,
   type ContinuedStream,
@@ -94,7 +95,7 @@ export function openChannels(
       });
     },
     pushAgain: (channel, samples) => {
-      channels[channel]?.pushSamples(Float32Array.from(samples, (sample) => sample / 32_768));
+      channels[channel]?.pushSamples(floatsOf(samples));
     },
     flush: async () => {
       await Promise.all(channels.map((channel) => channel.flush()));

@@ -1,5 +1,5 @@
-import { timingSafeEqual } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { floatsOf } from '@auscult/asr';
 import { sessionSettings, type ErrorCode } from '@auscult/protocol';
 import type { Authentication } from '../access/authentication.js';
 import { isSameIdentity } from '../access/identity.js';
@@ -8,7 +8,6 @@ import { settingsByDefault } from '../config/recognition.js';
 import { RequestError } from '../errors.js';
 import { HANDED_OVER } from '../records/interrupted-sessions.js';
 import type { LeftRecordContent } from '../records/left-record.js';
-import { floatsOf } from '../recovery/hear-left-audio.js';
 import { after } from '../recovery/left-audio.js';
 import type { Recovery, WaitingSession } from '../recovery/recovery.js';
 import type { SessionRecordWriter } from '../records/session-writer.js';
@@ -64,7 +63,7 @@ export function createLeftSessions(services: LeftSessionServices): LeftSessions 
     const mayBe = (snapshot: SessionSnapshot): boolean => isTheirs(snapshot, asked, shown);
     const here = recovery?.take(asked.sessionId, mayBe);
     if (here === undefined) {
-      const refusal = await fetch(asked, shown, services);
+      const refusal = await claimFromHolder(asked, shown, services);
       if (refusal !== undefined) return refusal;
     }
     const left = here ?? recovery?.take(asked.sessionId, mayBe);
@@ -100,7 +99,7 @@ const MOST_CHECKS = 14;
  * Has a session that another server holds claimed for this one; resolves with what stands against it, if anything does. A server
  * that lives hands it over. From one that is gone it is taken: it cannot write to the record any more.
  */
-async function fetch(
+async function claimFromHolder(
   { sessionId, token }: ResumeRequest,
   { identity: { tenant, subject } }: Authentication,
   { recovery, records, handOvers, serverId, isAlive, log }: LeftSessionServices,
@@ -137,8 +136,7 @@ function isTheirs(
   { token }: ResumeRequest,
   { identity: shown }: Authentication,
 ): boolean {
-  const digest = Buffer.from(tokenDigest, 'hex');
-  return timingSafeEqual(digest, digestOf(token)) && isSameIdentity(shown, identity);
+  return resumeTokenOf(Buffer.from(tokenDigest, 'hex')).is(token) && isSameIdentity(shown, identity);
 }
 
 async function goOnWith(left: WaitingSession, services: LeftSessionServices): Promise<Session | ErrorCode> {

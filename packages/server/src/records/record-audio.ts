@@ -13,7 +13,8 @@ export interface RecordedPiece {
 
 /** Length of audio that is encrypted as one piece, seconds. */
 const PIECE_SECONDS = 10;
-const SAMPLE_BYTES = 2;
+/** Bytes of a kept sample. */
+export const SAMPLE_BYTES = 2;
 
 /** Gathers the samples of each channel into pieces; called without samples, it returns what is left of the channel. */
 export function createAudioPieces(

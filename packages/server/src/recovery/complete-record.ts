@@ -1,4 +1,5 @@
 import {
+  floatsOf,
   nothingWritten,
   SAMPLE_RATE,
   writeFinal,
@@ -24,7 +25,7 @@ import type { Actor } from '../records/record.js';
 import type { SessionRecordWriter } from '../records/session-writer.js';
 import { mainSpeaker } from '../speakers/main-speaker.js';
 import { writingOf } from '../settings-by-concern.js';
-import { floatsOf, hearLeftAudio } from './hear-left-audio.js';
+import { hearLeftAudio } from './hear-left-audio.js';
 import { after, leftAudio, type LeftAudio } from './left-audio.js';
 
 /** What is left of a session whose server is gone. */

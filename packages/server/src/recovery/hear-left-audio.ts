@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { SAMPLE_RATE, type LiveTranscription } from '@auscult/asr';
+import { floatsOf, SAMPLE_RATE, type LiveTranscription } from '@auscult/asr';
 import type { LeftAudio } from './left-audio.js';
 
 /** Samples that are handed over at a time, so that live sessions are served in between: a quarter of a second. */
@@ -23,11 +23,6 @@ export async function hearLeftAudio(stream: LiveTranscription, { from, pieces }:
   // A stream that was closed has heard nothing, but says so to nobody.
   if (stream.settledSeconds < stream.receivedSeconds - TOLERATED_SECONDS)
     throw new Error('the stream was closed');
-}
-
-/** Samples within ±1. */
-export function floatsOf(samples: Int16Array): Float32Array {
-  return Float32Array.from(samples, (sample) => sample / 32_768);
 }
 
 /** Voice activity counts in frames. */

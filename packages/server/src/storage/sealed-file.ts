@@ -101,6 +101,19 @@ export async function openNamedSealedFile(
   return openedOver(await open(path, 'r'), key, size);
 }
 
+/** The same file, which is removed in another way. */
+export function removedBy(file: SealedFile, remove: SealedFile['remove']): SealedFile {
+  return {
+    get size() {
+      return file.size;
+    },
+    append: file.append,
+    finish: file.finish,
+    read: file.read,
+    remove,
+  };
+}
+
 function openedOver(handle: FileHandle, key: Uint8Array, size: number): OpenedSealedFile {
   let closed: Promise<void> | undefined;
   return {

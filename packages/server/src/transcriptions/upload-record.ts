@@ -1,3 +1,4 @@
+import { atMost } from '../at-most.js';
 import { finalRecord } from '../records/final-record.js';
 import type { SessionRecordWriter } from '../records/session-writer.js';
 import type { RecordingSource } from './recording-source.js';
@@ -74,13 +75,4 @@ function withKeptAudio(source: RecordingSource, writer: UploadWriter): Recording
       };
     }),
   };
-}
-
-async function atMost(milliseconds: number, work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const elapsed = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, milliseconds);
-  });
-  await Promise.race([work, elapsed]);
-  clearTimeout(timer);
 }

@@ -1,6 +1,5 @@
 import { familyOf } from '../../families/families.js';
-import type { PreparedModel } from '../../families/model-family.js';
-import { describeModel, loadModel, sufficientMemory } from '../../recognizer/load-model.js';
+import { describeModel, loadModel, processOptions } from '../../recognizer/load-model.js';
 import type { ModelDescription, RecognizerOptions } from '../../recognizer/recognizer.js';
 import { writeVocabulary } from '../../text/vocabulary.js';
 import { hostProcess, type HostedListener, type HostedProcess } from './hosted-process.js';
@@ -29,26 +28,12 @@ export interface HostedModel {
 export async function hostModel(options: HostOptions): Promise<HostedModel> {
   const prepared = await loadModel(options);
   const textOf = await familyOf(prepared.model).loadTokenText(prepared.model);
+  const own = { ...processOptions(options, prepared), onEvent: options.onEvent ?? (() => undefined) };
   return {
     model: describeModel(prepared),
     fingerprint: prepared.model.fingerprint,
     vocabulary: writeVocabulary(textOf),
     start: (listener) =>
-      Array.from({ length: options.workers }, (_, index) =>
-        hostProcess(processOptions(options, prepared, index), listener(index)),
-      ),
-  };
-}
-
-function processOptions(options: HostOptions, model: PreparedModel, index: number) {
-  return {
-    index,
-    model,
-    memoryLimitBytes: options.workerMemoryLimitBytes ?? sufficientMemory(model),
-    timeoutSeconds: options.workerTimeoutSeconds,
-    lexicon: options.lexicon === 'medical',
-    lexiconContext: options.lexiconContext ?? true,
-    cacheDirectory: options.cacheDirectory,
-    onEvent: options.onEvent ?? (() => undefined),
+      Array.from({ length: options.workers }, (_, index) => hostProcess({ ...own, index }, listener(index))),
   };
 }

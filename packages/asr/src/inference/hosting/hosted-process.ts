@@ -1,5 +1,5 @@
 import type { RecognizerEvent, WorkerStatus } from '../../recognizer/recognizer.js';
-import type { FromWorker, ToWorker } from '../messages/worker-messages.js';
+import type { FromWorker, ToHosted, ToWorker } from '../messages/worker-messages.js';
 import { createMemoryLimit } from '../scheduling/memory-limit.js';
 import { superviseProcess } from '../scheduling/supervised-process.js';
 import type { FromStart } from '../scheduling/watched-process.js';
@@ -13,9 +13,6 @@ export interface HostedProcess {
   status(): WorkerStatus;
   close(): Promise<void>;
 }
-
-/** What the process may be sent. */
-export type ToHosted = Exclude<ToWorker, { readonly type: 'load' | 'ping' }>;
 
 /** What is heard of a process. */
 export interface HostedListener {

@@ -26,6 +26,9 @@ export type ToWorker =
   | { readonly type: 'forget'; readonly window: string }
   | { readonly type: 'ping' };
 
+/** What an inference process that others supervise is sent for its jobs. */
+export type ToHosted = Exclude<ToWorker, { readonly type: 'load' | 'ping' }>;
+
 /** From an inference process to the server. */
 export type FromWorker =
   | { readonly type: 'ready'; readonly residentBytes: number }

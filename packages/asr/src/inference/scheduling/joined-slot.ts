@@ -1,13 +1,10 @@
 import type { WorkerStatus } from '../../recognizer/recognizer.js';
 import type { RecognitionResult } from '../messages/recognition-job.js';
-import type { ToWorker } from '../messages/worker-messages.js';
+import type { ToHosted, ToWorker } from '../messages/worker-messages.js';
 import { createAssignedJobs } from './assigned-jobs.js';
 import { createToldNames } from './told-names.js';
 import type { SlotOutcomes } from './slot-pool.js';
 import type { WorkerSlot } from './worker-slot.js';
-
-/** What a process elsewhere is sent for its jobs. */
-export type ToJoined = Exclude<ToWorker, { readonly type: 'load' | 'ping' }>;
 
 /** A slot over a process that somebody else supervises, and what is heard of that process. */
 export interface JoinedSlot {
@@ -28,7 +25,7 @@ export interface JoinedSlot {
 }
 
 /** Makes a slot that takes no jobs yet. `send` reaches the process, in order, or is followed by `reset`. */
-export function createJoinedSlot(listener: SlotOutcomes, send: (message: ToJoined) => void): JoinedSlot {
+export function createJoinedSlot(listener: SlotOutcomes, send: (message: ToHosted) => void): JoinedSlot {
   const since = new Map<number, number>();
   const sendToProcess = (message: ToWorker) => {
     if (message.type !== 'load' && message.type !== 'ping') send(message);

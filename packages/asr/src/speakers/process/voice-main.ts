@@ -1,4 +1,5 @@
 import { setPriority } from 'node:os';
+import { floatsOf } from '../../audio/pcm.js';
 import { placesOf } from '../../error-places.js';
 import { openVoiceEncoder, type VoiceEncoder } from '../voice-encoder.js';
 import type { SaidByVoiceProcess, ToVoiceProcess } from './voice-messages.js';
@@ -68,12 +69,8 @@ function yieldToRecognition(): void {
 const NICENESS = 5;
 
 async function embed({ id, windows }: ToVoiceProcess & { type: 'embed' }): Promise<void> {
-  const embeddings = (await encoder?.embed(windows.map(inFloats))) ?? [];
+  const embeddings = (await encoder?.embed(windows.map(floatsOf))) ?? [];
   send({ type: 'result', id, embeddings, residentBytes: process.memoryUsage.rss() });
-}
-
-function inFloats(samples: Int16Array): Float32Array {
-  return Float32Array.from(samples, (sample) => sample / 32_768);
 }
 
 function send(message: SaidByVoiceProcess): void {

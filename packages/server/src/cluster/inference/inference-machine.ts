@@ -78,9 +78,11 @@ export async function startInferenceMachine(options: InferenceMachineOptions): P
     return Math.max(LEAST_ROOM, Math.floor(ROOM / Math.max(1, busy)));
   };
 
+  const rooms = () => processes.map((_, process) => roomAt(process));
+
   const beat = () => {
-    const rooms = processes.map((_, process) => roomAt(process));
-    for (const link of links.values()) link.beat(rooms);
+    const now = rooms();
+    for (const link of links.values()) link.beat(now);
   };
 
   const open = (key: string, server: Peer, epoch: number) => {
@@ -108,7 +110,7 @@ export async function startInferenceMachine(options: InferenceMachineOptions): P
     if (!link.receive(frame)) {
       endLink(key, link);
       tellUnknown(server, frame.epoch);
-    } else if (frame.kind === 'open') link.beat(processes.map((_, process) => roomAt(process)));
+    } else if (frame.kind === 'open') link.beat(rooms());
   };
 
   const endLink = (key: string, link: ServerLink) => {

@@ -8,7 +8,7 @@ export interface KeptTermLists {
   /** Keeps a list for a link, by its number. */
   keep(link: number, list: KeyTermList): void;
   /** Tells a process the lists that it lacks of these; false if one of them is not kept. */
-  tell(process: number, names: readonly string[], send: HostedProcess['send']): boolean;
+  tell(process: number, names: readonly string[]): boolean;
   /** A link no longer uses a list. */
   release(link: number, name: string): void;
   /** A link has ended. */
@@ -40,14 +40,14 @@ export function createKeptTermLists(processes: () => readonly HostedProcess[]): 
       if (found) found.links.add(link);
       else kept.set(list.name, { list, links: new Set([link]) });
     },
-    tell(process, names, send) {
+    tell(process, names) {
       const lists = names.flatMap((name) => kept.get(name)?.list ?? []);
       if (lists.length < names.length) return false;
       const known = told.get(process) ?? new Set();
       told.set(process, known);
       for (const list of lists.filter(({ name }) => !known.has(name))) {
         known.add(list.name);
-        send({ type: 'terms', list });
+        processes()[process]?.send({ type: 'terms', list });
       }
       return true;
     },

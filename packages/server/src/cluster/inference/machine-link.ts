@@ -1,4 +1,4 @@
-import type { JoinedPool, JoinedProcess, ToJoined } from '@auscult/asr';
+import type { JoinedPool, JoinedProcess, ToHosted } from '@auscult/asr';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { writeAudio } from './audio-payload.js';
 import { createFrameAssembly, readFrame } from './frames.js';
@@ -50,13 +50,13 @@ export function createMachineLink(options: MachineLinkOptions): MachineLink {
   const { nats, pool, server, machine, sent } = options;
   const terms = createTermsAtMachine();
   /** Jobs as they were sent, for one that has to be sent again after its terms. */
-  const orders = new Map<number, ToJoined & { readonly type: 'job' }>();
+  const orders = new Map<number, ToHosted & { readonly type: 'job' }>();
   let epoch = 0;
   let link: OpenLink | undefined;
   let heardAt = performance.now();
   let slowUntil = 0;
 
-  const send = (process: number, message: ToJoined) => {
+  const send = (process: number, message: ToHosted) => {
     if (!link) return;
     if (message.type === 'audio') {
       link.sender.send('audio', writeAudio(message.piece), process);
@@ -205,7 +205,7 @@ interface OpenLink {
   readonly assembly: ReturnType<typeof createFrameAssembly>;
 }
 
-type KeyTermList = (ToJoined & { readonly type: 'terms' })['list'];
+type KeyTermList = (ToHosted & { readonly type: 'terms' })['list'];
 
 /** Which lists of key terms a machine was sent: each once, although it has several processes. */
 function createTermsAtMachine() {

@@ -1,4 +1,4 @@
-import { keyTermLimits, type RecognitionResult, type ToJoined } from '@auscult/asr';
+import { keyTermLimits, type RecognitionResult, type ToHosted } from '@auscult/asr';
 import { z } from 'zod';
 import { STREAM_NAME } from './audio-payload.js';
 
@@ -153,7 +153,7 @@ export const readRefusal = (payload: Uint8Array): { readonly reason: string } | 
 
 /** What can be written: the same, from what the sides have at hand. */
 export type WrittenMessage =
-  | Exclude<ToJoined, { readonly type: 'audio' }>
+  | Exclude<ToHosted, { readonly type: 'audio' }>
   | Exclude<Answer, { readonly type: 'result' }>
   | {
       readonly type: 'result';

@@ -14,8 +14,6 @@ export interface ServerLink {
   readonly heardAt: () => number;
   /** When the server last sent a job. */
   readonly busyAt: () => number;
-  /** How many of its jobs are at the processes. */
-  readonly jobs: () => number;
   /** Takes what the server said; false if something before it is missing, so that the link cannot go on. */
   readonly receive: (frame: Frame) => boolean;
   /** Takes what a process said of a job of this server. */
@@ -86,13 +84,8 @@ export function createServerLink(options: ServerLinkOptions): ServerLink {
       answer(process, { type: 'returned', id: job.id });
       return;
     }
-    if (
-      !terms.tell(
-        process,
-        job.termLists.filter((name) => name !== LEXICON),
-        sendTo(host),
-      )
-    ) {
+    const lists = job.termLists.filter((name) => name !== LEXICON);
+    if (!terms.tell(process, lists)) {
       answer(process, { type: 'terms-missing', id: job.id });
       return;
     }
@@ -167,7 +160,6 @@ export function createServerLink(options: ServerLinkOptions): ServerLink {
     epoch,
     heardAt: () => heardAt,
     busyAt: () => busyAt,
-    jobs: () => jobs.reduce((sum, each) => sum + each.size, 0),
     receive: (frame) => {
       heardAt = performance.now();
       const message = assembly.take(frame);
@@ -217,9 +209,3 @@ const MOST_STREAMS = 4096;
 
 /** As in the scheduler of one machine. */
 const LONGEST_PAUSE_MS = 2_000;
-
-function sendTo(host: HostedProcess): HostedProcess['send'] {
-  return (message) => {
-    host.send(message);
-  };
-}

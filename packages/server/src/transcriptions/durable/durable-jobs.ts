@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { atMost } from '../../at-most.js';
 import { groupsOf, shareOf, type Ownership } from '../../access/identity.js';
 import type { PlaceHolder } from '../../access/shared-places.js';
 import { WRITE_PATIENCE } from '../../db/commit-queue.js';
@@ -384,10 +384,6 @@ function pending(): { readonly over: Promise<void>; readonly end: () => void } {
     end = resolve;
   });
   return { over, end };
-}
-
-async function atMost(milliseconds: number, work: Promise<unknown>): Promise<void> {
-  await Promise.race([work, sleep(milliseconds, undefined, { ref: false })]);
 }
 
 /** The assumed length of a recording of unknown length, seconds. */

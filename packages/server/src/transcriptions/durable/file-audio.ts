@@ -3,7 +3,7 @@ import { readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isMissing } from '../../error-code.js';
 import { createWholeFile, makeFolder, syncFolder } from '../../storage/durable-files.js';
-import { createNamedSealedFile, openNamedSealedFile } from '../../storage/sealed-file.js';
+import { createNamedSealedFile, openNamedSealedFile, removedBy } from '../../storage/sealed-file.js';
 import type { JobAudio } from './job-audio.js';
 
 /** The file that names the folder, so that servers find out whether they share it. */
@@ -17,24 +17,18 @@ export function createFileAudio(folder: string): JobAudio {
     place: async () => (place ??= await nameFolder(folder)),
     create: async (name, key) => {
       const file = await createNamedSealedFile(pathOf(name), key);
-      return {
-        get size() {
-          return file.size;
-        },
-        append: file.append,
-        finish: file.finish,
-        read: file.read,
+      const arriving = removedBy(file, async () => {
+        await file.remove();
+        await removeIfThere(pathOf(name));
+      });
+      return Object.assign(arriving, {
         keep: async () => {
           await file.finish();
           await file.sync();
           await file.remove();
           syncFolder(folder);
         },
-        remove: async () => {
-          await file.remove();
-          await removeIfThere(pathOf(name));
-        },
-      };
+      });
     },
     open: (name, key, size) => openNamedSealedFile(pathOf(name), key, size),
     remove: (name) => removeIfThere(pathOf(name)),

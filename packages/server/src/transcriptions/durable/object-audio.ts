@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { Objm, type ObjectStore } from '@nats-io/obj';
 import type { ClusterConnection } from '../../cluster/connect-cluster.js';
-import { createMovableSealedFile, receiveSealedFile } from '../../storage/sealed-file.js';
+import { createMovableSealedFile, receiveSealedFile, removedBy } from '../../storage/sealed-file.js';
 import type { JobAudio } from './job-audio.js';
 
 /** The bucket of JetStream in which all servers keep the audio of jobs. */
@@ -27,24 +27,18 @@ export function createObjectAudio(nats: ClusterConnection['nats'], folder: strin
     },
     create: async (name, key) => {
       const file = await createMovableSealedFile(folder, key);
-      return {
-        get size() {
-          return file.size;
-        },
-        append: file.append,
-        finish: file.finish,
-        read: file.read,
+      const arriving = removedBy(file, async () => {
+        await file.remove();
+        await deleteObject(await bucket(), name);
+      });
+      return Object.assign(arriving, {
         keep: async () => {
           await file.finish();
           const store = await bucket();
           await store.put({ name }, streamOf(file.sealedBytes()));
           await file.remove();
         },
-        remove: async () => {
-          await file.remove();
-          await deleteObject(await bucket(), name);
-        },
-      };
+      });
     },
     open: async (name, key, size) => {
       const store = await bucket();

@@ -154,7 +154,7 @@ interface Commits {
   readonly makeRoom: (bytes: number) => boolean;
   /** Tells a new session if nothing can be written. */
   readonly greet: (session: JournalledState) => void;
-  /** Resolves once nothing of the session waits, or writing has failed. */
+  /** Resolves once nothing of the session waits, it has ended, or writing has failed. */
   readonly whenWritten: (session: JournalledState) => Promise<void>;
   readonly close: () => Promise<void>;
 }
@@ -228,8 +228,10 @@ function createCommits(
       if (failure !== undefined) session.onTrouble?.(failure);
     },
     whenWritten: async (session) => {
+      // What waits of a session that has ended is never written.
+      const isOpen = (): boolean => sessions.get(session.id) === session;
       do await run();
-      while (session.isWaiting() && failure === undefined);
+      while (isOpen() && session.isWaiting() && failure === undefined);
     },
     close: async () => {
       await running;

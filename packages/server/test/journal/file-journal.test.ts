@@ -68,6 +68,17 @@ test('settled audio is destroyed soon, and what other sessions wait for in the s
   );
 });
 
+test('whoever waits for the disk goes on when the session ends meanwhile', async () => {
+  const journal = openTestJournal(temporaryDirectory());
+  const session = journal.open({ id: randomUUID(), key: randomBytes(32) });
+  session.append(0, numbered(0, SECOND));
+  const first = session.flushed();
+  session.append(0, numbered(1, SECOND));
+  const second = session.flushed();
+  session.end();
+  await Promise.all([first, second]);
+});
+
 test('nothing is left of a session that has ended', async () => {
   const directory = temporaryDirectory();
   const journal = openTestJournal(directory);

@@ -28,7 +28,7 @@ export default defineConfig({
       // Slow tests wait for audio in real time, for browsers and databases: two files at a time leave half of two cores idle.
       project('slow', {
         include: [TESTS.replace('*.test.ts', '*.slow.test.ts')],
-        maxWorkers: 4,
+        maxWorkers: 5,
         sequence: { groupOrder: 1 },
       }),
     ],

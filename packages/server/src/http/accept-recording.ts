@@ -19,7 +19,7 @@ import type { SessionRecordWriter } from '../records/session-writer.js';
 import { createSealedFile, removedBy, type SealedFile } from '../storage/sealed-file.js';
 import type { Log } from '../telemetry/log.js';
 import { usualSeparation } from '../transcriptions/heard-parts.js';
-import type { ArrivingJob } from '../transcriptions/durable/durable-jobs.js';
+import type { ArrivingJob } from '../transcriptions/durable/arriving-jobs.js';
 import { recordingTooLong, type ChannelFinal } from '../transcriptions/transcribe-source.js';
 import type { Transcription, TranscriptionOrder } from '../transcriptions/transcription.js';
 import type { Place, Transcriptions } from '../transcriptions/transcriptions.js';

@@ -3,7 +3,7 @@ import { recordingSettings, type SessionSettings, type WarningCode } from '@ausc
 import { ownershipOf, type Identity } from '../access/identity.js';
 import type { Config } from '../config/schema.js';
 import { inabilityOf } from '../model-abilities.js';
-import type { ArrivingJob } from '../transcriptions/durable/durable-jobs.js';
+import type { ArrivingJob } from '../transcriptions/durable/arriving-jobs.js';
 import type { Transcription } from '../transcriptions/transcription.js';
 import type { Place, Transcriptions } from '../transcriptions/transcriptions.js';
 

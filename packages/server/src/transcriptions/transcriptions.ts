@@ -1,11 +1,7 @@
 import type { PlaceHolder } from '../access/shared-places.js';
 import type { TranscriptionServices } from './carry-out.js';
-import {
-  createDurableJobs,
-  type ArrivingJob,
-  type DurableJobs,
-  type NewAudio,
-} from './durable/durable-jobs.js';
+import type { ArrivingJob, NewAudio } from './durable/arriving-jobs.js';
+import { createDurableJobs, type DurableJobs } from './durable/durable-jobs.js';
 import type { RunServices } from './durable/run-job.js';
 import { createJobList } from './job-list.js';
 import { createJobQueue } from './job-queue.js';

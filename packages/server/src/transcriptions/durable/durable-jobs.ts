@@ -369,7 +369,10 @@ export function createDurableJobs(services: DurableServices): DurableJobs {
       for (const { abort } of running.values()) abort.abort();
       await atMost(drainMs, turns.close());
     },
-    settled: () => atMost(drainMs, Promise.all([...arriving.values()].map(({ over }) => over))),
+    settled: async () => {
+      await atMost(drainMs, Promise.all([...arriving.values()].map(({ over }) => over)));
+      await places.removeEmpty();
+    },
   };
 
   async function known(id: string): Promise<JobRow | undefined> {

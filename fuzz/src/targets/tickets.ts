@@ -17,16 +17,17 @@ export const target: FuzzTarget = {
       groups: [],
     } as const;
     const reference = { kind: 'local' } as const;
-    const issue = () =>
-      tickets.issue({ identity, reference, isStillValid: () => Promise.resolve(true) }) ?? '';
-    let ticket = issue();
+    const issue = async () =>
+      (await tickets.issue({ identity, reference, isStillValid: () => Promise.resolve(true) })) ?? '';
+    let ticket = '';
     return async (input) => {
+      ticket ||= await issue();
       const shown = input.toString().replaceAll('TICKET', ticket).replaceAll('TOKEN', resume.text);
       const { ok } = await tickets.redeem(shown);
       mustHold(ok === (shown === ticket), 'only the ticket is accepted as a ticket');
       if (ok) {
         mustHold(!(await tickets.redeem(shown)).ok, 'a ticket is accepted only once');
-        ticket = issue();
+        ticket = await issue();
       }
       mustHold(
         resume.is(shown) === (shown === resume.text),

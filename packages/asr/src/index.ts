@@ -60,6 +60,7 @@ export {
   type RecognitionResult,
 } from './inference/messages/recognition-job.js';
 export type { AudioPiece } from './inference/messages/stream-audio.js';
+export { keyTermListName } from './terms/key-term-list.js';
 export { hostModel, type HostedModel, type HostOptions } from './inference/hosting/hosted-model.js';
 export type { FromHosted, HostedListener, HostedProcess } from './inference/hosting/hosted-process.js';
 export {

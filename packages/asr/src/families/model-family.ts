@@ -26,6 +26,8 @@ export interface ModelFamily {
   open(prepared: PreparedModel): Promise<SpeechModel>;
   /** Loads the text of its tokens, without its graphs. */
   loadTokenText(model: ResolvedModel): Promise<(token: number) => TokenText>;
+  /** What jobs may ask of a model, without its graphs. */
+  jobLimits(model: ResolvedModel): Promise<JobLimits>;
   /** Devices that its graphs are not prepared for, each with the reason. */
   readonly unfitDevices: Readonly<Partial<Record<Device, string>>>;
   /** Beams of the search for finals, unless a setting says otherwise. */
@@ -41,6 +43,16 @@ export interface ModelFamily {
    * errors (bench `accuracy --whole --hearings 4`, docs/decisions/0015).
    */
   readonly hearings: readonly [Hearing, ...Hearing[]];
+}
+
+/** What a model takes. With more, or less, its process would end, and the jobs of all others with it. */
+export interface JobLimits {
+  /** Tokens that stand for text: those from 0 up to this. */
+  readonly textTokens: number;
+  /** Tokens that the decoder has positions for, the prompt among them. */
+  readonly maxTokens: number;
+  /** The shortest audio that can be encoded, samples. */
+  readonly leastSamples: number;
 }
 
 /** A family whose models are published in the onnx-community layout. */

@@ -16,7 +16,12 @@ export interface KeyTermList {
 /** Makes a list of terms that have passed `checkKeyTerms`. */
 export function listKeyTerms(terms: readonly KeyTerm[]): KeyTermList {
   const json = JSON.stringify(terms);
-  return { name: createHash('sha256').update(json).digest('base64url'), count: terms.length, json };
+  return { name: keyTermListName(json), count: terms.length, json };
+}
+
+/** The name of a list with this content. */
+export function keyTermListName(json: string): string {
+  return createHash('sha256').update(json).digest('base64url');
 }
 
 /** The terms of a list. */

@@ -17,6 +17,7 @@ import { createPasswords } from './passwords.js';
 import { createAuthenticate, createAuthenticateLocal } from './authenticate.js';
 import { createRecoveryCodes, type RecoveryCodes } from './recovery-codes.js';
 import type { Seal } from './seal.js';
+import { createSharedTickets } from './shared-tickets.js';
 import { createTickets, type Tickets } from './tickets.js';
 import { createTokens } from './tokens.js';
 import { createUsers, type Users } from './users.js';
@@ -67,7 +68,11 @@ export function createAccess(services: AccessServices): Access {
   const userServices = { ...services, passwords: createPasswords(), recoveryCodes };
   const users = createUsers(userServices);
   const logins = createLogins(config, services);
-  const tickets = createTickets();
+  // Servers share no embedded database.
+  const tickets =
+    services.database.kind === 'postgres'
+      ? createSharedTickets({ ...services, apiKeys, logins })
+      : createTickets();
   const clientSecrets = createClientSecrets({ ...services, apiKeys, logins });
   const breakGlass = createBreakGlass();
   const authenticate =

@@ -4,15 +4,8 @@ import type { MasterKey, MasterKeys } from '../records/master-keys.js';
 import { KEY_BYTES, openBytes, sealBytes } from '../storage/seal.js';
 import { auditedSuccess, type AccessAudit } from './access-audit.js';
 import type { ApiKeys } from './api-keys.js';
-import {
-  EXPIRED,
-  NOT_VALID,
-  authenticatedUntil,
-  type Authentication,
-  type AuthenticationResult,
-  type CredentialReference,
-} from './authentication.js';
-import { GRANTABLE_ROLES } from './identity.js';
+import { EXPIRED, NOT_VALID, type Authentication, type AuthenticationResult } from './authentication.js';
+import { credentialReference, findCredential } from './credential-reference.js';
 import type { Logins } from './logins.js';
 
 /**
@@ -58,22 +51,9 @@ const LABEL = 'auscult client secrets v1';
 const MASTER_KEY_ID_BYTES = 8;
 const secretPattern = new RegExp(`^${CLIENT_SECRET_PREFIX}([A-Za-z0-9_-]{40,})$`);
 
-const identity = z.object({
-  tenant: z.string(),
-  subject: z.string(),
-  kind: z.enum(['local', 'key', 'token', 'user', 'certificate']),
-  role: z.enum([...GRANTABLE_ROLES, 'local']),
-  groups: z.array(z.string()).readonly(),
-});
-
 const content = z.object({
   expiresAt: z.number(),
-  issuer: z.union([
-    z.object({ kind: z.literal('key'), id: z.string() }),
-    z.object({ kind: z.literal('login'), digest: z.string() }),
-    z.object({ kind: z.literal('until'), validUntil: z.number(), identity }),
-    z.object({ kind: z.literal('local') }),
-  ]),
+  issuer: credentialReference,
   sessionSettings: z.unknown().optional(),
 });
 type Content = Readonly<z.output<typeof content>>;
@@ -91,20 +71,6 @@ export interface ClientSecretServices {
 export function createClientSecrets(services: ClientSecretServices): ClientSecrets {
   const { masterKeys, apiKeys, logins, audit, now = Date.now } = services;
 
-  const find = (issuer: CredentialReference): Promise<AuthenticationResult> => {
-    switch (issuer.kind) {
-      case 'key':
-        return apiKeys.authenticateId(issuer.id);
-      case 'login':
-        return logins.authenticateDigest(issuer.digest);
-      case 'until':
-        return Promise.resolve(authenticatedUntil(issuer.identity, issuer.validUntil));
-      case 'local':
-        // It was issued before the server required authentication.
-        return Promise.resolve(NOT_VALID);
-    }
-  };
-
   return {
     issue: async ({ issuer, from, seconds, sessionSettings }) => {
       const expiresAt = Math.floor(now() / 1000) + seconds;
@@ -116,7 +82,7 @@ export function createClientSecrets(services: ClientSecretServices): ClientSecre
       const secret = open(masterKeys, text);
       if (secret === undefined) return NOT_VALID;
       if (secret.expiresAt * 1000 <= now()) return EXPIRED;
-      const found = await find(secret.issuer);
+      const found = await findCredential({ apiKeys, logins }, secret.issuer);
       if (!found.ok) return found;
       const { sessionSettings } = secret;
       return { ok: true, authentication: { ...found.authentication, sessionSettings } };

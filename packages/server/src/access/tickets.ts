@@ -4,7 +4,7 @@ import { createSecret, digestOf, SECRET_PATTERN } from './secrets.js';
 /** Tickets admit the socket of a browser, which can send no headers: each is used once, within seconds. */
 export interface Tickets {
   /** A ticket for whoever asks; undefined while too many wait to be used. */
-  readonly issue: (authentication: Authentication) => string | undefined;
+  readonly issue: (authentication: Authentication) => Promise<string | undefined>;
   /** Uses up the ticket. Whether the credential that it was issued for is still valid is checked anew. */
   readonly redeem: (ticket: string) => Promise<AuthenticationResult>;
 }
@@ -13,18 +13,33 @@ export interface Tickets {
 export const TICKET_SECONDS = 30;
 
 /** The most tickets that wait, in all and for one identity. */
-const MOST_TICKETS = 10_000;
-const MOST_OF_ONE = 100;
+export const MOST_TICKETS = 10_000;
+export const MOST_OF_ONE = 100;
 
-const TICKET_INVALID: AuthenticationResult = { ok: false, shown: true, code: 'ticket_invalid' };
-const ticketPattern = new RegExp(`^aust_${SECRET_PATTERN}$`);
+/** The answer to a ticket that was used before, is too old, or never existed. */
+export const TICKET_INVALID: AuthenticationResult = { ok: false, shown: true, code: 'ticket_invalid' };
+
+const PREFIX = 'aust_';
+const ticketPattern = new RegExp(`^${PREFIX}${SECRET_PATTERN}$`);
+
+export function newTicket(): string {
+  return `${PREFIX}${createSecret()}`;
+}
+
+/** Whether a text looks like a ticket. */
+export function isTicket(text: string): boolean {
+  return ticketPattern.test(text);
+}
 
 interface Waiting {
   readonly authentication: Authentication;
   readonly expiresAt: number;
 }
 
-/** Starts without tickets. They are held in memory: one that waits when the server ends is lost. */
+/**
+ * Tickets of a server that shares its database with no other. They are held in memory: one that waits when the server ends is
+ * lost.
+ */
 export function createTickets(now: () => number = () => performance.now()): Tickets {
   const waiting = new Map<string, Waiting>();
 
@@ -42,13 +57,13 @@ export function createTickets(now: () => number = () => performance.now()): Tick
       const own = [...waiting.values()].filter(
         ({ authentication: { identity } }) => identity.subject === subject && identity.tenant === tenant,
       );
-      if (waiting.size >= MOST_TICKETS || own.length >= MOST_OF_ONE) return undefined;
-      const ticket = `aust_${createSecret()}`;
+      if (waiting.size >= MOST_TICKETS || own.length >= MOST_OF_ONE) return Promise.resolve(undefined);
+      const ticket = newTicket();
       waiting.set(digestOf(ticket), { authentication, expiresAt: now() + TICKET_SECONDS * 1000 });
-      return ticket;
+      return Promise.resolve(ticket);
     },
     redeem: async (ticket) => {
-      if (!ticketPattern.test(ticket)) return NOT_VALID;
+      if (!isTicket(ticket)) return NOT_VALID;
       const digest = digestOf(ticket);
       const found = waiting.get(digest);
       waiting.delete(digest);

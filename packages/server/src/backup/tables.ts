@@ -26,7 +26,7 @@ export const BACKUP_TABLES: readonly BackupTable[] = [
  * Tables that are not in backups. Data keys are in a copy of their own, from which they can be destroyed; people log
  * in again; a recovery code that was used must not come back, and neither must a voice that somebody deleted; settings
  * belong to a server, not to its records; the head of the audit log is sealed anew, and its anchors begin anew; which
- * servers run, and which copies of data keys exist, changes with time; voices of sessions are kept no longer than
+ * servers run, which tickets wait, and which copies of data keys exist, changes with time; voices of sessions are kept no longer than
  * their session can be continued; and transcriptions have their audio elsewhere and their text in records, and their keys must
  * be gone for good once they are forgotten.
  */
@@ -45,4 +45,5 @@ export const TABLES_LEFT_OUT: readonly string[] = [
   'transcription_jobs',
   'transcription_finals',
   'transcription_results',
+  'tickets',
 ];

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Log } from '../telemetry/log.js';
 import { CLUSTER_PROTOCOL, SUBJECT_PREFIX } from './cluster-protocol.js';
-import { jsonOf } from './json-of.js';
+import { createReader } from './read-message.js';
 
 /** A session that a client wants to resume at another server than the one that holds it, and what proves that it is theirs. */
 interface WantedSession {
@@ -36,6 +36,10 @@ const request = z.object({
 });
 const reply = z.object({ outcome: z.enum(['handed-over', 'not-there', 'other-version']) });
 
+/** Reads who wants a session. */
+export const readRequest = createReader(request, 4096);
+const readReply = createReader(reply, 4096);
+
 /** How long a server has to hand a session over, milliseconds: it writes what it holds, and hears nothing more. */
 const PATIENCE_MS = 3000;
 
@@ -46,21 +50,22 @@ export function createHandOvers(nats: NatsConnection, log: Log): HandOvers {
       try {
         const message = JSON.stringify({ protocol: CLUSTER_PROTOCOL, ...wanted });
         const answer = await nats.request(subjectOf(serverId), message, { timeout: PATIENCE_MS });
-        return reply.parse(answer.json()).outcome;
+        const read = readReply(answer.data);
+        return read.ok ? read.message.outcome : 'silent';
       } catch (error) {
         return hasNoResponders(error) ? 'gone' : 'silent';
       }
     },
     answer: (serverId, handOver) => {
-      const outcomeOf = async (data: unknown): Promise<string> => {
-        const asked = request.safeParse(data);
-        if (!asked.success || asked.data.protocol !== CLUSTER_PROTOCOL) return 'other-version';
-        return (await handOver(asked.data)) ? 'handed-over' : 'not-there';
+      const outcomeOf = async (data: Uint8Array): Promise<string> => {
+        const asked = readRequest(data);
+        if (!asked.ok || asked.message.protocol !== CLUSTER_PROTOCOL) return 'other-version';
+        return (await handOver(asked.message)) ? 'handed-over' : 'not-there';
       };
       nats.subscribe(subjectOf(serverId), {
         callback: (error, message) => {
           if (error) return log.unexpected(error);
-          outcomeOf(jsonOf(message)).then(
+          outcomeOf(message.data).then(
             (outcome) => message.respond(JSON.stringify({ outcome })),
             (failure: unknown) => {
               log.unexpected(failure);

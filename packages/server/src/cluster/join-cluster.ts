@@ -107,8 +107,11 @@ async function takeName(bucket: KV, self: () => ClusterMember): Promise<number> 
   if (earlier) await requireUnrenewed(bucket, name, earlier);
   try {
     const member = JSON.stringify(self());
-    const current = memberEntry(await bucket.get(name));
-    return await (current ? bucket.update(name, member, current.revision) : bucket.create(name, member));
+    // It may be one that nobody can read, too.
+    const current = await bucket.get(name);
+    return await (current?.operation === 'PUT'
+      ? bucket.update(name, member, current.revision)
+      : bucket.create(name, member));
   } catch {
     // Somebody else took it at the same moment.
     throw nameTaken(name);

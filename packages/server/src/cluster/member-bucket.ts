@@ -2,7 +2,7 @@ import type { KV, KvEntry } from '@nats-io/kv';
 import { z } from 'zod';
 import type { ClusterConnection } from './connect-cluster.js';
 import { ClusterError } from './cluster-error.js';
-import { jsonOf } from './json-of.js';
+import { createReader } from './read-message.js';
 
 /** What a server tells the others of itself. */
 export interface ClusterMember {
@@ -37,6 +37,9 @@ const memberSchema = z.object({
   clock: z.number(),
 });
 
+/** Reads what a server tells of itself. */
+export const readMember = createReader(memberSchema, 4096);
+
 /**
  * Opens the buckets in JetStream that all servers share: who is there, and what never changes.
  * @throws {ClusterError} if NATS has no JetStream, or does not permit its use
@@ -61,9 +64,9 @@ export async function openBuckets({
 /** The entry under a key; undefined if there is none, or it is no member's. */
 export function memberEntry(entry: KvEntry | null): MemberEntry | undefined {
   if (entry === null || entry.operation !== 'PUT') return undefined;
-  const parsed = memberSchema.safeParse(jsonOf(entry));
-  if (!parsed.success) return undefined;
-  return { member: parsed.data, revision: entry.revision, storedAt: entry.created.getTime() };
+  const read = readMember(entry.value);
+  if (!read.ok) return undefined;
+  return { member: read.message, revision: entry.revision, storedAt: entry.created.getTime() };
 }
 
 /** All members whose entries last. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { FailureLimit } from '../access/failure-limit.js';
 import { SUBJECT_PREFIX } from './cluster-protocol.js';
-import { jsonOf } from './json-of.js';
+import { createReader } from './read-message.js';
 
 /** Lets all servers of a cluster count the same failures, so that nobody gets more attempts by going to another one. */
 export interface SharedFailures {
@@ -14,9 +14,12 @@ export interface SharedFailures {
 const change = z.object({
   from: z.string().max(64),
   what: z.enum(['fail', 'forgive', 'succeed']),
-  key: z.string().length(64),
+  key: z.string().regex(/^[0-9a-f]{64}$/),
 });
 type Change = z.infer<typeof change>;
+
+/** Reads what another server has seen. */
+export const readChange = createReader(change, 4096);
 
 /**
  * Shares failures over NATS. `instance` is the random name of this process. What is sent while NATS is away comes later. Names and
@@ -33,8 +36,8 @@ export function createSharedFailures(nats: NatsConnection, instance: string): Sh
       nats.subscribe(subject, {
         callback: (error, message) => {
           if (error) return;
-          const told = change.safeParse(jsonOf(message));
-          if (told.success && told.data.from !== instance) limit[told.data.what](told.data.key);
+          const told = readChange(message.data);
+          if (told.ok && told.message.from !== instance) limit[told.message.what](told.message.key);
         },
       });
       return {

@@ -12,6 +12,7 @@ import { authenticatedRows } from './migrations/0009-authenticated-rows.js';
 import { speakers } from './migrations/0010-speakers.js';
 import { enrolledVoices } from './migrations/0011-enrolled-voices.js';
 import { transcriptionJobs } from './migrations/0013-transcription-jobs.js';
+import { tickets } from './migrations/0014-tickets.js';
 import type { DatabaseKind, SchemaChange } from './schema-change.js';
 
 /** Every step, in order. */
@@ -28,6 +29,7 @@ const schemaChanges: readonly SchemaChange[] = [
   speakers,
   enrolledVoices,
   transcriptionJobs,
+  tickets,
 ];
 
 /** Name of the newest step that this version knows. */

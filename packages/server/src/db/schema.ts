@@ -29,6 +29,7 @@ export interface Schema {
   readonly transcription_jobs: TranscriptionJobsTable;
   readonly transcription_finals: TranscriptionFinalsTable;
   readonly transcription_results: TranscriptionResultsTable;
+  readonly tickets: TicketsTable;
 }
 
 /**
@@ -363,5 +364,18 @@ interface TranscriptionFinalsTable {
 interface TranscriptionResultsTable {
   job_id: Fixed<string>;
   /** Sealed with the key of the job. */
+  sealed: Fixed<Buffer>;
+}
+
+/** Tickets that wait to be used, for some seconds. A used one is deleted. */
+interface TicketsTable {
+  /** SHA-256 of the ticket, hexadecimal. */
+  digest: Fixed<string>;
+  /** SHA-256 of whose it is, hexadecimal: nobody may have too many. */
+  holder: Fixed<string>;
+  /** Seconds since 1970 by the clock of the database. */
+  expires_at: Fixed<number>;
+  master_key_id: Fixed<string>;
+  /** How the credential is found for which it was issued, see `CredentialReference`. */
   sealed: Fixed<Buffer>;
 }

@@ -25,9 +25,9 @@ export function registerTickets(app: FastifyInstance, { tickets }: Access): void
         },
       },
     },
-    (request, reply) => {
+    async (request, reply) => {
       const authentication = requireAuthentication(request);
-      const ticket = tickets.issue(authentication);
+      const ticket = await tickets.issue(authentication);
       if (ticket === undefined) throw new RequestError('locked_out', {}, TICKET_SECONDS);
       void reply.code(201).header('cache-control', 'no-store');
       return { ticket, subject: authentication.identity.subject, expiresInSeconds: TICKET_SECONDS };

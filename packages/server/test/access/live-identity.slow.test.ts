@@ -124,16 +124,16 @@ describe('a ticket', () => {
     const tickets = createTickets(() => now);
     const reference = { kind: 'local' } as const;
     const authentication = { identity: LOCAL_IDENTITY, reference, isStillValid: () => Promise.resolve(true) };
-    const [early, late] = [tickets.issue(authentication), tickets.issue(authentication)];
+    const [early, late] = [await tickets.issue(authentication), await tickets.issue(authentication)];
     now = 29_999;
     expect(await tickets.redeem(early ?? '')).toMatchObject({ ok: true });
     now = 30_000;
     expect(await tickets.redeem(late ?? '')).toMatchObject({ ok: false, code: 'ticket_invalid' });
-    const issued = Array.from({ length: 101 }, () => tickets.issue(authentication));
+    const issued = await Promise.all(Array.from({ length: 101 }, () => tickets.issue(authentication)));
     expect(issued.at(-2)).toBeDefined();
     expect(issued.at(-1)).toBeUndefined();
     now = 60_001;
-    expect(tickets.issue(authentication)).toBeDefined();
+    expect(await tickets.issue(authentication)).toBeDefined();
   });
 });
 

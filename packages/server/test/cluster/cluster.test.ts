@@ -12,6 +12,7 @@ import { joinCluster, type ClusterMembership } from '../../src/cluster/join-clus
 import { masterKeyId } from '../../src/records/master-keys.js';
 import { createLog, type Log } from '../../src/telemetry/log.js';
 import { natsMissing, startNats, type NatsOptions, type NatsServer } from '../support/nats.js';
+import { clusterSettings } from '../support/cluster-settings.js';
 import { freePort } from '../support/free-port.js';
 import { until } from '../support/until.js';
 
@@ -96,7 +97,7 @@ describe.skipIf(natsMissing !== undefined)('a start', () => {
   test('fails without NATS, once patience is over, and tells no password', async () => {
     const url = `nats://ann:secret@127.0.0.1:${await freePort()}`;
     const { lines, log } = logged();
-    const error: unknown = await connectCluster(settings(url), 'test', log).catch(
+    const error: unknown = await connectCluster(clusterSettings(url), 'test', log).catch(
       (failure: unknown) => failure,
     );
     expect(error).toMatchObject({ code: 'cluster_unreachable', exitStatus: 69 });
@@ -149,27 +150,16 @@ async function entered(nats: NatsServer, name: string, masterKeysOf = keys): Pro
 }
 
 async function joined(url: string, more: Partial<ClusterSettings> = {}): Promise<void> {
-  const connection = await connectCluster({ ...settings(url), ...more }, 'test', silent);
+  const connection = await connectCluster({ ...clusterSettings(url), ...more }, 'test', silent);
   onTestFinished(connection.close);
   const membership = await joinCluster(connection, undefined, keys, silent);
   await membership.leave();
 }
 
 async function connected(nats: NatsServer): Promise<ClusterConnection> {
-  const connection = await connectCluster(settings(nats.url), 'test', silent);
+  const connection = await connectCluster(clusterSettings(nats.url), 'test', silent);
   onTestFinished(connection.close);
   return connection;
-}
-
-function settings(url: string): ClusterSettings {
-  return {
-    cluster: [url],
-    clusterCredentials: undefined,
-    clusterTlsCa: undefined,
-    clusterTlsCertificate: undefined,
-    clusterTlsKey: undefined,
-    clusterPatienceSeconds: 0.5,
-  };
 }
 
 async function writeMember(

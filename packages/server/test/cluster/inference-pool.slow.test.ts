@@ -6,6 +6,7 @@ import { newMasterKey } from '../../src/records/master-keys.js';
 import { connectOptedIn, type Client } from '../support/client.js';
 import { startMachine } from '../support/inference-machine.js';
 import { natsMissing, startNats, type NatsServer } from '../support/nats.js';
+import { linkToMachine, scriptedJob } from '../support/scripted-peer.js';
 import { startRealServer, type RealServer } from '../support/real-server.js';
 import { loadSpeech, speak, transcriptOf, wordErrorRate, type Speech } from '../support/speech.js';
 import { until } from '../support/until.js';
@@ -89,6 +90,26 @@ describe.skipIf(natsMissing !== undefined)('inference on other machines', () => 
     await spoken;
     await ended(client);
     expectWhole(client, twice);
+  });
+
+  test('a server that asks for the impossible ends no process', { timeout: 240_000 }, async () => {
+    const machine = await startMachine(...cluster());
+    const hostile = await linkToMachine(nats.url, 'hostile');
+    const audio = scriptedJob(0, '').audio;
+    const impossible: readonly object[] = [
+      { prefix: [5, 40_000] },
+      { draft: [40_000] },
+      { prefix: Array.from({ length: 1_100 }, () => 5) },
+      { audio: { ...audio, to: 100 } },
+      { audio: { ...audio, to: 100 * 16_000, speed: 0.5 } },
+    ];
+    hostile.sendAudio('s', 100 * 16_000);
+    for (const [id, changed] of impossible.entries())
+      hostile.sendOrder({ type: 'job', job: scriptedJob(id, 's', changed) });
+    for (const id of impossible.keys()) expect(await hostile.answerTo(id)).toMatchObject({ type: 'refused' });
+    hostile.sendOrder({ type: 'job', job: scriptedJob(99, 's') });
+    expect(await hostile.answerTo(99)).toMatchObject({ type: 'result' });
+    expect(machine.output()).not.toContain('"event":"worker exited"');
   });
 
   test('a machine with another model is refused, and both sides say so', { timeout: 240_000 }, async () => {

@@ -1,4 +1,5 @@
-import type { RecognitionResult } from '@auscult/asr';
+import { keyTermListName, type RecognitionResult } from '@auscult/asr';
+import { listKeyTerms } from '@auscult/asr/key-terms';
 import { expect, test } from 'vitest';
 import { readAudio, writeAudio } from '../../src/cluster/inference/audio-payload.js';
 import {
@@ -8,7 +9,7 @@ import {
   writeFrames,
   type Frame,
 } from '../../src/cluster/inference/frames.js';
-import { areKeyTerms, readAnswer, readOrder, writeMessage } from '../../src/cluster/inference/messages.js';
+import { isKeyTermList, readAnswer, readOrder, writeMessage } from '../../src/cluster/inference/messages.js';
 
 const HEADER = { kind: 'order', process: 3, epoch: 7 } as const;
 
@@ -43,8 +44,8 @@ test('what is no frame is none', () => {
     const frame = readFrame(bytes);
     if (!frame) continue;
     readAudio(frame.payload);
-    expect(readOrder(frame.payload)).toBeUndefined();
-    expect(readAnswer(frame.payload)).toBeUndefined();
+    expect(readOrder(frame.payload).ok).toBe(false);
+    expect(readAnswer(frame.payload).ok).toBe(false);
   }
 });
 
@@ -69,7 +70,7 @@ test('a result comes out as it went in, impossible tokens included', () => {
     alternatives: [{ firstToken: 0, tokens: 2, text: 'x', odds: -Infinity }],
   };
   const answer = { type: 'result', id: 9, result, runSeconds: 0.5 } as const;
-  expect(readAnswer(writeMessage(answer))).toEqual(answer);
+  expect(readAnswer(writeMessage(answer))).toEqual({ ok: true, message: answer });
 });
 
 const JOB = {
@@ -95,12 +96,21 @@ test.each<[string, object]>([
   ['a speed of zero', { audio: { ...JOB.audio, speed: 0 } }],
 ])('a job with %s is none', (_name, changed) => {
   const written = (job: object) => Buffer.from(JSON.stringify({ type: 'job', job }));
-  expect(readOrder(written(JOB))).toBeDefined();
-  expect(readOrder(written({ ...JOB, ...changed }))).toBeUndefined();
+  const [part = ''] = Object.keys(changed);
+  expect(readOrder(written(JOB)).ok).toBe(true);
+  expect(readOrder(written({ ...JOB, ...changed }))).toMatchObject({
+    ok: false,
+    part: expect.stringMatching(`^job.${part}`) as string,
+    id: 1,
+  });
 });
 
 test('key terms are looked at before they are kept', () => {
-  expect(areKeyTerms('[{"text":"metoprolol","weight":1.5}]')).toBe(true);
+  const list = listKeyTerms([{ text: 'metoprolol', weight: 1.5 }]);
+  expect(isKeyTermList(list)).toBe(true);
+  expect(isKeyTermList({ ...list, count: 2 })).toBe(false);
+  // Lists are shared by all servers, under their names.
+  expect(isKeyTermList({ ...list, json: list.json.replace('metoprolol', 'metformin') })).toBe(false);
   for (const json of ['', '{}', '[1]', '[{"text":""}]', '[{"text":"a","weight":1e9}]', '[{"word":"a"}]'])
-    expect(areKeyTerms(json)).toBe(false);
+    expect(isKeyTermList({ name: keyTermListName(json), count: 1, json })).toBe(false);
 });

@@ -55,6 +55,7 @@ export function testKilledUploads({ files, kills }: KilledUploads): void {
       expect(await readdir(join(dataDirectory, 'spool', 'jobs'))).toEqual(['place']);
       server.signal('SIGTERM');
       await server.exited;
+      expect(await readdir(join(dataDirectory, 'spool'))).toEqual([]);
       expect(await runCli(['audit', 'verify', ...storage])).toMatchObject({ status: 0, stderr: '' });
     });
   });

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { connectCluster, type ClusterConnection } from '../../src/cluster/connect-cluster.js';
 import { loadConfig } from '../../src/config/load-config.js';
@@ -18,6 +20,44 @@ test('audio in files is read by another server on the same disk', async () => {
   await expectKept(createFileAudio(folder), createFileAudio(folder));
   expect(await readdir(folder)).toEqual(['place']);
   expect(await createFileAudio(temporaryDirectory()).place()).not.toBe(await createFileAudio(folder).place());
+});
+
+test('a folder is not made before it is needed, and is gone when nothing is in it', async () => {
+  const folder = join(temporaryDirectory(), 'jobs');
+  const [one, other] = [createFileAudio(folder), createFileAudio(folder)];
+  expect(await one.usedPlace()).toBeUndefined();
+  expect(existsSync(folder)).toBe(false);
+  const place = await one.place();
+  const key = randomBytes(32);
+  await keep(one, 'kept.0', key);
+  await other.removeIfEmpty();
+  expect(await other.usedPlace()).toBe(place);
+  await other.remove('kept.0');
+  await other.removeIfEmpty();
+  expect(existsSync(folder)).toBe(false);
+  await other.removeIfEmpty();
+});
+
+test('a folder that another server has removed is made again, with the name that jobs know', async () => {
+  const folder = join(temporaryDirectory(), 'jobs');
+  const [one, other] = [createFileAudio(folder), createFileAudio(folder)];
+  const place = await one.place();
+  await other.removeIfEmpty();
+  const key = randomBytes(32);
+  await keep(one, 'kept.0', key);
+  expect(await other.usedPlace()).toBe(place);
+  await one.remove('kept.0');
+  await one.removeIfEmpty();
+  const anew = await other.place();
+  expect(anew).toBe(place);
+  // A third, which knew no name, has made it anew in between.
+  await other.removeIfEmpty();
+  const third = createFileAudio(folder);
+  const another = await third.place();
+  expect(another).not.toBe(place);
+  await expect(one.create('refused.0', key)).rejects.toThrow('another name');
+  expect(await readdir(folder)).toEqual(['place']);
+  expect(await one.place()).toBe(another);
 });
 
 if (natsMissing !== undefined) console.warn(natsMissing);

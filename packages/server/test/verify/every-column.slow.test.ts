@@ -50,6 +50,12 @@ const NOT_VOUCHED_FOR: ReadonlySet<string> = new Set([
   'transcription_finals.sealed',
   'transcription_results.job_id',
   'transcription_results.sealed',
+  // Tickets that wait for some seconds: sealed, and refused if they cannot be opened.
+  'tickets.digest',
+  'tickets.holder',
+  'tickets.expires_at',
+  'tickets.master_key_id',
+  'tickets.sealed',
   // The schema changes that were applied. If one were missing, the next start would apply it again and fail.
   'kysely_migration.name',
   'kysely_migration.timestamp',

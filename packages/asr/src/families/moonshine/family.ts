@@ -1,6 +1,7 @@
 import type { ModelFamily } from '../model-family.js';
 import { moonshineCatalog } from './moonshine-catalog.js';
 import { resolveMoonshineFolder } from './moonshine-files.js';
+import { LEAST_SAMPLES, MOST_TOKENS } from './moonshine-geometry.js';
 
 /** Small models that recognise English as it is spoken. A process loads only the parts of the family that it uses. */
 export const moonshineFamily: ModelFamily = {
@@ -20,6 +21,14 @@ export const moonshineFamily: ModelFamily = {
   async loadTokenText() {
     const { moonshineTokenText } = await import('./moonshine-text.js');
     return moonshineTokenText;
+  },
+  jobLimits({ geometry }) {
+    if (!geometry) throw new TypeError('a Moonshine model has a shape');
+    return Promise.resolve({
+      textTokens: geometry.textTokens,
+      maxTokens: MOST_TOKENS,
+      leastSamples: LEAST_SAMPLES,
+    });
   },
   unfitDevices: {
     cuda: 'Moonshine models are prepared for the CPU, where they are faster than one stream needs',

@@ -1,5 +1,11 @@
 import type { ModelGeometry } from '../../decoding/model-geometry.js';
 
+/** Tokens that the prepared decoder has positions for: more than are spoken in any window. */
+export const MOST_TOKENS = 1_024;
+
+/** The shortest audio from which the three convolutions make a frame. */
+export const LEAST_SAMPLES = 895;
+
 /** The shapes of the published Moonshine models (https://arxiv.org/abs/2410.15608, table 1). */
 export const moonshineGeometry = {
   base: geometry({ layers: 8, headSize: 52, width: 416 }),

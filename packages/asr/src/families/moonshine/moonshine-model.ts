@@ -5,6 +5,7 @@ import type { SpeechModel } from '../../decoding/speech-model.js';
 import { createStreamEncoder } from '../../decoding/stream-encoder.js';
 import { firstTokensOnly } from '../../decoding/token-rules.js';
 import { SAMPLE_RATE } from '../../audio/sample-rate.js';
+import { MOST_TOKENS } from './moonshine-geometry.js';
 import { moonshineTokens, moonshineTokenText } from './moonshine-text.js';
 
 /** Prepared graphs of a Moonshine model. */
@@ -13,9 +14,6 @@ interface MoonshineFiles {
   readonly decoderPath: string;
   readonly geometry: ModelGeometry;
 }
-
-/** Tokens that the prepared decoder has positions for: more than are spoken in any window. */
-export const MOST_TOKENS = 1_024;
 
 /** Loads a prepared Moonshine model. Throws what the runtime throws. */
 export async function openMoonshine({

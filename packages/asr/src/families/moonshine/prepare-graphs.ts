@@ -13,7 +13,7 @@ import {
   valueInfo,
 } from '../../models/graph-surgery.js';
 import { integerConvolution } from '../../models/integer-convolution.js';
-import { MOST_TOKENS } from './moonshine-model.js';
+import { MOST_TOKENS } from './moonshine-geometry.js';
 import { leanAttention, type AttentionShape } from './lean-attention.js';
 import type { OnnxGraph, OnnxModel, OnnxNode, OnnxTensor, OnnxValueInfo } from '../../models/onnx-model.js';
 

@@ -23,6 +23,15 @@ export const whisperFamily: ModelFamily = {
     const { loadWhisperTokenizer } = await import('./whisper-tokenizer.js');
     return (await loadWhisperTokenizer(folder)).textOf;
   },
+  async jobLimits({ folder }) {
+    const { readWhisperShape } = await import('./whisper-shape.js');
+    const { loadWhisperTokenizer } = await import('./whisper-tokenizer.js');
+    const [{ maxTokens }, { endOfText }] = await Promise.all([
+      readWhisperShape(folder),
+      loadWhisperTokenizer(folder),
+    ]);
+    return { textTokens: endOfText, maxTokens, leastSamples: 1 };
+  },
   unfitDevices: {},
   // A quarter fewer errors than with a greedy search (bench `accuracy`).
   beams: 5,

@@ -40,6 +40,7 @@ export const toyFamily: ModelFamily = {
   },
   open: ({ model: { name } }) => Promise.reject(new Error(`nobody opens ${name}`)),
   loadTokenText: () => Promise.resolve(() => ({ bytes: new Uint8Array(0), beginsWord: true })),
+  jobLimits: () => Promise.resolve({ textTokens: 1, maxTokens: 20, leastSamples: 1 }),
   unfitDevices: { cuda: 'toys have no GPU' },
   beams: 3,
   calibration: { slope: 1, shift: 0 },

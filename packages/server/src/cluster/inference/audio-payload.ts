@@ -28,6 +28,7 @@ export function readAudio(payload: Uint8Array): AudioPiece | undefined {
   const length = view.getUint8(16);
   const start = samplesStart(length);
   if (start > payload.length || (payload.length - start) % 2 !== 0) return undefined;
+  if (payload.length - start > MOST_BYTES) return undefined;
   if (![from, neededFrom].every((sample) => Number.isSafeInteger(sample) && sample >= 0)) return undefined;
   const stream = Buffer.from(payload.subarray(17, 17 + length)).toString('latin1');
   if (!STREAM_NAME.test(stream)) return undefined;
@@ -36,6 +37,9 @@ export function readAudio(payload: Uint8Array): AudioPiece | undefined {
   new Uint8Array(samples.buffer).set(payload.subarray(start));
   return { stream, from, neededFrom, samples };
 }
+
+/** Two minutes, 16 kHz and 16 bits: no job names as much. */
+const MOST_BYTES = 120 * 16_000 * 2;
 
 /** Names of streams in messages. */
 export const STREAM_NAME = /^[\x21-\x7e]{1,64}$/;

@@ -37,6 +37,7 @@ export function createClusterPool(options: ClusterPoolOptions): ClusterPool {
   const server: Peer = { name: options.serverName, instance: instanceName() };
   const pool = createJoinedPool(onEvent);
   const machines = new Map<string, KnownMachine>();
+  const unreadable = new Set<string>();
   const counts = { jobsMoved: 0, sentBytes: 0, receivedBytes: 0 };
   let fingerprint: string | undefined;
   let found: (machine: Announcement) => void = () => undefined;
@@ -61,6 +62,13 @@ export function createClusterPool(options: ClusterPoolOptions): ClusterPool {
       log.warn('inference machine is not used', { server: machine.name, reason: refused });
       refuse(machine, refused);
     }
+  };
+
+  /** Machines say it every second. */
+  const noteUnreadable = (part: string) => {
+    if (unreadable.has(part) || unreadable.size >= MOST_MACHINES) return;
+    unreadable.add(part);
+    log.warn('the announcement of an inference machine is refused', { reason: part });
   };
 
   const unfitnessOf = (machine: Announcement): string | undefined => {
@@ -97,6 +105,9 @@ export function createClusterPool(options: ClusterPoolOptions): ClusterPool {
       onLost: (reason) => {
         log.warn('inference machine lost', { server: machine.name, reason });
       },
+      onRefused: (by, part) => {
+        log.error(by === 'machine' ? JOB_REFUSED : ANSWER_REFUSED, { server: machine.name, reason: part });
+      },
     });
 
   const receive = ({ subject, data, headers }: Msg) => {
@@ -121,8 +132,10 @@ export function createClusterPool(options: ClusterPoolOptions): ClusterPool {
   const subscriptions = [
     nats.subscribe(ANNOUNCEMENTS, {
       callback: (error, message) => {
-        const machine = error ? undefined : readAnnouncement(message.data);
-        if (machine) announced(machine);
+        if (error) return;
+        const machine = readAnnouncement(message.data);
+        if (machine.ok) announced(machine.message);
+        else noteUnreadable(machine.part);
       },
     }),
     nats.subscribe(allToServer(server), {
@@ -157,6 +170,9 @@ export function createClusterPool(options: ClusterPoolOptions): ClusterPool {
     },
   };
 }
+
+const JOB_REFUSED = 'an inference machine refuses a job';
+const ANSWER_REFUSED = 'an answer of an inference machine is refused, and its jobs go elsewhere';
 
 interface KnownMachine {
   readonly link: MachineLink | undefined;

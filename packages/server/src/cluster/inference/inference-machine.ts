@@ -39,6 +39,7 @@ export async function startInferenceMachine(options: InferenceMachineOptions): P
   const machine: Peer = { name: options.name ?? instance, instance };
   const links = new Map<string, ServerLink>();
   const refusals = new Set<string>();
+  const refused = new Set<string>();
   const owners = new Map<number, { readonly link: ServerLink; readonly id: number }>();
   let nextJob = 1;
   let nextLink = 1;
@@ -87,10 +88,35 @@ export async function startInferenceMachine(options: InferenceMachineOptions): P
 
   const open = (key: string, server: Peer, epoch: number) => {
     links.get(key)?.end();
-    if (!links.has(key) && links.size >= MOST_SERVERS) return;
+    const ofName = [...links.keys()].filter((other) => other.startsWith(`${server.name}.`)).length;
+    if (!links.has(key) && (links.size >= MOST_SERVERS || ofName >= MOST_OF_NAME)) {
+      noteRefused(server, 'links');
+      return;
+    }
     const number = nextLink++;
-    const link = createServerLink({ nats, machine, server, epoch, number, processes, jobs, terms });
+    const link = createServerLink({
+      nats,
+      machine,
+      server,
+      epoch,
+      number,
+      processes,
+      jobs,
+      terms,
+      impossiblePart: hosted.impossiblePart,
+      onRefused: (part) => {
+        noteRefused(server, part);
+      },
+    });
     links.set(key, link);
+  };
+
+  /** Once for each server and part: whoever says a thing wrongly says it often. */
+  const noteRefused = ({ name }: Peer, part: string) => {
+    const what = `${name} ${part}`;
+    if (refused.has(what) || refused.size >= MOST_SERVERS) return;
+    refused.add(what);
+    log.error('a message of a server is refused', { server: name, reason: part });
   };
 
   const take = (frame: Frame, subject: string) => {
@@ -104,7 +130,8 @@ export async function startInferenceMachine(options: InferenceMachineOptions): P
     const link = links.get(key);
     if (frame.kind === 'close' || !link || link.epoch !== frame.epoch) {
       if (link && link.epoch === frame.epoch) endLink(key, link);
-      else if (frame.kind !== 'close') tellUnknown(server, frame.epoch);
+      // Whoever was just refused a link asks again when the machine announces itself.
+      else if (frame.kind !== 'close' && frame.kind !== 'open') tellUnknown(server, frame.epoch);
       return;
     }
     if (!link.receive(frame)) {
@@ -124,10 +151,10 @@ export async function startInferenceMachine(options: InferenceMachineOptions): P
   };
 
   const noteRefusal = (key: string, server: Peer, frame: Frame) => {
-    const reason = readRefusal(frame.payload)?.reason;
-    if (reason === undefined || refusals.has(key) || refusals.size >= MOST_SERVERS) return;
+    const refusal = readRefusal(frame.payload);
+    if (!refusal.ok || refusals.has(key) || refusals.size >= MOST_SERVERS) return;
     refusals.add(key);
-    log.error('a server does not use this machine', { server: server.name, reason });
+    log.error('a server does not use this machine', { server: server.name, ...refusal.message });
   };
 
   const announcement: Announcement = {
@@ -135,6 +162,7 @@ export async function startInferenceMachine(options: InferenceMachineOptions): P
     protocol: CLUSTER_PROTOCOL,
     version: serverVersion(),
     fingerprint: hosted.fingerprint,
+    textTokens: hosted.textTokens,
     lexicon: options.lexicon,
     processes: processes.length,
     model: {
@@ -158,8 +186,10 @@ export async function startInferenceMachine(options: InferenceMachineOptions): P
   const subscriptions = [
     nats.subscribe(allToMachine(machine), {
       callback: (error, { data, subject }: Msg) => {
-        const frame = error ? undefined : readFrame(data);
+        if (error) return;
+        const frame = readFrame(data);
         if (frame) take(frame, subject);
+        else noteRefused(senderOf(subject), 'frame');
       },
     }),
     nats.subscribe(vocabularyOf(machine), {
@@ -237,3 +267,6 @@ const SERVER_SILENCE_MS = 15_000;
 
 /** Beyond these, servers are not answered. */
 const MOST_SERVERS = 256;
+
+/** Links of servers of one name. A server has one, and those that it has left are soon ended. */
+const MOST_OF_NAME = 16;

@@ -40,6 +40,8 @@ export interface MachineLinkOptions {
   readonly deadlineSeconds: number;
   readonly onJobsMoved: (count: number) => void;
   readonly onLost: (reason: LinkLoss) => void;
+  /** The machine has refused a job for this part of it, or has itself said something that cannot be. */
+  readonly onRefused: (by: 'machine' | 'server', part: string) => void;
 }
 
 /** Why a link was lost: the machine has left, said nothing, lost what it was told, or was late. */
@@ -51,10 +53,17 @@ export function createMachineLink(options: MachineLinkOptions): MachineLink {
   const terms = createTermsAtMachine();
   /** Jobs as they were sent, for one that has to be sent again after its terms. */
   const orders = new Map<number, ToHosted & { readonly type: 'job' }>();
+  /** Those that were sent again after their terms. */
+  const sentWithTerms = new Set<number>();
   let epoch = 0;
   let link: OpenLink | undefined;
   let heardAt = performance.now();
   let slowUntil = 0;
+
+  const forgetOrder = (id: number) => {
+    orders.delete(id);
+    sentWithTerms.delete(id);
+  };
 
   const send = (process: number, message: ToHosted) => {
     if (!link) return;
@@ -65,7 +74,7 @@ export function createMachineLink(options: MachineLinkOptions): MachineLink {
     if (message.type === 'terms' && !terms.tell(message.list)) return;
     if (message.type === 'forget-terms' && !terms.forget(message.name)) return;
     if (message.type === 'job') orders.set(message.job.id, message);
-    if (message.type === 'cancel') orders.delete(message.id);
+    if (message.type === 'cancel') forgetOrder(message.id);
     link.sender.send('order', writeMessage(message), process);
   };
 
@@ -79,6 +88,7 @@ export function createMachineLink(options: MachineLinkOptions): MachineLink {
     epoch = (epoch + 1) >>> 0;
     terms.clear();
     orders.clear();
+    sentWithTerms.clear();
     heardAt = performance.now();
     const subject = toMachine(machine, server);
     const sender = createLinkSender(nats, { subject, reply: toServer(server, machine), epoch }, sent);
@@ -97,16 +107,23 @@ export function createMachineLink(options: MachineLinkOptions): MachineLink {
   };
 
   const answer = (process: JoinedProcess, number: number, said: Answer) => {
-    if (said.type !== 'ended' && said.type !== 'terms-missing') orders.delete(said.id);
+    if (said.type !== 'ended' && said.type !== 'terms-missing') forgetOrder(said.id);
     switch (said.type) {
       case 'result':
-        process.onResult(said.id, said.result, said.runSeconds);
+        if (said.result.tokens.some((token) => token >= machine.textTokens))
+          refuseAnswer(process, said.id, 'result.tokens');
+        else process.onResult(said.id, said.result, said.runSeconds);
         break;
       case 'audio-missing':
         process.onAudioMissing(said.id);
         break;
       case 'terms-missing':
-        sendWithTerms(said.id, number);
+        if (sentWithTerms.has(said.id)) process.giveBack([said.id]);
+        else sendWithTerms(said.id, number);
+        break;
+      case 'refused':
+        options.onRefused('machine', said.part);
+        process.giveBack([said.id]);
         break;
       case 'returned':
         process.giveBack([said.id], 'blameless');
@@ -119,9 +136,25 @@ export function createMachineLink(options: MachineLinkOptions): MachineLink {
     }
   };
 
+  /** The job goes to another machine, if there is one. */
+  const refuseAnswer = (process: JoinedProcess, id: number | undefined, part: string) => {
+    options.onRefused('server', part);
+    rest();
+    if (id === undefined) return;
+    forgetOrder(id);
+    process.giveBack([id]);
+  };
+
+  /** Gives the machine no jobs for a while. */
+  const rest = () => {
+    slowUntil = performance.now() + SLOW_MS;
+    for (const each of processes) each.setRoom(0);
+  };
+
   const sendWithTerms = (id: number, process: number) => {
     const order = orders.get(id);
     if (!order || !link) return;
+    sentWithTerms.add(id);
     for (const list of terms.of(order.job.termLists))
       link.sender.send('order', writeMessage({ type: 'terms', list }), process);
     link.sender.send('order', writeMessage(order), process);
@@ -149,9 +182,15 @@ export function createMachineLink(options: MachineLinkOptions): MachineLink {
       return;
     }
     const process = processes[message.process];
-    if (message.kind === 'beat') setRooms(readBeat(message.payload)?.rooms ?? []);
-    const said = message.kind === 'answer' && process ? readAnswer(message.payload) : undefined;
-    if (said && process) answer(process, message.process, said);
+    if (message.kind === 'beat') {
+      const beat = readBeat(message.payload);
+      if (beat.ok) setRooms(beat.message.rooms);
+      else options.onRefused('server', beat.part);
+    } else if (message.kind === 'answer' && process) {
+      const said = readAnswer(message.payload);
+      if (said.ok) answer(process, message.process, said.message);
+      else refuseAnswer(process, said.id, said.part);
+    }
   };
 
   /** Gives jobs back that have been at the machine for too long, if another machine may be faster. */
@@ -160,8 +199,7 @@ export function createMachineLink(options: MachineLinkOptions): MachineLink {
     for (const [index, process] of processes.entries()) {
       const late = [...process.jobs()].flatMap(([id, since]) => (since < before ? [id] : []));
       if (late.length === 0) continue;
-      slowUntil = performance.now() + SLOW_MS;
-      for (const each of processes) each.setRoom(0);
+      rest();
       for (const id of late) send(index, { type: 'cancel', id });
       options.onJobsMoved(late.length);
       process.giveBack(late, 'blameless');
@@ -197,7 +235,7 @@ export function createMachineLink(options: MachineLinkOptions): MachineLink {
   };
 }
 
-/** How long a machine that was late with a job gets no others, milliseconds. */
+/** How long a machine that was late with a job, or answered what cannot be, gets no others, milliseconds. */
 const SLOW_MS = 5_000;
 
 interface OpenLink {

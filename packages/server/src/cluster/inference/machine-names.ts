@@ -8,7 +8,7 @@ export function machineNames(nats: NatsConnection): { readonly stop: () => reado
   const subscription = nats.subscribe(ANNOUNCEMENTS, {
     callback: (error, message) => {
       const machine = error ? undefined : readAnnouncement(message.data);
-      if (machine) names.set(machine.instance, machine.name);
+      if (machine?.ok === true) names.set(machine.message.instance, machine.message.name);
     },
   });
   return {

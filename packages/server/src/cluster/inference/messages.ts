@@ -1,6 +1,7 @@
-import { keyTermLimits, type RecognitionResult, type ToHosted } from '@auscult/asr';
+import { keyTermLimits, keyTermListName, type RecognitionResult, type ToHosted } from '@auscult/asr';
 import { z } from 'zod';
 import { STREAM_NAME } from './audio-payload.js';
+import { createReader, type Reading } from '../read-message.js';
 
 /** Natural logarithms, which may be minus infinity. JSON has no such number. */
 const logarithm = z.union([z.number(), z.literal('-Infinity').transform(() => -Infinity)]);
@@ -8,8 +9,11 @@ const count = z.int().min(0);
 const sample = z.int().min(0);
 const name = z.string().min(1).max(128);
 const seconds = z.number().min(0);
+/** More than any model has. */
+const MOST_TEXT_TOKENS = 2 ** 20;
+
 /** The most tokens of a window, and more than any model has positions for. */
-const tokens = z.array(count.max(2 ** 20)).max(4096);
+const tokens = z.array(count.max(MOST_TEXT_TOKENS)).max(4096);
 const id = z.int().min(0);
 
 const job = z.object({
@@ -61,22 +65,50 @@ const orderSchema = z.discriminatedUnion('type', [
 /** What a server tells a process of a machine, besides audio, as it is received. */
 export type Order = z.output<typeof orderSchema>;
 
-const stretch = z.object({ from: z.number(), to: z.number() });
+/** A place in the audio of a job, seconds. */
+const place = seconds.max(600);
+const stretch = z.object({ from: place, to: place });
 const span = { firstToken: count, tokens: count, text: z.string().max(10_000) };
 
-const result = z.object({
-  tokens,
-  logProbabilities: z.array(logarithm).max(4096),
-  heardAt: z.array(z.number()).max(4096),
-  endLogProbability: logarithm,
-  stopped: z.enum(['end', 'length', 'repetition']),
-  lostIn: stretch.exactOptional(),
-  language: z.string().max(64).exactOptional(),
-  noSpeech: z.number().exactOptional(),
-  surenessBeforeTerms: logarithm.exactOptional(),
-  terms: z.array(z.object(span)).max(4096),
-  alternatives: z.array(z.object({ ...span, odds: logarithm })).max(4096),
-});
+const result = z
+  .object({
+    tokens,
+    logProbabilities: z.array(logarithm).max(4096),
+    heardAt: z.array(place).max(4096),
+    endLogProbability: logarithm,
+    stopped: z.enum(['end', 'length', 'repetition']),
+    lostIn: stretch.exactOptional(),
+    language: z.string().max(64).exactOptional(),
+    noSpeech: z.number().exactOptional(),
+    surenessBeforeTerms: logarithm.exactOptional(),
+    terms: z.array(z.object(span)).max(4096),
+    alternatives: z.array(z.object({ ...span, odds: logarithm })).max(4096),
+  })
+  .check(({ value, issues }) => {
+    const wrong = inconsistentPart(value);
+    if (wrong !== undefined) issues.push({ code: 'custom', input: value, path: [wrong] });
+  });
+
+interface Span {
+  readonly firstToken: number;
+  readonly tokens: number;
+}
+
+/** The part of a result that does not fit its tokens. */
+function inconsistentPart(result: {
+  readonly tokens: readonly number[];
+  readonly logProbabilities: readonly number[];
+  readonly heardAt: readonly number[];
+  readonly terms: readonly Span[];
+  readonly alternatives: readonly Span[];
+}): string | undefined {
+  const { length } = result.tokens;
+  const isWithin = (span: Span) => span.firstToken + span.tokens <= length;
+  if (result.logProbabilities.length !== length) return 'logProbabilities';
+  if (result.heardAt.length !== length) return 'heardAt';
+  if (!result.terms.every(isWithin)) return 'terms';
+  return result.alternatives.every(isWithin) ? undefined : 'alternatives';
+}
 
 /** What a machine tells of a job. */
 const answerSchema = z.discriminatedUnion('type', [
@@ -85,6 +117,8 @@ const answerSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('terms-missing'), id }),
   /** The process cannot take the job now. */
   z.object({ type: z.literal('returned'), id }),
+  /** The job cannot be done: this part of it is impossible. */
+  z.object({ type: z.literal('refused'), id, part: z.string().max(100) }),
   /** The process ended, with its jobs and all that it was sent. */
   z.object({ type: z.literal('ended') }),
 ]);
@@ -107,6 +141,8 @@ const announcementSchema = z.object({
   version: z.string().max(64),
   /** Equal for equal weights. */
   fingerprint: z.string().max(256),
+  /** Tokens of its vocabulary that stand for text: those from 0 up to this. */
+  textTokens: count.max(MOST_TEXT_TOKENS),
   lexicon: z.enum(['medical', 'none']),
   processes: z.int().min(1).max(256),
   model: z.object({
@@ -137,19 +173,40 @@ const keyTermsSchema = z
 
 const refusalSchema = z.object({ reason: z.string().max(200) });
 
-/** Whether a text holds key terms that can be looked for. */
-export function areKeyTerms(json: string): boolean {
-  return read(keyTermsSchema, Buffer.from(json)) !== undefined;
+/** Whether a list holds key terms that can be looked for, as many as it says, under the name of its content. */
+export function isKeyTermList({ name, count, json }: KeyTermList): boolean {
+  if (keyTermListName(json) !== name) return false;
+  const read = readKeyTerms(Buffer.from(json));
+  return read.ok && read.message.length === count;
 }
 
-/** Reads messages; undefined for anything that is none. */
-export const readOrder = (payload: Uint8Array): Order | undefined => read(orderSchema, payload);
-export const readAnswer = (payload: Uint8Array): Answer | undefined => read(answerSchema, payload);
-export const readBeat = (payload: Uint8Array): Beat | undefined => read(beatSchema, payload);
-export const readAnnouncement = (payload: Uint8Array): Announcement | undefined =>
-  read(announcementSchema, payload);
-export const readRefusal = (payload: Uint8Array): { readonly reason: string } | undefined =>
-  read(refusalSchema, payload);
+type KeyTermList = (Order & { readonly type: 'terms' })['list'];
+
+const readKeyTerms = createReader(keyTermsSchema, Infinity);
+
+/** Bytes of most messages; of results, which may hold thousands of tokens; of all but lists of key terms. */
+const [SHORT, LONG] = [64 * 1024, 1024 ** 2];
+
+/** Read messages, or tell which part of them is wrong. */
+export const readAnswer: (payload: Uint8Array) => Reading<Answer> = createReader(answerSchema, LONG);
+export const readBeat: (payload: Uint8Array) => Reading<Beat> = createReader(beatSchema, SHORT);
+export const readAnnouncement: (payload: Uint8Array) => Reading<Announcement> = createReader(
+  announcementSchema,
+  SHORT,
+);
+export const readRefusal: (payload: Uint8Array) => Reading<{ readonly reason: string }> = createReader(
+  refusalSchema,
+  SHORT,
+);
+
+/** Only a list of key terms may be long, and it says at its beginning that it is one. */
+export function readOrder(payload: Uint8Array): Reading<Order> {
+  return TERMS.equals(payload.subarray(0, TERMS.length)) ? readLongOrder(payload) : readShortOrder(payload);
+}
+
+const TERMS = Buffer.from('{"type":"terms"');
+const readLongOrder = createReader(orderSchema, Infinity);
+const readShortOrder = createReader(orderSchema, LONG);
 
 /** What can be written: the same, from what the sides have at hand. */
 export type WrittenMessage =
@@ -171,14 +228,3 @@ export function writeMessage(message: WrittenMessage): Uint8Array {
     JSON.stringify(message, (_, value: unknown) => (value === -Infinity ? '-Infinity' : value)),
   );
 }
-
-function read<Message>(schema: z.ZodType<Message>, payload: Uint8Array): Message | undefined {
-  try {
-    const parsed = schema.safeParse(JSON.parse(decoder.decode(payload)));
-    return parsed.success ? parsed.data : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-const decoder = new TextDecoder('utf-8', { fatal: true });

@@ -1,10 +1,10 @@
-import { LEXICON, type FromHosted, type HostedProcess } from '@auscult/asr';
+import { LEXICON, type FromHosted, type HostedModel, type HostedProcess } from '@auscult/asr';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { readAudio } from './audio-payload.js';
 import { createFrameAssembly, type Frame } from './frames.js';
 import type { KeptTermLists } from './kept-term-lists.js';
 import { createLinkSender } from './link-sender.js';
-import { areKeyTerms, readOrder, writeMessage, type Order, type WrittenMessage } from './messages.js';
+import { isKeyTermList, readOrder, writeMessage, type Order, type WrittenMessage } from './messages.js';
 import { toServer, type Peer } from './subjects.js';
 
 /** What a machine does for one server. */
@@ -38,6 +38,9 @@ export interface ServerLinkOptions {
   /** Numbers of jobs at processes, over all servers. */
   readonly jobs: JobNumbers;
   readonly terms: KeptTermLists;
+  readonly impossiblePart: HostedModel['impossiblePart'];
+  /** The server has said something that cannot be: in this part of a message. */
+  readonly onRefused: (part: string) => void;
 }
 
 /** Gives jobs numbers at the processes, and knows whose they are. */
@@ -48,7 +51,7 @@ export interface JobNumbers {
 
 /** Begins to work for a server. */
 export function createServerLink(options: ServerLinkOptions): ServerLink {
-  const { nats, server, machine, epoch, processes, terms } = options;
+  const { nats, server, machine, epoch, processes, terms, onRefused } = options;
   const assembly = createFrameAssembly();
   const sender = createLinkSender(
     nats,
@@ -69,10 +72,21 @@ export function createServerLink(options: ServerLinkOptions): ServerLink {
 
   const takeAudio = (process: number, payload: Uint8Array) => {
     const piece = readAudio(payload);
-    if (!piece || streams.every((names) => names.size >= MOST_STREAMS)) return;
+    const names = streams[process];
+    if (!piece || !names) {
+      onRefused('audio');
+      return;
+    }
     const stream = own(piece.stream);
-    streams[process]?.add(stream);
+    // A job of the stream is answered as lacking audio.
+    if (!names.has(stream) && names.size >= MOST_STREAMS) return;
+    names.add(stream);
     processes[process]?.send({ type: 'audio', piece: { ...piece, stream } });
+  };
+
+  const refuseJob = (process: number, id: number, part: string) => {
+    onRefused(part);
+    answer(process, { type: 'refused', id, part });
   };
 
   const takeJob = (process: number, { job }: Order & { readonly type: 'job' }) => {
@@ -80,6 +94,11 @@ export function createServerLink(options: ServerLinkOptions): ServerLink {
     const atProcess = jobs[process];
     if (!host || !atProcess) return;
     busyAt = performance.now();
+    const impossible = options.impossiblePart(job);
+    if (impossible !== undefined) {
+      refuseJob(process, job.id, `job.${impossible}`);
+      return;
+    }
     if (!host.isReady || atProcess.has(job.id) || atProcess.size >= MOST_JOBS) {
       answer(process, { type: 'returned', id: job.id });
       return;
@@ -117,13 +136,17 @@ export function createServerLink(options: ServerLinkOptions): ServerLink {
 
   const obey = (process: number, order: Order) => {
     const host = processes[process];
-    if (!host) return;
+    if (!host) {
+      onRefused('process');
+      return;
+    }
     switch (order.type) {
       case 'job':
         takeJob(process, order);
         break;
       case 'terms':
-        if (areKeyTerms(order.list.json)) terms.keep(options.number, order.list);
+        if (isKeyTermList(order.list)) terms.keep(options.number, order.list);
+        else onRefused('list');
         break;
       case 'forget-terms':
         terms.release(options.number, order.name);
@@ -166,8 +189,11 @@ export function createServerLink(options: ServerLinkOptions): ServerLink {
       if (message === 'gap') return false;
       if (message === 'incomplete') return true;
       if (message.kind === 'audio') takeAudio(message.process, message.payload);
-      const order = message.kind === 'order' ? readOrder(message.payload) : undefined;
-      if (order) obey(message.process, order);
+      if (message.kind !== 'order') return true;
+      const order = readOrder(message.payload);
+      if (order.ok) obey(message.process, order.message);
+      else if (order.id === undefined) onRefused(order.part);
+      else refuseJob(message.process, order.id, order.part);
       return true;
     },
     onAnswer: (process, id, said) => {

@@ -8,6 +8,8 @@ export interface AudioPlaces {
   readonly reachable: () => Promise<readonly string[]>;
   /** The place of that name; undefined if this server does not reach it. */
   readonly at: (place: string) => Promise<JobAudio | undefined>;
+  /** Leaves nothing behind where no audio is kept. */
+  readonly removeEmpty: () => Promise<void>;
 }
 
 /**
@@ -17,7 +19,7 @@ export function createAudioPlaces(forNew: JobAudio, former: readonly JobAudio[] 
   const named = async (): Promise<ReadonlyMap<string, JobAudio>> => {
     const places = await Promise.all(
       [forNew, ...former].map(async (audio) => {
-        const place = await audio.place().catch(() => undefined);
+        const place = await audio.usedPlace().catch(() => undefined);
         return place === undefined ? [] : [[place, audio] as const];
       }),
     );
@@ -27,5 +29,8 @@ export function createAudioPlaces(forNew: JobAudio, former: readonly JobAudio[] 
     forNew,
     reachable: async () => [...(await named()).keys()],
     at: async (place) => (await named()).get(place),
+    removeEmpty: async () => {
+      await Promise.allSettled([forNew, ...former].map((audio) => audio.removeIfEmpty()));
+    },
   };
 }

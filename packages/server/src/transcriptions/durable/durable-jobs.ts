@@ -237,7 +237,10 @@ export function createDurableJobs(services: DurableServices): DurableJobs {
       for (const { abort } of running.values()) abort.abort();
       await atMost(drainMs, turns.close());
     },
-    settled: () => arriving.settled(drainMs),
+    settled: async () => {
+      await arriving.settled(drainMs);
+      await places.removeEmpty();
+    },
   };
 
   async function known(id: string): Promise<JobRow | undefined> {

@@ -7,6 +7,10 @@ export interface JobAudio {
    * the error of the system if the place cannot be used.
    */
   readonly place: () => Promise<string>;
+  /** The same, but undefined if nothing can be there, since the place was never used; it is not made then. */
+  readonly usedPlace: () => Promise<string | undefined>;
+  /** Removes what was made for the place itself, if no audio is kept there. */
+  readonly removeIfEmpty: () => Promise<void>;
   /** Makes an empty file of a name that was never used, sealed with a key that no other file has. */
   readonly create: (name: string, key: Uint8Array) => Promise<ArrivingAudio>;
   /** Opens a kept file of so many bytes. Rejects if it is not there; reading fails where it is damaged. */

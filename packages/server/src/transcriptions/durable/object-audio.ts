@@ -20,11 +20,15 @@ export function createObjectAudio(nats: ClusterConnection['nats'], folder: strin
     });
     return opening;
   };
+  const place = async (): Promise<string> => {
+    await bucket();
+    return `jetstream:${BUCKET}`;
+  };
   return {
-    place: async () => {
-      await bucket();
-      return `jetstream:${BUCKET}`;
-    },
+    place,
+    usedPlace: place,
+    // Other servers use the bucket.
+    removeIfEmpty: () => Promise.resolve(),
     create: async (name, key) => {
       const file = await createMovableSealedFile(folder, key);
       const arriving = removedBy(file, async () => {

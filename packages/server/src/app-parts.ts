@@ -23,6 +23,7 @@ import { openStorage, type Storage } from './storage/open-storage.js';
 import { measureEvidence } from './telemetry/evidence-metrics.js';
 import type { Log } from './telemetry/log.js';
 import type { Metrics } from './telemetry/metrics.js';
+import { measureSurroundings } from './telemetry/measure-surroundings.js';
 import { createAudioPlaces, type AudioPlaces } from './transcriptions/durable/audio-places.js';
 import { createFileAudio } from './transcriptions/durable/file-audio.js';
 import { createJobStore } from './transcriptions/durable/job-store.js';
@@ -82,6 +83,9 @@ export async function createAppParts(
       hasRefusedRows = true;
       metrics.rowsRefused.inc({ table, reason: refusal });
     },
+    onCommitted: (seconds) => {
+      metrics.commitSeconds.observe(seconds);
+    },
   });
   const cluster = await enterCluster(connection, config, opened.masterKeys, log).catch(
     async (error: unknown) => {
@@ -130,6 +134,7 @@ export async function createAppParts(
   const background = createBackgroundWork(config, storage, recovery, log);
   measureVerification(metrics.registry, background.verification);
   measureEvidence(metrics.registry, storage.audit.evidence);
+  measureSurroundings(metrics.registry, config, storage);
   return {
     config,
     log,

@@ -29,6 +29,7 @@ import { registerLive } from './live/endpoint.js';
 import { createLeftSessions } from './live/left-sessions.js';
 import { createTurns } from './live/turns.js';
 import { isServerAlive } from './records/session-lease.js';
+import { measureDegradations } from './telemetry/degradation-metrics.js';
 import type { PassState } from './verify/pass-state.js';
 
 /** Adds every route of the server. */
@@ -45,7 +46,9 @@ export async function registerRoutes(
   registerKeys(http, access);
   registerUsers(http, access);
   registerBreakGlass(http, access);
-  registerHealth(http, healthSources(parts));
+  const health = healthSources(parts);
+  registerHealth(http, health);
+  measureDegradations(metrics.registry, health.degraded);
   await registerPage(http, pageDirectory, log);
   registerMetrics(http, metrics.registry);
   await registerRecognition(http, parts, dialects);

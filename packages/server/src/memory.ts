@@ -32,7 +32,7 @@ export function requireMemory(
 }
 
 /** Memory of the machine, or what a container allows if that is less, bytes. */
-function memoryLimit(): number {
+export function memoryLimit(): number {
   const constrained = process.constrainedMemory();
   return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
 }

@@ -63,7 +63,9 @@ export function createCommitQueue(database: Database, events: CommitEvents): Com
 
   const attempt = async (together: readonly Waiting[]): Promise<'done' | 'again'> => {
     try {
+      const startedAt = performance.now();
       await commit(database, together);
+      events.onCommitted?.((performance.now() - startedAt) / 1000);
       outage.over();
       for (const item of together) settle(item, item.resolve);
       return 'done';

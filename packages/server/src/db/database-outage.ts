@@ -7,6 +7,8 @@ export interface CommitEvents {
    */
   readonly onFailing: (error: unknown, failure: 'passing' | 'damaged') => void;
   readonly onRecovered: () => void;
+  /** Something was committed, after so many seconds. */
+  readonly onCommitted?: ((seconds: number) => void) | undefined;
 }
 
 /** Whether the database can be written to, and the pauses between attempts while it cannot. */

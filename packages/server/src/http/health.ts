@@ -23,7 +23,8 @@ export interface HealthSources {
 /** A problem: evidence of the audit log is missing or not taken outside, the database was changed from outside, NATS is away, or clocks are apart. */
 export type Degradation = (typeof DEGRADATIONS)[number];
 
-const DEGRADATIONS = [
+/** Every problem that `degraded` may list. */
+export const DEGRADATIONS = [
   'audit-file',
   'audit-syslog',
   'audit-timestamp',

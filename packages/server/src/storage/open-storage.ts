@@ -43,6 +43,8 @@ export interface StorageOptions {
   readonly opener?: 'server' | 'command';
   /** Called with each forged row, when it is read. */
   readonly onRefused?: (row: RefusedRow) => void;
+  /** Called after each commit of what waited, with the seconds that it took. */
+  readonly onCommitted?: (seconds: number) => void;
 }
 
 /**
@@ -64,9 +66,9 @@ async function openOver(
   database: Database,
   config: Config,
   log: Log,
-  { opener = 'server', onRefused }: StorageOptions,
+  { opener = 'server', onRefused, onCommitted }: StorageOptions,
 ): Promise<Storage> {
-  const queue = createCommitQueue(database, queueReports(log));
+  const queue = createCommitQueue(database, { ...queueReports(log), onCommitted });
   let createdKey: string | undefined;
   const masterKeys = await openMasterKeys(config, database, (path) => {
     createdKey = path;

@@ -1,7 +1,11 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { RecognizerEvent, RecognizerStatus } from '@auscult/asr';
-import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import type { ErrorCode } from '@auscult/protocol';
+import { collectDefaultMetrics, Counter, Gauge, Registry, type Histogram } from 'prom-client';
+import { countCommits } from './database-metrics.js';
 import { countJournal, type JournalMetrics } from './journal-metrics.js';
+import { fromZero } from './from-zero.js';
+import { measureMemory } from './memory-metrics.js';
 import { countRecognizerEvents, measurePool, measureRecognizer } from './recognizer-metrics.js';
 
 /** What the server counts. Labels come from fixed sets: codes, states and numbers of processes, never content. */
@@ -32,6 +36,7 @@ export interface Metrics {
   readonly rewritesStopped: Counter<'origin'>;
   /** How often a forged row was read. */
   readonly rowsRefused: Counter<'table' | 'reason'>;
+  readonly commitSeconds: Histogram;
   readonly journal: JournalMetrics;
   /** Counts what the recognizer reports about its processes and jobs. */
   readonly onRecognizerEvent: (event: RecognizerEvent) => void;
@@ -50,6 +55,7 @@ export function createMetrics(status: () => RecognizerStatus | undefined): Metri
   const loop = measureEventLoop(registers);
   measureRecognizer(registers, status);
   measurePool(registers, status);
+  measureMemory(registers);
   return {
     registry,
     ...countSessions(registers),
@@ -62,6 +68,7 @@ export function createMetrics(status: () => RecognizerStatus | undefined): Metri
       labelNames: ['table', 'reason'],
       registers,
     }),
+    commitSeconds: countCommits(registers),
     journal: countJournal(registers),
     onRecognizerEvent: countRecognizerEvents(registers),
     close: () => {
@@ -69,6 +76,16 @@ export function createMetrics(status: () => RecognizerStatus | undefined): Metri
     },
   };
 }
+
+/** Why a server itself refuses sessions, which somebody has to see to. */
+const OWN_REFUSALS: readonly ErrorCode[] = [
+  'busy',
+  'draining',
+  'internal_error',
+  'not_ready',
+  'records_unavailable',
+  'too_many_sessions',
+];
 
 /** Live sessions, from their admission to their end. */
 function countSessions(registers: Registry[]) {
@@ -94,12 +111,15 @@ function countSessions(registers: Registry[]) {
       help: 'Live sessions opened.',
       registers,
     }),
-    sessionsRefused: new Counter({
-      name: 'auscult_sessions_refused_total',
-      help: 'Live sessions refused.',
-      labelNames: ['code'],
-      registers,
-    }),
+    sessionsRefused: fromZero(
+      new Counter({
+        name: 'auscult_sessions_refused_total',
+        help: 'Live sessions refused.',
+        labelNames: ['code'],
+        registers,
+      }),
+      OWN_REFUSALS.map((code) => ({ code })),
+    ),
     sessionsClosed: new Counter({
       name: 'auscult_sessions_closed_total',
       help: 'Live sessions ended, by WebSocket close code.',
@@ -163,12 +183,18 @@ function countTranscriptions(registers: Registry[]) {
       labelNames: ['state'],
       registers,
     }),
-    transcriptionsEnded: new Counter({
-      name: 'auscult_transcriptions_total',
-      help: 'Whole recordings and sessions whose transcription has ended.',
-      labelNames: ['origin', 'status'],
-      registers,
-    }),
+    transcriptionsEnded: fromZero(
+      new Counter({
+        name: 'auscult_transcriptions_total',
+        help: 'Whole recordings and sessions whose transcription has ended.',
+        labelNames: ['origin', 'status'],
+        registers,
+      }),
+      ['upload', 'session'].flatMap((origin) => [
+        { origin, status: 'done' },
+        { origin, status: 'failed' },
+      ]),
+    ),
     transcriptionsResumed: new Counter({
       name: 'auscult_transcriptions_resumed_total',
       help: 'Transcriptions that another server, or this one before its restart, had begun; from: what it had saved.',

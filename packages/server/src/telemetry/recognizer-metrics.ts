@@ -1,5 +1,6 @@
 import type { MachinesStatus, RecognizerEvent, RecognizerStatus, WorkerStatus } from '@auscult/asr';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { fromZero } from './from-zero.js';
 
 const WORKER_STATES: readonly WorkerStatus['state'][] = ['starting', 'ready', 'backing-off'];
 
@@ -11,12 +12,21 @@ export function countRecognizerEvents(registers: Registry[]): (event: Recognizer
     buckets: [0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 20],
     registers,
   });
-  const workerExits = new Counter({
-    name: 'auscult_worker_exits_total',
-    help: 'Inference processes that ended.',
-    labelNames: ['reason'],
+  const partialDelay = new Histogram({
+    name: 'auscult_partial_delay_seconds',
+    help: 'Time from the moment at which a partial was asked for to its text. Those that a newer one replaced are not counted.',
+    buckets: [0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 20],
     registers,
   });
+  const workerExits = fromZero(
+    new Counter({
+      name: 'auscult_worker_exits_total',
+      help: 'Inference processes that ended.',
+      labelNames: ['reason'],
+      registers,
+    }),
+    [{ reason: 'crash' }, { reason: 'hung' }, { reason: 'memory' }],
+  );
   const jobsRetried = new Counter({
     name: 'auscult_jobs_retried_total',
     help: 'Recognition jobs that were tried again after an inference process had failed.',
@@ -45,8 +55,11 @@ export function countRecognizerEvents(registers: Registry[]): (event: Recognizer
     if (event.kind === 'worker-exited') workerExits.inc({ reason: event.reason });
     if (event.kind === 'job-retried') jobsRetried.inc();
     if (event.kind === 'job-lost') jobsLost.inc();
-    if (event.kind === 'job-finished' && event.priority === 'final')
-      finalDelay.observe(event.waitSeconds + event.runSeconds);
+    if (event.kind === 'job-finished') {
+      const seconds = event.waitSeconds + event.runSeconds;
+      if (event.priority === 'final') finalDelay.observe(seconds);
+      if (event.priority === 'partial') partialDelay.observe(seconds);
+    }
   };
 }
 

@@ -9,11 +9,17 @@ const ROOTS = ['packages', 'lexicon', 'bench', 'fuzz'];
 const OTHER_INPUTS = ['build.js', 'package-lock.json', 'tsconfig.base.json', 'tsconfig.json'];
 /** Folders that nothing is built from. */
 const APART = ['node_modules', 'dist', 'test', 'results', 'corpus', 'findings', 'downloads'];
+/** Files that the build puts beside what it is built from. */
+const PLACED = ['LICENSE', 'NOTICE.md', 'sbom.cdx.json'];
 /** What is there after every build. */
 const OUTPUTS = [
   'packages/server/dist/cli/main.js',
   'packages/web/dist/page/index.html',
   'packages/server/dist/bundle/main.js',
+  'packages/server/sbom.cdx.json',
+  'packages/weights/dist/silero/silero_vad_v6.onnx',
+  'packages/weights-tiny/dist/moonshine/tiny/decoder_model_merged.onnx',
+  'packages/onnxruntime/dist/lib/package.json',
 ];
 const LAST_BUILD = 'node_modules/.cache/auscult-build';
 
@@ -24,6 +30,8 @@ const state = stateOfInputs();
 if (lastBuild() !== state || !isComplete) {
   // Without `--force`, the compiler takes what it built once to be there still.
   run('node_modules/typescript/bin/tsc', '-b', ...(isComplete ? [] : ['--force']));
+  run('packages/weights/build.js');
+  run('packages/onnxruntime/build.js');
   run('packages/web/dist/build/main.js');
   run('packages/server/dist/build/main.js');
   mkdirSync(dirname(LAST_BUILD), { recursive: true });
@@ -52,9 +60,13 @@ function lastBuild() {
 function filesBelow(/** @type {string} */ folder) {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (entry.isFile()) return entry.name.endsWith('.tsbuildinfo') ? [] : [path];
+    if (entry.isFile()) return isInput(entry.name) ? [path] : [];
     return entry.isDirectory() && !APART.includes(entry.name) ? filesBelow(path) : [];
   });
+}
+
+function isInput(/** @type {string} */ name) {
+  return !name.endsWith('.tsbuildinfo') && !PLACED.includes(name);
 }
 
 /** Runs a program of Node, and ends with its status unless that is 0. */

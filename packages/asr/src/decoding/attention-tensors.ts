@@ -1,4 +1,4 @@
-import { Tensor } from 'onnxruntime-node';
+import { Tensor } from '@auscult/onnxruntime';
 import type { DecoderGeometry } from './model-geometry.js';
 import { stackRows, type RowLayout } from './stack-rows.js';
 

@@ -1,4 +1,4 @@
-import { Tensor } from 'onnxruntime-node';
+import { Tensor } from '@auscult/onnxruntime';
 import { layoutOf, type AttentionTensors, type TensorLayout } from './attention-tensors.js';
 import type { DecoderGeometry } from './model-geometry.js';
 import { stackRows, type RowPart } from './stack-rows.js';

@@ -1,4 +1,4 @@
-import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { InferenceSession, Tensor } from '@auscult/onnxruntime';
 import { causalMask, paddingMasks } from './attention-masks.js';
 import { firstTokens, lengthOf, ofRow, type AttentionTensors } from './attention-tensors.js';
 import { onlyRow, rearranged, stackPasts, type BatchRow, type HeldRow } from './batch-rows.js';

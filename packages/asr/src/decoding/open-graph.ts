@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { env, InferenceSession } from 'onnxruntime-node';
+import { env, InferenceSession } from '@auscult/onnxruntime';
 
 /** What inference runs on. */
 export type Device = 'cpu' | 'cuda';

@@ -1,4 +1,4 @@
-import type { InferenceSession } from 'onnxruntime-node';
+import type { InferenceSession } from '@auscult/onnxruntime';
 import { branchMask, causalMask } from './attention-masks.js';
 import { emptyPast, type AttentionTensors } from './attention-tensors.js';
 import type { Discard } from './tensor-bin.js';

@@ -1,4 +1,4 @@
-import { Tensor, type InferenceSession } from 'onnxruntime-node';
+import { Tensor, type InferenceSession } from '@auscult/onnxruntime';
 import type { AttentionMasks } from './attention-masks.js';
 import type { AttentionTensors } from './attention-tensors.js';
 import { mostAttendedFrame } from './next-token.js';

@@ -1,4 +1,4 @@
-import type { InferenceSession } from 'onnxruntime-node';
+import type { InferenceSession } from '@auscult/onnxruntime';
 import type { DecoderGeometry } from './model-geometry.js';
 import type { Hypothesis } from './search.js';
 import type { StreamEncoder } from './stream-encoder.js';

@@ -1,4 +1,4 @@
-import { Tensor, type InferenceSession } from 'onnxruntime-node';
+import { Tensor, type InferenceSession } from '@auscult/onnxruntime';
 import { SAMPLE_RATE } from '../audio/sample-rate.js';
 import type { ModelGeometry } from './model-geometry.js';
 

@@ -1,4 +1,4 @@
-import type { Tensor } from 'onnxruntime-node';
+import type { Tensor } from '@auscult/onnxruntime';
 
 /** A tensor, or values of one that were copied into memory of their own. */
 export type Values = Pick<Tensor, 'data'>;

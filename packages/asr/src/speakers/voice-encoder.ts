@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { Tensor, type InferenceSession } from 'onnxruntime-node';
+import { Tensor, type InferenceSession } from '@auscult/onnxruntime';
 import { openGraph } from '../decoding/open-graph.js';
 import { createGe2eFeatures } from './ge2e-features.js';
 import { createKaldiFeatures } from './kaldi-features.js';

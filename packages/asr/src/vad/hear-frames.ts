@@ -1,4 +1,4 @@
-import { Tensor, type InferenceSession } from 'onnxruntime-node';
+import { Tensor, type InferenceSession } from '@auscult/onnxruntime';
 
 /** Samples that one probability covers: 32 ms at 16 kHz. */
 export const VAD_FRAME_SAMPLES = 512;

@@ -1,4 +1,4 @@
-import type { InferenceSession } from 'onnxruntime-node';
+import type { InferenceSession } from '@auscult/onnxruntime';
 import { hearFrames, type HeardChannel } from './hear-frames.js';
 import { createRunsInProgress } from './runs-in-progress.js';
 import { createWaitingFrames, type WaitingFrame } from './waiting-frames.js';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import type { InferenceSession } from 'onnxruntime-node';
+import type { InferenceSession } from '@auscult/onnxruntime';
 import { openGraph } from '../decoding/open-graph.js';
 import { newChannel, putFrame } from './hear-frames.js';
 import { createSharedRuns, type SharedRuns } from './shared-runs.js';
@@ -62,5 +62,5 @@ function followVoice(runs: SharedRuns, share: string): VoiceActivity {
 }
 
 function weightsPath(): string {
-  return createRequire(import.meta.url).resolve('@ricky0123/vad-web/dist/silero_vad_v6.onnx');
+  return createRequire(import.meta.url).resolve('@auscult/weights/silero/silero_vad_v6.onnx');
 }

@@ -13,7 +13,7 @@ const SAMPLES = 576;
 
 test('hears what the published network hears, frame by frame, in several channels', async () => {
   const published = await readFile(
-    createRequire(import.meta.url).resolve('@ricky0123/vad-web/dist/silero_vad_v6.onnx'),
+    createRequire(import.meta.url).resolve('@auscult/weights/silero/silero_vad_v6.onnx'),
   );
   const clips = await loadAllSpeech(['jfk/jfk', 'librispeech/2609-156975-0005']);
   const expected = await probabilities(await openGraph(published), clips, {

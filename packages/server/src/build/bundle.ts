@@ -16,7 +16,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
 
 /** Packages that hold machine code, or that find their own files by where they are. */
 const APART = [
-  'onnxruntime-node',
+  '@auscult/onnxruntime',
   '@node-rs/argon2',
   '@photostructure/sqlite',
   'pino',

@@ -1,23 +1,27 @@
 import { styleText } from 'node:util';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { Config } from '../config/schema.js';
-import type { CheckResult } from './doctor-checks/check.js';
-import { checkJournal } from './doctor-checks/journal.js';
-import { checkCluster } from './doctor-checks/cluster.js';
-import { checkCores, checkMemory, checkNode } from './doctor-checks/machine.js';
-import { checkModel, checkTranscription } from './doctor-checks/recognition.js';
-import { checkCache, checkPort, checkSpool } from './doctor-checks/surroundings.js';
+import type { CheckResult, NamedResult } from './doctor-checks/check.js';
+import { checkRunning, type Probe } from './doctor-checks/running-server.js';
 import { addSettingOptions, configFrom } from './setting-options.js';
 
-/** `auscult doctor`: whether this machine can run the server, and what to do where it cannot. */
+/**
+ * `auscult doctor`: whether this machine can run the server, and what to do where it cannot; or, with `--live` or
+ * `--ready`, how the server that runs here is.
+ */
 export function doctorCommand(): Command {
   const command = new Command('doctor')
     .description('Check this machine, the model and a real transcription, and say what to do.')
     .option('--json', 'print JSON')
+    .addOption(
+      new Option('--live', 'only ask the server that runs here whether it is live').conflicts('ready'),
+    )
+    .option('--ready', 'only ask the server that runs here whether it accepts sessions')
     .addHelpText('after', EXAMPLES);
   return addSettingOptions(command).action(async (options: Record<string, unknown>) => {
     const config = configFrom(options);
-    process.exitCode = await (options['json'] === true ? printJson(config) : printLines(config));
+    const results = resultsFor(config, options);
+    process.exitCode = await (options['json'] === true ? printJson(results) : printLines(results));
   });
 }
 
@@ -26,42 +30,35 @@ Examples:
   auscult doctor
   auscult doctor --port 8123 --model moonshine-tiny
   auscult doctor --json
+  auscult doctor --live             for the health check of a container: asks the server on this machine
 
-Exit status: 0 if the server will work, 1 if something has to be done first.`;
+Exit status: 0 if the server will work, or is live or ready; 1 if something has to be done first.`;
 
-type NamedResult = CheckResult & { readonly name: string };
-
-/** One result after the other; later checks build on the earlier ones. */
-async function* examine(config: Config): AsyncGenerator<NamedResult, void> {
-  yield { name: 'node', ...checkNode() };
-  yield { name: 'cores', ...checkCores(config) };
-  if (config.inference === 'local') yield { name: 'memory', ...checkMemory(config) };
-  yield { name: 'port', ...(await checkPort(config)) };
-  yield { name: 'cluster', ...(await checkCluster(config)) };
-  yield { name: 'journal', ...(await checkJournal(config)) };
-  yield { name: 'spool', ...(await checkSpool(config)) };
-  if (config.inference === 'cluster') return;
-  const cache = await checkCache(config);
-  yield { name: 'cache', ...cache };
-  const model = await checkModel(config);
-  yield { name: 'model', ...model };
-  const possible = cache.state === 'ok' && model.state === 'ok';
-  yield { name: 'transcription', ...(possible ? await checkTranscription(config) : NOT_TRIED) };
+async function* resultsFor(
+  config: Config,
+  { live, ready }: Readonly<Record<string, unknown>>,
+): AsyncGenerator<NamedResult, void> {
+  const probe: Probe | undefined = live === true ? 'live' : ready === true ? 'ready' : undefined;
+  if (probe !== undefined) {
+    yield { name: probe, ...(await checkRunning(config, probe)) };
+    return;
+  }
+  // A server is asked every few seconds, and what the other checks need takes long to load.
+  const { examine } = await import('./doctor-checks/examine.js');
+  yield* examine(config);
 }
 
-const NOT_TRIED: CheckResult = { state: 'skipped', message: 'not tried, see above' };
-
-async function printJson(config: Config): Promise<number> {
+async function printJson(results: AsyncIterable<NamedResult>): Promise<number> {
   const checks: NamedResult[] = [];
-  for await (const result of examine(config)) checks.push(result);
+  for await (const result of results) checks.push(result);
   const ok = checks.every(({ state }) => state !== 'failed');
   process.stdout.write(`${JSON.stringify({ ok, checks }, null, 2)}\n`);
   return ok ? 0 : 1;
 }
 
-async function printLines(config: Config): Promise<number> {
+async function printLines(results: AsyncIterable<NamedResult>): Promise<number> {
   let ok = true;
-  for await (const result of examine(config)) {
+  for await (const result of results) {
     ok &&= result.state !== 'failed';
     process.stdout.write(`${mark(result)} ${result.name.padEnd(13)} ${result.message}\n`);
     if ('remedy' in result) process.stdout.write(`  ${' '.repeat(13)} ${result.remedy}\n`);

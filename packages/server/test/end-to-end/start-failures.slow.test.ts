@@ -34,12 +34,7 @@ test.each<[string, readonly string[], string, string]>([
 });
 
 test('a cut model file is reported by name in one line', async () => {
-  const installed = fileURLToPath(
-    new URL(
-      '../../../../node_modules/@usefulsensors/moonshine-js/dist/model/tiny/quantized',
-      import.meta.url,
-    ),
-  );
+  const installed = fileURLToPath(new URL('../../../weights-tiny/dist/moonshine/tiny', import.meta.url));
   const folder = mkdtempSync(join(tmpdir(), 'auscult-model-'));
   onTestFinished(() => {
     rmSync(folder, { recursive: true });

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { moonshineGeometry } from './moonshine-geometry.js';
@@ -8,6 +7,8 @@ import type { BuiltInEntry } from '../../models/catalog-entry.js';
 
 /** A Moonshine model, and where its files are. */
 export type MoonshineEntry = BuiltInEntry & MoonshinePackage;
+
+const places = createRequire(import.meta.url);
 
 /** Memory of an inference process: bench `soak` for `base`, and for `tiny` less by the difference in file sizes. */
 const MEMORY = { base: 450e6, tiny: 380e6 };
@@ -34,6 +35,8 @@ function moonshine(
     bytes,
     sha256,
   });
+  // Most people need only one of the two.
+  const carrier = isDefault ? '@auscult/weights' : '@auscult/weights-tiny';
   const repository = `onnx-community/moonshine-${size}-ONNX`;
   const entry: MoonshineEntry = {
     name: `moonshine-${size}`,
@@ -52,20 +55,13 @@ function moonshine(
     geometry: moonshineGeometry[size],
     encoder: file('encoder_model.onnx', files.encoder),
     decoder: file('decoder_model_merged.onnx', files.decoder),
-    folder: () => path.join(moonshinePackage(), 'model', size, 'quantized'),
+    carrier,
+    folder: () =>
+      path.join(path.dirname(places.resolve(`${carrier}/package.json`)), 'dist', 'moonshine', size),
     supply: 'built-in',
     installed: () => (isMoonshineInstalled(entry) ? ['int8'] : []),
     installedBytes: files.encoder[0] + files.decoder[0],
     resolve: (computeType) => resolveMoonshine(entry, computeType),
   };
   return entry;
-}
-
-/** The `dist` folder of the package that carries the weights; its `exports` admit no path to them. */
-function moonshinePackage(): string {
-  const name = '@usefulsensors/moonshine-js';
-  const folders = createRequire(import.meta.url).resolve.paths(name) ?? [];
-  const found = folders.map((folder) => path.join(folder, name, 'dist')).find((folder) => existsSync(folder));
-  if (found === undefined) throw new Error(`the package ${name} is not installed`);
-  return found;
 }

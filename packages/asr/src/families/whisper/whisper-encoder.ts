@@ -1,4 +1,4 @@
-import { Tensor, type InferenceSession } from 'onnxruntime-node';
+import { Tensor, type InferenceSession } from '@auscult/onnxruntime';
 import { SAMPLE_RATE } from '../../audio/sample-rate.js';
 import type { CrossAttention, StreamEncoder } from '../../decoding/stream-encoder.js';
 import { createLogMel, HOP_SAMPLES } from './log-mel.js';

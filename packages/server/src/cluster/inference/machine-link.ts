@@ -100,7 +100,7 @@ export function createMachineLink(options: MachineLinkOptions): MachineLink {
     if (said.type !== 'ended' && said.type !== 'terms-missing') orders.delete(said.id);
     switch (said.type) {
       case 'result':
-        process.onResult(said.id, said.result, said.runSeconds);
+        process.onResult(said.id, said.result, said.runSeconds, said.phases);
         break;
       case 'audio-missing':
         process.onAudioMissing(said.id);

@@ -80,7 +80,7 @@ const SUSPECT_ATTEMPTS = 2;
 
 /** Nothing is carried out before `begin`. */
 export function createDurableJobs(services: DurableServices): DurableJobs {
-  const { store, places, records, turns, log, metrics } = services;
+  const { store, places, records, turns, log, metrics, tracing } = services;
   const drainMs = services.config.drainSeconds * 1000;
   const running = new Map<string, RunningJob>();
   const listeners = new Map<string, (transcription: Transcription) => void>();
@@ -158,7 +158,15 @@ export function createDurableJobs(services: DurableServices): DurableJobs {
 
   const carryOut = async (one: RunningJob): Promise<void> => {
     const { row } = one.job;
+    const trace = tracing?.transcription({
+      id: row.id,
+      origin: row.origin,
+      createdAt: new Date(row.created_at),
+      attempts: row.attempts,
+      audioSeconds: row.audio_seconds ?? undefined,
+    });
     const result = await runJob(services, one);
+    trace?.end(result.status);
     try {
       if (result.status === 'interrupted') {
         await store.giveBack(row.id, draining ? WRITE_PATIENCE : undefined);

@@ -1,5 +1,10 @@
 import type { KeyTermList } from '../terms/key-term-list.js';
-import type { JobPhases, JobPriority, RecognitionJob, RecognitionResult } from './messages/recognition-job.js';
+import type {
+  JobPhases,
+  JobPriority,
+  RecognitionJob,
+  RecognitionResult,
+} from './messages/recognition-job.js';
 
 /**
  * Recognises speech: takes jobs, decides whose turn it is, and retries failed jobs elsewhere. Streams need

@@ -112,9 +112,7 @@ function fromEnvironment(environment: ConfigSources['environment']): [string, Gi
     const variables = [setting.variable, STANDARD_VARIABLES[setting.name]];
     const variable = variables.find((name) => name !== undefined && environment[name]);
     const text = variable && environment[variable];
-    return variable && text
-      ? [[setting.name, { value: parseText(setting, text), source: variable }]]
-      : [];
+    return variable && text ? [[setting.name, { value: parseText(setting, text), source: variable }]] : [];
   });
 }
 

@@ -61,10 +61,7 @@ const knownCloseCodes: ReadonlySet<number> = new Set([
 ]);
 
 /** What is reported of a session besides what happens in it. */
-type TelemetrySubject = Pick<
-  AdmittedSession,
-  'id' | 'traceparent' | 'dialectName' | 'recognizer' | 'past'
->;
+type TelemetrySubject = Pick<AdmittedSession, 'id' | 'traceparent' | 'dialectName' | 'recognizer' | 'past'>;
 
 /** Starts counting. */
 export function createSessionTelemetry(

@@ -46,12 +46,7 @@ export interface WorkerSlotOptions {
 export interface WorkerSlotListener {
   /** It became ready, or may have room for another job. */
   readonly onRoom: () => void;
-  readonly onResult: (
-    id: number,
-    result: RecognitionResult,
-    runSeconds: number,
-    phases?: JobPhases,
-  ) => void;
+  readonly onResult: (id: number, result: RecognitionResult, runSeconds: number, phases?: JobPhases) => void;
   /**
    * The process ended with these jobs undone, or cannot do them; they may be what ended it, unless it is known that it is
    * `blameless`.

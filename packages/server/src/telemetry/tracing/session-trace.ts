@@ -146,8 +146,7 @@ function keyOf(channel: number, start: number): string {
 
 function end(utterance: Span, outcome: string): void {
   utterance.setAttribute('auscult.outcome', outcome);
-  if (outcome === 'lost' || outcome === 'unrecorded')
-    utterance.setStatus({ code: SpanStatusCode.ERROR });
+  if (outcome === 'lost' || outcome === 'unrecorded') utterance.setStatus({ code: SpanStatusCode.ERROR });
   utterance.end();
 }
 

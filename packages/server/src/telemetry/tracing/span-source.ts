@@ -15,7 +15,12 @@ export interface SpanSource {
   readonly begin: (name: string, where: Beginning, options?: SpanOptions) => Span;
   readonly child: (parent: Span, name: string, options?: SpanOptions) => Span;
   /** A span that is over. Times are milliseconds since 1970. */
-  readonly past: (parent: Span, name: string, times: PastTimes, attributes?: SpanOptions['attributes']) => Span;
+  readonly past: (
+    parent: Span,
+    name: string,
+    times: PastTimes,
+    attributes?: SpanOptions['attributes'],
+  ) => Span;
 }
 
 /** Where a trace begins. */
@@ -53,8 +58,7 @@ export function createSpanSource(tracer: Tracer, ids: ChosenIds): SpanSource {
   const under = (parent: Span): Context => trace.setSpan(ROOT_CONTEXT, parent);
   const source: SpanSource = {
     begin: (name, { parent, uuid }, options = {}) => {
-      if (parent)
-        return tracer.startSpan(name, options, trace.setSpanContext(ROOT_CONTEXT, parent));
+      if (parent) return tracer.startSpan(name, options, trace.setSpanContext(ROOT_CONTEXT, parent));
       ids.chosen = uuid === undefined ? undefined : traceIdFrom(uuid);
       try {
         return tracer.startSpan(name, { ...options, root: true }, ROOT_CONTEXT);
@@ -82,4 +86,3 @@ export function traceIdFrom(uuid: string): string | undefined {
 export function clockOffset(): number {
   return Date.now() - performance.now();
 }
-

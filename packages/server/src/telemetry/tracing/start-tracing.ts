@@ -61,7 +61,11 @@ export function startTracing(options: TracingOptions): Tracing {
       if (!parent) return;
       const startTime = clockOffset() + job.receivedAt;
       spans
-        .begin('serve inference', { parent }, { kind: SpanKind.CONSUMER, startTime, attributes: servedAttributes(job) })
+        .begin(
+          'serve inference',
+          { parent },
+          { kind: SpanKind.CONSUMER, startTime, attributes: servedAttributes(job) },
+        )
         .end();
     },
     traceIdOf: ({ session, transcription }) => {

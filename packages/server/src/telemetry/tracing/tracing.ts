@@ -14,7 +14,11 @@ export interface Tracing {
   /** A durable transcription begins to be carried out here. */
   readonly transcription: (transcription: TracedTranscription) => TranscriptionTrace;
   /** Does a part of a transcription, and reports how long it took. */
-  readonly partOf: <Result>(transcription: string, part: string, work: () => Promise<Result>) => Promise<Result>;
+  readonly partOf: <Result>(
+    transcription: string,
+    part: string,
+    work: () => Promise<Result>,
+  ) => Promise<Result>;
   /** A process of this machine has done a job for a server of the cluster. */
   readonly served: (job: ServedJob) => void;
   /** The trace that a log line about this session or transcription belongs to, 32 hexadecimal digits. */
@@ -91,6 +95,8 @@ export interface RequestTrace {
 export interface TracedTranscription {
   readonly id: string;
   readonly origin: string;
+  /** The session that is heard again. */
+  readonly session: string | undefined;
   readonly createdAt: Date;
   /** How often it was begun before. */
   readonly attempts: number;

@@ -12,11 +12,12 @@ export function createTranscriptionTraces(spans: SpanSource): {
 } {
   const open = new Map<string, Span>();
   return {
-    begin: ({ id, origin, createdAt, attempts, audioSeconds }) => {
+    begin: ({ id, origin, session, createdAt, attempts, audioSeconds }) => {
       const attributes = {
         'auscult.transcription': id,
         'auscult.origin': origin,
         'auscult.attempts': attempts,
+        ...(session !== undefined && { 'auscult.session': session }),
         ...(audioSeconds !== undefined && { 'auscult.audio_seconds': audioSeconds }),
       };
       const span = spans.begin(
@@ -39,11 +40,7 @@ export function createTranscriptionTraces(spans: SpanSource): {
       const whole = open.get(id);
       const span = whole
         ? spans.child(whole, part)
-        : spans.begin(
-            part,
-            { parent: undefined, uuid: id },
-            { attributes: { 'auscult.transcription': id } },
-          );
+        : spans.begin(part, { parent: undefined, uuid: id }, { attributes: { 'auscult.transcription': id } });
       try {
         return await work();
       } catch (error) {

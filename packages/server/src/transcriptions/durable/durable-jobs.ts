@@ -161,6 +161,7 @@ export function createDurableJobs(services: DurableServices): DurableJobs {
     const trace = tracing?.transcription({
       id: row.id,
       origin: row.origin,
+      session: row.session_id ?? undefined,
       createdAt: new Date(row.created_at),
       attempts: row.attempts,
       audioSeconds: row.audio_seconds ?? undefined,

@@ -6,6 +6,7 @@ import { freePort } from '../../support/free-port.js';
 import { startOtlpReceiver, type OtlpReceiver } from '../../support/otlp-receiver.js';
 import { startScriptedServer, type ScriptedServer } from '../../support/scripted-server.js';
 import { until } from '../../support/until.js';
+import { clipFile, submit } from '../../support/upload.js';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const TRACEPARENT = `00-${TRACE}-00f067aa0ba902b7-01`;
@@ -52,7 +53,9 @@ test('requests have spans with the pattern of their route, but those of monitori
   const { server, receiver } = await traced({ trustedProxies: '127.0.0.1' });
   await server.metrics();
   await fetch(`${server.url}/health`);
-  await fetch(`${server.url}/api/v1/sessions/secret-name?q=secret`, { headers: { traceparent: TRACEPARENT } });
+  await fetch(`${server.url}/api/v1/sessions/secret-name?q=secret`, {
+    headers: { traceparent: TRACEPARENT },
+  });
   await until(() => receiver.spans().length > 0);
   expect(receiver.spans()).toMatchObject([
     {
@@ -68,11 +71,7 @@ test('requests have spans with the pattern of their route, but those of monitori
 
 test('an upload is told by its request, and its transcription has a trace with its own name', async () => {
   const { server, receiver } = await traced();
-  const { recording } = await import('../../support/upload.js');
-  const form = new FormData();
-  form.append('file', new Blob([recording(1)]), 'visit.wav');
-  const answer = await fetch(`${server.url}/api/v1/transcriptions`, { method: 'POST', body: form });
-  const { id } = (await answer.json()) as { readonly id: string };
+  const { id } = await submit(server.url, await clipFile());
   await until(() => receiver.named('transcription').length === 1);
   const [transcription] = receiver.named('transcription');
   expect(transcription).toMatchObject({
@@ -84,7 +83,7 @@ test('an upload is told by its request, and its transcription has a trace with i
   expect(receiver.named('POST /api/v1/transcriptions')).toMatchObject([
     { attributes: { 'auscult.transcription': id } },
   ]);
-  expect(receiver.bodies()).not.toContain('visit.wav');
+  expect(receiver.bodies()).not.toContain('knee');
 });
 
 test('a collector that cannot be reached is logged once, and harms nothing', async () => {
@@ -123,11 +122,16 @@ async function traced(
 }
 
 /** Holds a session, and returns its name. */
-async function speak({ url }: ScriptedServer, headers: Readonly<Record<string, string>> = {}): Promise<string> {
+async function speak(
+  { url }: ScriptedServer,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const client = await connectOptedIn(url, { headers });
   const [ready] = client.all('ready');
   client.send(silence(1));
-  client.send({ type: 'end' });
+  client.send({ type: 'stop' });
+  await client.next('stopped');
+  client.socket.close(1000);
   await client.closed;
   return String(ready?.sessionId);
 }

@@ -13,6 +13,7 @@ export type {
   WordAlternative,
 } from './live/live-transcription.js';
 export type { ContinuedStream, StreamContext } from './live/stream-context.js';
+export type { HearingTimes, UtteranceTimes } from './live/utterance-times.js';
 export type {
   KnownVoice,
   RecognisedVoice,
@@ -56,6 +57,7 @@ export { createJoinedPool, type JoinedPool, type JoinedProcess } from './inferen
 export type { ToHosted } from './inference/messages/worker-messages.js';
 export {
   LEXICON,
+  type JobPhases,
   type RecognitionJob,
   type RecognitionResult,
 } from './inference/messages/recognition-job.js';

@@ -22,6 +22,8 @@ import { createRecovery, type Recovery } from './recovery/recovery.js';
 import { openStorage, type Storage } from './storage/open-storage.js';
 import { measureEvidence } from './telemetry/evidence-metrics.js';
 import type { Log } from './telemetry/log.js';
+import { tracedLog } from './telemetry/traced-log.js';
+import { openTracing, type Tracing } from './telemetry/tracing/tracing.js';
 import type { Metrics } from './telemetry/metrics.js';
 import { measureSurroundings } from './telemetry/measure-surroundings.js';
 import { createAudioPlaces, type AudioPlaces } from './transcriptions/durable/audio-places.js';
@@ -37,6 +39,8 @@ export interface AppParts {
   readonly log: Log;
   readonly version: string;
   readonly metrics: Metrics;
+  /** Undefined if no collector is set. */
+  readonly tracing: Tracing | undefined;
   readonly recognizers: Recognizers;
   readonly sessions: Sessions;
   readonly transcriptions: Transcriptions;
@@ -67,9 +71,11 @@ const LOOKS_AT_A_TIME = 2;
 export async function createAppParts(
   config: Config,
   { recognizers, metrics, warmUp }: Recognition,
-  log: Log,
+  untraced: Log,
   connection?: ClusterConnection,
 ): Promise<AppParts> {
+  const tracing = await openTracing(config, 'serve', untraced);
+  const log = tracedLog(untraced, tracing);
   const decoders = createDecoderPool({ looks: LOOKS_AT_A_TIME, reads: config.transcriptionsAtATime });
   const origins = createOriginPolicy(config);
   const tls = createTls(config, log);
@@ -126,6 +132,7 @@ export async function createAppParts(
     config,
     log,
     metrics,
+    tracing,
     storage,
     decoders,
     recognizers,
@@ -140,6 +147,7 @@ export async function createAppParts(
     log,
     version: serverVersion(),
     metrics,
+    tracing,
     recognizers,
     sessions: createSessions(),
     transcriptions,
@@ -170,7 +178,7 @@ export async function createAppParts(
 /** What transcriptions are opened over. */
 type TranscriptionPlace = Pick<
   AppParts,
-  'config' | 'log' | 'metrics' | 'storage' | 'decoders' | 'recognizers' | 'cluster'
+  'config' | 'log' | 'metrics' | 'tracing' | 'storage' | 'decoders' | 'recognizers' | 'cluster'
 >;
 
 /** Transcriptions over the storage, with their audio in the spool, or in JetStream where servers share that. */

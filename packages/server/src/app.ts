@@ -124,6 +124,7 @@ async function close(http: FastifyInstance, parts: AppParts, hasStarted: boolean
     recovery,
     storage,
     cluster,
+    tracing,
   } = parts;
   recovery?.stop();
   metrics.close();
@@ -144,6 +145,7 @@ async function close(http: FastifyInstance, parts: AppParts, hasStarted: boolean
     ]);
   await storage.close();
   await cluster?.close();
+  await tracing?.close();
 }
 
 /** Warns an operator whose server others can reach although it has no encryption or no authentication. */

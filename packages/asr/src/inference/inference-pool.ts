@@ -1,5 +1,10 @@
 import type { KeyTermList } from '../terms/key-term-list.js';
-import type { JobPriority, RecognitionJob, RecognitionResult } from './messages/recognition-job.js';
+import type {
+  JobPhases,
+  JobPriority,
+  RecognitionJob,
+  RecognitionResult,
+} from './messages/recognition-job.js';
 
 /**
  * Recognises speech: takes jobs, decides whose turn it is, and retries failed jobs elsewhere. Streams need
@@ -52,8 +57,23 @@ export interface JobOwner {
    * audio may be asked for until the job is over.
    */
   readonly audio: (from: number) => Int16Array;
-  readonly onResult: (result: RecognitionResult) => void;
+  /** `times`: when it was done, if the pool tells. */
+  readonly onResult: (result: RecognitionResult, times?: JobTimes) => void;
   readonly onLost: (loss: JobLoss) => void;
+}
+
+/** When a job was done, in milliseconds of `performance.now()`, and by whom. */
+export interface JobTimes {
+  readonly submittedAt: number;
+  readonly doneAt: number;
+  /** How long the worker took of that, seconds; the rest of the time, the job waited. */
+  readonly runSeconds: number;
+  /** What the worker spent on the parts of it; undefined if it does not say. */
+  readonly phases: JobPhases | undefined;
+  /** Number of the worker. */
+  readonly worker: number;
+  /** 1 if no worker has failed with it. */
+  readonly attempts: number;
 }
 
 /** Why a job has no result. */

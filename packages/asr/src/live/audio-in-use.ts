@@ -15,9 +15,9 @@ export function followAudioInUse(pool: Pick<InferencePool, 'submit'>): AudioInUs
       inUse.add(audio);
       const job = pool.submit(request, {
         audio: owner.audio,
-        onResult(result) {
+        onResult(result, times) {
           inUse.delete(audio);
-          owner.onResult(result);
+          owner.onResult(result, times);
         },
         onLost(loss) {
           inUse.delete(audio);

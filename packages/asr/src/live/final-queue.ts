@@ -7,6 +7,7 @@ import { isTooFaint } from './invention-gate.js';
 import type { StreamSpeakers } from '../speakers/stream-speakers.js';
 import type { LiveListener } from './live-transcription.js';
 import type { UtteranceJobs } from './utterance-jobs.js';
+import type { TimesRecorder } from './utterance-times.js';
 
 /** The ended utterances of a stream, which become final one after another. */
 export interface FinalQueue {
@@ -31,10 +32,18 @@ export interface FinalQueueServices extends Omit<FinaliseServices, 'hear'> {
   readonly listener: LiveListener;
   /** Absent where speakers are not told apart. */
   readonly speakers: StreamSpeakers | undefined;
+  /** Absent where nobody asks how long utterances took. */
+  readonly times?: TimesRecorder | undefined;
 }
 
 /** Makes an empty queue. */
-export function createFinalQueue({ jobs, listener, speakers, ...services }: FinalQueueServices): FinalQueue {
+export function createFinalQueue({
+  jobs,
+  listener,
+  speakers,
+  times,
+  ...services
+}: FinalQueueServices): FinalQueue {
   const ended: EndedUtterance[] = [];
   const waiters: (() => void)[] = [];
   const reports = createFinalReports(listener);
@@ -57,6 +66,7 @@ export function createFinalQueue({ jobs, listener, speakers, ...services }: Fina
 
   const passOver = (utterance: EndedUtterance) => {
     speakers?.pass(utterance);
+    times?.over(utterance);
     reports.passOver(utterance);
   };
 
@@ -70,6 +80,7 @@ export function createFinalQueue({ jobs, listener, speakers, ...services }: Fina
 
   const tell = (utterance: EndedUtterance, outcome: Finalised) => {
     if (closed) return;
+    times?.over(utterance);
     reports.tell(utterance, outcome);
     speakers?.revise();
   };

@@ -4,6 +4,7 @@ import type { KeyTermList } from '../terms/key-term-list.js';
 import type { KnownVoice, SpeakerCount, SpeakerFindings, SpokenSpan } from '../speakers/speaker-findings.js';
 import type { KeyTerm, Lexicon } from '../terms/key-term.js';
 import type { ContinuedStream, StreamContext } from './stream-context.js';
+import type { UtteranceTimes } from './utterance-times.js';
 
 /** How one live stream is to be heard. */
 export interface LiveOptions {
@@ -189,6 +190,13 @@ export interface LiveListener {
   readonly onCaughtUp?: () => void;
   /** Recognition of some audio failed for good (after all retries); the stream goes on. */
   readonly onLost?: (span: { readonly start: number; readonly end: number }) => void;
+  /** How long an utterance took. Called before its final, `onEmpty` or `onLost`. */
+  readonly onTimes?: ((times: UtteranceTimes) => void) | undefined;
+  /**
+   * Names the utterance that begins at `start`, in seconds, to whoever watches the machines that hear it, such as by a W3C
+   * traceparent. The name is passed on as it is. Called only with `onTimes`.
+   */
+  readonly traceOf?: ((start: number) => string | undefined) | undefined;
 }
 
 /** One channel of one live stream. Owns its audio until the final that covers it has been delivered. */

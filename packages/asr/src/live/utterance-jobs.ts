@@ -9,6 +9,7 @@ import { createKeptWindow } from './kept-window.js';
 import type { LiveOptions } from './live-transcription.js';
 import type { SpeakingPace } from './speaking-pace.js';
 import type { UtteranceServices } from './utterance-services.js';
+import type { HearingPurpose, TimesRecorder } from './utterance-times.js';
 
 /** An utterance, or as much of it as there is. */
 export interface HeardUtterance {
@@ -48,6 +49,7 @@ export function createUtteranceJobs(
   history: AudioHistory,
   context: CarriedContext,
   pace: Pick<SpeakingPace, 'aheadSeconds'>,
+  times?: TimesRecorder,
 ): UtteranceJobs {
   const { pool, stream } = services;
   const placeOf = jobPlace(services, pace);
@@ -62,8 +64,16 @@ export function createUtteranceJobs(
   const windowOf = ({ start }: HeardUtterance, end: number): ContextWindow =>
     context.windowFor(start, end, contextSamples());
 
-  const ask = (request: RecognitionRequest, owner: HypothesisOwner) =>
-    jobs.submit(request, jobOwner(request.audio, history, owner));
+  const ask = (
+    request: RecognitionRequest,
+    owner: HypothesisOwner,
+    { start }: HeardUtterance,
+    purpose: HearingPurpose,
+  ) => {
+    const own = jobOwner(request.audio, history, owner);
+    if (!times) return jobs.submit(request, own);
+    return jobs.submit({ ...request, trace: times.traceOf(start) }, times.timed(own, start, purpose));
+  };
 
   return {
     submit(utterance, end, purpose, owner) {
@@ -82,6 +92,8 @@ export function createUtteranceJobs(
           replaces: purpose === 'partial' ? stream : undefined,
         },
         keepState ? onceSettled(owner, () => kept.settle(id)) : owner,
+        utterance,
+        purpose,
       );
     },
     submitAlone(utterance, end, speaks, owner) {
@@ -95,6 +107,8 @@ export function createUtteranceJobs(
           keepState: false,
         },
         owner,
+        utterance,
+        'alone',
       );
     },
     submitSecond(utterance, end, owner) {
@@ -111,6 +125,8 @@ export function createUtteranceJobs(
           keepState: false,
         },
         owner,
+        utterance,
+        'second',
       );
     },
     get neededFrom() {
@@ -128,9 +144,9 @@ export function createUtteranceJobs(
 function onceSettled({ onResult, onLost }: HypothesisOwner, settle: () => void): HypothesisOwner {
   return {
     onLost,
-    onResult(result) {
+    onResult(result, times) {
       settle();
-      onResult(result);
+      onResult(result, times);
     },
   };
 }
@@ -144,8 +160,8 @@ function jobOwner(
   return {
     audio: (from) => history.slice(from, end),
     onLost,
-    onResult(result) {
-      onResult(inStreamTime(result, first - silenceAhead * speed, speed));
+    onResult(result, times) {
+      onResult(inStreamTime(result, first - silenceAhead * speed, speed), times);
     },
   };
 }

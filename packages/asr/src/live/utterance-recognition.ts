@@ -11,6 +11,7 @@ import type { StreamContext } from './stream-context.js';
 import { createStreamText } from './stream-text.js';
 import { createUtteranceTracker } from './utterance-tracker.js';
 import { createUtteranceJobs } from './utterance-jobs.js';
+import { createTimesRecorder } from './utterance-times.js';
 import type { UtteranceServices } from './utterance-services.js';
 
 /** Turns the utterances of one stream into hypotheses. */
@@ -51,8 +52,9 @@ export function createUtteranceRecognition(
     })),
   );
   const text = createStreamText(options, services);
-  const jobs = createUtteranceJobs(options, services, history, context, pace);
-  const finals = createFinalQueue({ ...services, history, context, text, jobs, listener, speakers });
+  const times = createTimesRecorder(listener);
+  const jobs = createUtteranceJobs(options, services, history, context, pace, times);
+  const finals = createFinalQueue({ ...services, history, context, text, jobs, listener, speakers, times });
   const isLive = options.priority !== 'background';
   const spoken = createUtteranceTracker(options, {
     jobs,
@@ -64,7 +66,9 @@ export function createUtteranceRecognition(
       : undefined,
     mayHearTwice: () => isLive && services.hearsTwice && services.pool.status(services.share).idle,
     mayDecodeAhead: () => isLive && !finals.working && hasRoom(services.pool.status(services.share)),
+    onStarted: times?.started,
     onEnded(utterance) {
+      times?.ended(utterance);
       speakers?.end(utterance);
       finals.add(utterance);
     },

@@ -26,13 +26,15 @@ export interface UtteranceTrackerServices extends OpenUtteranceServices {
   readonly listener: Pick<LiveListener, 'onSpeech'>;
   /** Whether a worker is free for a final that may not be wanted. */
   readonly mayDecodeAhead: () => boolean;
+  /** Called with the first sample of each utterance. */
+  readonly onStarted?: ((start: number) => void) | undefined;
   readonly onEnded: (utterance: EndedUtterance) => void;
 }
 
 /** Follows a stream in which nobody has spoken yet. */
 export function createUtteranceTracker(
   options: Pick<LiveOptions, 'contextSeconds' | 'partials' | 'endpointingMs' | 'endpointSentences'>,
-  { listener, mayDecodeAhead, onEnded, ...services }: UtteranceTrackerServices,
+  { listener, mayDecodeAhead, onStarted, onEnded, ...services }: UtteranceTrackerServices,
 ): UtteranceTracker {
   const speech = tellSpeech(listener);
   let open: OpenUtterance | undefined;
@@ -51,6 +53,7 @@ export function createUtteranceTracker(
     follow(event) {
       switch (event.kind) {
         case 'started':
+          onStarted?.(event.start);
           open = openUtterance(event.start, services);
           speech.started(event.start);
           break;

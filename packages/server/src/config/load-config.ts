@@ -18,6 +18,11 @@ export const DEBUG_VARIABLE = 'AUSCULT_DEBUG';
  */
 export const MASTER_KEY_VARIABLE = 'AUSCULT_MASTER_KEY';
 
+/** Variables of OpenTelemetry that are settings here, too. Its libraries read others by themselves. */
+const STANDARD_VARIABLES: Readonly<Partial<Record<keyof Config, string>>> = {
+  otlpEndpoint: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+};
+
 /** Where settings come from, in order of precedence. */
 export interface ConfigSources {
   /** Values from the command line by setting name, still as text; a boolean flag is `true` or `false`. */
@@ -104,8 +109,10 @@ function fromEnvironment(environment: ConfigSources['environment']): [string, Gi
       throw unknownName(`environment variable ${name}`, name, known);
   }
   return settings.flatMap((setting) => {
-    const text = environment[setting.variable];
-    return text ? [[setting.name, { value: parseText(setting, text), source: setting.variable }]] : [];
+    const variables = [setting.variable, STANDARD_VARIABLES[setting.name]];
+    const variable = variables.find((name) => name !== undefined && environment[name]);
+    const text = variable && environment[variable];
+    return variable && text ? [[setting.name, { value: parseText(setting, text), source: variable }]] : [];
   });
 }
 

@@ -500,6 +500,11 @@ export const configSchema = z.strictObject({
   logFormat: z.enum(['auto', 'json', 'text']).default('auto').register(settingInfo, {
     description: 'How log lines look. `auto` is `text` on a terminal and `json` elsewhere.',
   }),
+  otlpEndpoint: z.string().refine(isCollectorUrl).optional().register(settingInfo, {
+    description:
+      'Address of an OpenTelemetry collector, such as `http://127.0.0.1:4318`, to which traces are sent, by OTLP over HTTP. They hold times, never speech. `OTEL_EXPORTER_OTLP_ENDPOINT` sets it, too.',
+    defaultText: 'none: nothing is traced',
+  }),
 });
 
 /** The settings of a running server, validated. */
@@ -518,6 +523,12 @@ function isAddressOrRange(text: string): boolean {
 
 function dataHome(): string {
   return process.env['XDG_DATA_HOME'] || join(homedir(), '.local', 'share');
+}
+
+function isCollectorUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password, search, hash } = new URL(text);
+  return /^https?:$/.test(protocol) && username + password + search + hash === '';
 }
 
 function isSyslogUrl(text: string): boolean {

@@ -203,6 +203,7 @@ async function submit(
     awaited?.onOpened?.({ channelsInFile, channelsHeard, warnings, model: recognizer.model.name });
     if (services.draining.aborted) throw new RequestError('draining');
     const id = awaited?.id ?? arriving?.id ?? randomUUID();
+    request.trace?.began(id);
     const writer = await openRecord(id, source, settings, received, submission);
     const transcription = arriving
       ? await keepForLater(arriving, source, writer, { settings, keyTerms }, submission)

@@ -27,9 +27,10 @@ export function errorHandler(
 ): (error: unknown, request: FastifyRequest, reply: FastifyReply) => void {
   return (error, request, reply) => {
     const refusal = refusalOf(error, request);
+    const trace = request.trace?.traceId;
     if (isBrokenOff(error, request))
-      log.debug('request broken off', { route: request.routeOptions.url ?? 'none' });
-    else if (refusal.code === 'internal_error') log.unexpected(refusal.cause ?? error);
+      log.debug('request broken off', { route: request.routeOptions.url ?? 'none', trace });
+    else if (refusal.code === 'internal_error') log.unexpected(refusal.cause ?? error, { trace });
     if (refusal.retryAfterSeconds !== undefined) void reply.header('retry-after', refusal.retryAfterSeconds);
     const { status, headers = {}, body } = write(refusal, request);
     void reply.code(status).headers(headers).type('application/json').send(body);

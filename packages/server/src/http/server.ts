@@ -17,6 +17,7 @@ import type { Guard } from '../access/guard.js';
 import type { Config } from '../config/schema.js';
 import { httpError, RequestError, type HttpErrorDetails } from '../errors.js';
 import type { Log } from '../telemetry/log.js';
+import type { Tracing } from '../telemetry/tracing/tracing.js';
 import { answerErrors } from './answer-errors.js';
 import { BoundedRequest, boundParsing, PIECES_LIMIT } from './bound-parsing.js';
 import { describeAccess } from './describe-access.js';
@@ -26,6 +27,7 @@ import { takeShallowJson } from './shallow-json.js';
 import { requireStorableText } from './storable-text.js';
 import type { OriginPolicy } from './origins.js';
 import type { ServerTls } from './tls.js';
+import { traceRequests } from './trace-requests.js';
 
 /** What the HTTP server needs besides its routes. */
 export interface HttpServices {
@@ -34,6 +36,7 @@ export interface HttpServices {
   readonly version: string;
   readonly config: Config;
   readonly guard: Guard;
+  readonly tracing?: Tracing | undefined;
   /** Called with every route that is added. */
   readonly onRoute: (route: RouteOptions) => void;
   /** Undefined if the server does not encrypt. */
@@ -81,9 +84,10 @@ const CONTENT_SECURITY = {
  * Routes are described by zod schemas. Fastify's own logger stays off: it writes URLs and messages of errors.
  */
 export async function createHttpServer(services: HttpServices): Promise<FastifyInstance> {
-  const { log, origins, version, config, tls } = services;
+  const { log, origins, version, config, tls, tracing } = services;
   const app = createFastify(config, tls);
   takeRoutes(app, services);
+  traceRequests(app, tracing, config.trustedProxies);
   app.setNotFoundHandler((_request, reply) => {
     answerNotFound(reply);
   });
@@ -139,6 +143,7 @@ function logAnswers(app: FastifyInstance, log: Log): void {
       route: request.routeOptions.url ?? 'none',
       status: reply.statusCode,
       seconds: reply.elapsedTime / 1000,
+      trace: request.trace?.traceId,
     });
     done();
   });

@@ -9,6 +9,7 @@ import { mayTakePlace } from '../access/shared-places.js';
 import { askedHeaders } from '../compatibility/asked.js';
 import { settingsByDefault } from '../config/recognition.js';
 import { RequestError } from '../errors.js';
+import { trustedTraceparent } from '../http/trace-requests.js';
 import { inabilityOf } from '../model-abilities.js';
 import { NO_TERMS } from '../reading/client-text.js';
 import type { RecordStore } from '../records/record-store.js';
@@ -121,6 +122,7 @@ async function admit(
       id,
       identity,
       from: request.ip,
+      traceparent: trustedTraceparent(request, config.trustedProxies),
       openedBy,
       client: clientOf(request),
       dialect: wish.converse(place),

@@ -18,6 +18,8 @@ export interface AdmittedSession {
   readonly openedBy: Authentication | undefined;
   /** Remote address of the client that opened it. */
   readonly from: string;
+  /** The trace that it is part of, from a trusted proxy or another process; undefined if it begins one. */
+  readonly traceparent?: string | undefined;
   /** The name that the client program gives itself, if any. */
   readonly client: string | undefined;
   readonly dialect: DialectSession;

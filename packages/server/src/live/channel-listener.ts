@@ -48,6 +48,7 @@ export function listenToChannel(
   { writing, spool, writer, events, telemetry, told, speakers, accepted, onCaughtUp }: ListenerServices,
 ): LiveListener {
   const { emit } = events;
+  const { trace } = telemetry;
   let isShown = false;
   /** Reports dropped words to a client that has seen some of them. */
   const tellDropped = (
@@ -57,6 +58,7 @@ export function listenToChannel(
     emit({ kind: 'dropped', channel, reason, sequence, start, end });
   };
   return {
+    ...trace?.listenTo(channel),
     onAudio: (samples) => {
       spool?.keep(channel, samples);
       accepted.append(channel, samples, writer.keepAudio(channel, samples));
@@ -71,6 +73,7 @@ export function listenToChannel(
       if (written.removes !== undefined) telemetry.dropped('retracted', written.removes.length);
       if (written.text === '' && written.removes === undefined) {
         telemetry.dropped('retracted');
+        trace?.withoutFinal(channel, hypothesis.start, 'empty');
         emit({ kind: 'empty', channel, utterance: hypothesis });
         if (wasShown) tellDropped('retracted', hypothesis);
         return;
@@ -79,13 +82,16 @@ export function listenToChannel(
       told.finals += 1;
       told.words += final.words.length;
       const recorded = writer.commit(finalRecord(final, channel));
-      events.emitRecorded({ kind: 'final', channel, madeAt: new Date(), hypothesis: final }, recorded);
+      const event = { kind: 'final', channel, madeAt: new Date(), hypothesis: final } as const;
+      trace?.made(event, hypothesis.start, recorded);
+      events.emitRecorded(event, recorded);
       recorded?.then(onCaughtUp, onCaughtUp);
       speakers.told();
       accepted.describe();
       recorded?.then(accepted.settle, () => undefined);
     },
     onEmpty: (utterance) => {
+      trace?.withoutFinal(channel, utterance.start, 'empty');
       emit({ kind: 'empty', channel, utterance });
       // Only afterwards does it count as settled.
       setImmediate(accepted.settle);
@@ -115,6 +121,7 @@ export function listenToChannel(
     onLost: ({ start, end }) => {
       told.lostSeconds += end - start;
       telemetry.lost(end - start);
+      trace?.withoutFinal(channel, start, 'lost');
       emit({ kind: 'lost', channel, start, end });
     },
   };

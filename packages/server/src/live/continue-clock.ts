@@ -42,6 +42,10 @@ export function continueClock(
         settledSeconds: seconds + settledSeconds,
       }),
     onLost: ({ start, end }) => listener.onLost?.({ start: seconds + start, end: seconds + end }),
+    onTimes:
+      listener.onTimes &&
+      ((times) => listener.onTimes?.({ ...times, start: seconds + times.start, end: seconds + times.end })),
+    traceOf: listener.traceOf && ((start) => listener.traceOf?.(seconds + start)),
   };
 }
 

@@ -197,7 +197,7 @@ async function admittedAgain(
   const { config, log, access, reader } = services;
   const [recognizer, refiner] = [services.recognizer(), services.refiner()];
   if (!recognizer || !refiner) throw new RequestError('not_ready');
-  const { identity, settings, sentTerms, takesBack, asked, client, from = '' } = snapshot;
+  const { identity, settings, sentTerms, takesBack, asked, client, from = '', traceparent } = snapshot;
   const { id } = record;
   const sharedTerms = services.keyTerms.of(identity.tenant);
   const { terms: keyTerms } = await reader.accept(identity, sentTerms, sharedTerms, settings.language);
@@ -217,6 +217,7 @@ async function admittedAgain(
     identity,
     openedBy: undefined,
     from,
+    traceparent,
     client,
     dialect: goOn(place, settings),
     dialectName: snapshot.dialect.name,

@@ -6,6 +6,7 @@ import type { Recovery } from '../recovery/recovery.js';
 import type { TextReader } from '../reading/text-reader.js';
 import type { Log } from '../telemetry/log.js';
 import type { Metrics } from '../telemetry/metrics.js';
+import type { Tracing } from '../telemetry/tracing/tracing.js';
 import type { Transcriptions } from '../transcriptions/transcriptions.js';
 import type { Turns } from './turns.js';
 
@@ -14,6 +15,8 @@ export interface SessionServices {
   readonly config: Config;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** Undefined if nothing is traced. */
+  readonly tracing: Tracing | undefined;
   readonly transcriptions: Transcriptions;
   readonly decoders: Pick<DecoderPool, 'openStream'>;
   readonly keyTerms: SharedKeyTerms;

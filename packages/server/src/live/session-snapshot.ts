@@ -16,6 +16,8 @@ export interface SessionSnapshot {
   readonly identity: Identity;
   /** Remote address, for the audit log. */
   readonly from: string | undefined;
+  /** The W3C `traceparent` of its trace, if it is traced. */
+  readonly traceparent?: string | undefined;
   /** The name that the client program gives itself, if any. */
   readonly client: string | undefined;
   readonly dialect: DialectSnapshot;

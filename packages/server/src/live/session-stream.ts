@@ -217,7 +217,7 @@ export function createSessionStream(stream: StreamServices): SessionStream {
 
 /** What the session needs to go on elsewhere. */
 function snapshotOf(
-  { session, setup, received }: StreamServices,
+  { session, setup, received, telemetry: { trace } }: StreamServices,
   { lostSeconds, writing }: Told,
   finals: readonly number[],
 ): SessionSnapshot {
@@ -228,6 +228,7 @@ function snapshotOf(
     sessionId: id,
     identity,
     from,
+    ...(trace && { traceparent: trace.traceparent }),
     client,
     dialect: { name: dialectName, isResumable: dialect.isResumable() },
     settings,

@@ -1,10 +1,14 @@
 import { closeTable, type DropReason, type WarningCode } from '@auscult/protocol';
 import type { Log } from '../telemetry/log.js';
 import type { Metrics } from '../telemetry/metrics.js';
+import type { SessionTrace, Tracing } from '../telemetry/tracing/tracing.js';
+import type { AdmittedSession } from './admitted-session.js';
 import type { PauseReason } from './inbox.js';
 
-/** Reports one session to operators by logs and metrics, which hold nothing that was said. */
+/** Reports one session to operators by logs, metrics and traces, which hold nothing that was said. */
 export interface SessionTelemetry {
+  /** Undefined if nothing is traced. */
+  readonly trace: SessionTrace | undefined;
   readonly opened: () => void;
   /** The session goes on here, after another process held it. */
   readonly moved: () => void;
@@ -56,13 +60,28 @@ const knownCloseCodes: ReadonlySet<number> = new Set([
   CONNECTION_LOST,
 ]);
 
+/** What is reported of a session besides what happens in it. */
+type TelemetrySubject = Pick<AdmittedSession, 'id' | 'traceparent' | 'dialectName' | 'recognizer' | 'past'>;
+
 /** Starts counting. */
 export function createSessionTelemetry(
-  session: string,
-  { log, metrics }: { readonly log: Log; readonly metrics: Metrics },
+  { id: session, traceparent, dialectName, recognizer, past }: TelemetrySubject,
+  {
+    log,
+    metrics,
+    tracing,
+  }: { readonly log: Log; readonly metrics: Metrics; readonly tracing: Tracing | undefined },
 ): SessionTelemetry {
   const startedAt = performance.now();
+  const trace = tracing?.session({
+    id: session,
+    traceparent,
+    dialect: dialectName,
+    model: recognizer.model.name,
+    isMoved: past !== undefined,
+  });
   return {
+    trace,
     opened: () => {
       metrics.sessionsOpen.inc();
       metrics.sessionsAccepted.inc();
@@ -79,10 +98,12 @@ export function createSessionTelemetry(
       metrics.sessionsClosed.inc({ code: knownCloseCodes.has(closeCode) ? String(closeCode) : 'other' });
       const seconds = (performance.now() - startedAt) / 1000;
       log.info('session closed', { session, closeCode, audioSeconds, finals, seconds });
+      trace?.end({ closeCode, audioSeconds, finals, missingSeconds });
     },
     waits: (closeCode) => {
       metrics.sessionsWaiting.inc();
       log.info('session waits for its client', { session, closeCode });
+      trace?.note('waits for its client', closeCode);
     },
     waitsNoMore: () => {
       metrics.sessionsWaiting.dec();
@@ -90,6 +111,7 @@ export function createSessionTelemetry(
     resumed: () => {
       metrics.sessionsResumed.inc();
       log.info('session resumed', { session });
+      trace?.note('resumed');
     },
     received: (bytes) => {
       metrics.receivedBytes.inc(bytes);

@@ -114,7 +114,7 @@ export function goOnWithSession(session: AdmittedSession, services: SessionServi
 function assemble(session: AdmittedSession, services: SessionServices) {
   const { dialect } = session;
   const { config, metrics, turns } = services;
-  const telemetry = createSessionTelemetry(session.id, services);
+  const telemetry = createSessionTelemetry(session, services);
   // Every part may end the session, which is done by the parting; and that needs all other parts, so it is made last.
   const isResumable = (): boolean => parting.isResumable();
   const fail = (code: ErrorCode): void => {
@@ -128,6 +128,7 @@ function assemble(session: AdmittedSession, services: SessionServices) {
     telemetry,
     emit: (event) => {
       outbox.emit(event);
+      if (event.kind === 'final') telemetry.trace?.sent(event);
       const code = dialect.endedBy?.(event);
       if (code !== undefined) fail(code);
     },

@@ -10,6 +10,8 @@ import type { Config } from '../config/schema.js';
 export interface LogFields {
   /** Random name of a live session. */
   readonly session?: string | undefined;
+  /** Trace that the line belongs to, 32 hexadecimal digits. */
+  readonly trace?: string | undefined;
   /** Random name of the transcription of a recording. */
   readonly transcription?: string | undefined;
   /** Code from the protocol's tables of errors and warnings, or a `SpeechErrorCode`. */
@@ -68,6 +70,7 @@ export interface LogFields {
 
 const allowed: Readonly<Record<keyof LogFields, true>> = {
   session: true,
+  trace: true,
   transcription: true,
   code: true,
   closeCode: true,

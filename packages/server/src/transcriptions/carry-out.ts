@@ -11,8 +11,9 @@ import {
 import { recognitionOf, writingOf } from '../settings-by-concern.js';
 import type { Log } from '../telemetry/log.js';
 import type { Metrics } from '../telemetry/metrics.js';
+import type { Tracing } from '../telemetry/tracing/tracing.js';
 import type { Work } from './job.js';
-import { transcribeSource, type TranscribedSource } from './transcribe-source.js';
+import { transcribeSource, type SourceOptions, type TranscribedSource } from './transcribe-source.js';
 import type { TranscriptionOrder } from './transcription.js';
 
 /** The services that transcriptions need from the server. */
@@ -20,6 +21,7 @@ export interface TranscriptionServices {
   readonly config: Config;
   readonly log: Log;
   readonly metrics: Metrics;
+  readonly tracing: Tracing | undefined;
 }
 
 /** How an order was carried out. */
@@ -31,12 +33,14 @@ export type Outcome =
 /** Carries out an order and keeps the result. `onProgress` is told how much is done, 0 to 1. */
 export async function carryOut(
   { source, order, abort }: Work,
-  { config, log, metrics }: TranscriptionServices,
+  { config, log, metrics, tracing }: TranscriptionServices,
   onProgress: (share: number) => void,
 ): Promise<Outcome> {
   const { onFinal, progressOf } = order;
+  const traced = <Result>(part: string, work: () => Promise<Result>): Promise<Result> =>
+    tracing ? tracing.partOf(order.id, part, work) : work();
   try {
-    const transcribed = await transcribeSource(order.recognizer, source, {
+    const options: SourceOptions = {
       ...recognitionOf(order.settings),
       writing: writingOf(order.settings),
       keyTerms: order.keyTerms,
@@ -56,10 +60,13 @@ export async function carryOut(
       onDropped: (reason: DropReason) => {
         metrics.wordsDropped.inc({ reason });
       },
-    });
+    };
+    const transcribed = await traced('transcribing', () =>
+      transcribeSource(order.recognizer, source, options),
+    );
     const stopped = transcribed.finals.filter(({ rewriteStopped }) => rewriteStopped).length;
     metrics.rewritesStopped.inc({ origin: source.origin }, stopped);
-    const kept = await unlessAborted(abort.signal, keep(order, transcribed, log));
+    const kept = await traced('keeping', () => unlessAborted(abort.signal, keep(order, transcribed, log)));
     return { status: 'done', transcribed: kept };
   } catch (error) {
     if (abort.signal.aborted) return { status: 'cancelled' };

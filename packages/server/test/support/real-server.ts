@@ -35,6 +35,8 @@ interface Surroundings {
   readonly environment?: NodeJS.ProcessEnv;
   /** Its working directory. */
   readonly folder?: string;
+  /** Path of the program, if it is not the one that was built. */
+  readonly program?: string;
 }
 
 /**
@@ -109,11 +111,14 @@ export function ownEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('AUSCULT_')));
 }
 
-function spawnServer(flags: readonly string[], { environment = {}, folder }: Surroundings): OwnedProcess {
+function spawnServer(
+  flags: readonly string[],
+  { environment = {}, folder, program = auscultProgram() }: Surroundings,
+): OwnedProcess {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'auscult-data-'));
   const env = { ...ownEnvironment(), ...environment };
   const common = ['--port', '0', '--log-format', 'json', '--log-level', 'debug', ...ON_BUSY_MACHINES];
-  const child = spawnOwned([process.execPath, auscultProgram(), 'serve', ...common, ...flags], {
+  const child = spawnOwned([process.execPath, program, 'serve', ...common, ...flags], {
     ...(folder !== undefined && { cwd: folder }),
     env: { AUSCULT_DATA_DIRECTORY: dataDirectory, ...env },
   });

@@ -38,6 +38,16 @@ export interface RecognitionJob {
   readonly decoding: DecodingRequest;
   /** The lists of terms to be looked for, by the names under which the worker knows them. */
   readonly termLists: readonly string[];
+  /** Names the work that the job is part of to whoever watches the machine that does it; see `LiveListener.traceOf`. */
+  readonly trace?: string | undefined;
+}
+
+/** What a worker spent on the parts of a job, seconds. Jobs that are decoded together count the same time. */
+export interface JobPhases {
+  readonly encodeSeconds: number;
+  readonly decodeSeconds: number;
+  /** Looking for terms. */
+  readonly termsSeconds: number;
 }
 
 /** Names the lexicon among lists of terms. */

@@ -1,6 +1,6 @@
 import type { PreparedModel } from '../../families/model-family.js';
 import type { KeyTermList } from '../../terms/key-term-list.js';
-import type { RecognitionJob, RecognitionResult } from './recognition-job.js';
+import type { JobPhases, RecognitionJob, RecognitionResult } from './recognition-job.js';
 import type { AudioPiece } from './stream-audio.js';
 
 /** From the server to an inference process. */
@@ -38,6 +38,7 @@ export type FromWorker =
       readonly id: number;
       readonly result: RecognitionResult;
       readonly runSeconds: number;
+      readonly phases: JobPhases;
       readonly residentBytes: number;
     }
   /** Audio of a job is missing: the job is not done unless it is sent again after all of its audio. */

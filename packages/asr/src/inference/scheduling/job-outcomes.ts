@@ -1,4 +1,6 @@
 import type { RecognizerEvent } from '../../recognizer/recognizer.js';
+import type { JobTimes } from '../inference-pool.js';
+import type { JobPhases } from '../messages/recognition-job.js';
 import type { Dispatch } from './dispatch.js';
 import { createFinalDelays, type FinalDelays } from './final-delays.js';
 import { createPartialRest } from './partial-rest.js';
@@ -56,7 +58,7 @@ export function createJobOutcomes(
   return {
     delays,
     waits,
-    onResult(id, result, runSeconds) {
+    onResult(id, result, runSeconds, phases) {
       const job = jobs.get(id);
       if (!job) return;
       const { slot, isEarlyAtWork } = job;
@@ -66,7 +68,8 @@ export function createJobOutcomes(
         if (slot) rest(slot, waits.recentP95Of(shareName(job.request.share)));
       } else if (job.urgent && !isEarlyAtWork) noteDelay(job, runSeconds);
       onEvent(finishedEvent(job, runSeconds));
-      job.owner.onResult(result);
+      const worker = slot ? slots.indexOf(slot) : -1;
+      job.owner.onResult(result, timesOf(job, worker, runSeconds, phases));
     },
     onReturned(ids, cause) {
       for (const id of ids) {
@@ -76,6 +79,15 @@ export function createJobOutcomes(
       dispatch.all();
     },
   };
+}
+
+function timesOf(
+  { submittedAt, attempts }: ScheduledJob,
+  worker: number,
+  runSeconds: number,
+  phases: JobPhases | undefined,
+): JobTimes {
+  return { submittedAt, doneAt: performance.now(), runSeconds, phases, worker, attempts: attempts + 1 };
 }
 
 /** Whether a job must have a result. A partial need not. */

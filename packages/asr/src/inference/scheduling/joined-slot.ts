@@ -1,5 +1,5 @@
 import type { WorkerStatus } from '../../recognizer/recognizer.js';
-import type { RecognitionResult } from '../messages/recognition-job.js';
+import type { JobPhases, RecognitionResult } from '../messages/recognition-job.js';
 import type { ToHosted, ToWorker } from '../messages/worker-messages.js';
 import { createAssignedJobs } from './assigned-jobs.js';
 import { createToldNames } from './told-names.js';
@@ -15,7 +15,7 @@ export interface JoinedSlot {
   setRoom(most: number): void;
   /** How many jobs it may have at a time. */
   room(): number;
-  onResult(id: number, result: RecognitionResult, runSeconds: number): void;
+  onResult(id: number, result: RecognitionResult, runSeconds: number, phases?: JobPhases): void;
   /** The process lacks audio of a job, which is then sent with all of its audio. */
   onAudioMissing(id: number): void;
   /** The process does not do these jobs. */
@@ -83,8 +83,8 @@ export function createJoinedSlot(listener: SlotOutcomes, send: (message: ToHoste
       most = next;
       if (!hadRoom && jobs.count < most) listener.onRoom();
     },
-    onResult(id, result, runSeconds) {
-      if (remove(id)) listener.onResult(id, result, runSeconds);
+    onResult(id, result, runSeconds, phases) {
+      if (remove(id)) listener.onResult(id, result, runSeconds, phases);
       listener.onRoom();
     },
     onAudioMissing(id) {

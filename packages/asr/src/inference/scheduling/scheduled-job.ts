@@ -55,7 +55,7 @@ export function jobToSend(
   { id, request, urgent, isEarlyAtWork, attempts }: ScheduledJob,
   isBesideCrowd: boolean,
 ): RecognitionJob {
-  const { stream, audio, window, prefix, draft, newSeconds, keepState, decoding, keyTerms, lexicon } =
+  const { stream, audio, window, prefix, draft, newSeconds, keepState, decoding, keyTerms, lexicon, trace } =
     request;
   const termLists = [...(keyTerms ? [keyTerms.name] : []), ...(lexicon ? [LEXICON] : [])];
   const urgency = urgent ? (isBesideCrowd ? 'final-beside-crowd' : 'final') : request.priority;
@@ -72,6 +72,7 @@ export function jobToSend(
     keepState,
     decoding,
     termLists: isLastAttempt ? [] : termLists,
+    ...(trace !== undefined && { trace }),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { PreparedModel } from '../../families/model-family.js';
 import type { RecognizerEvent, WorkerStatus } from '../../recognizer/recognizer.js';
 import type { KeptForLater } from '../inference-pool.js';
-import type { RecognitionJob, RecognitionResult } from '../messages/recognition-job.js';
+import type { JobPhases, RecognitionJob, RecognitionResult } from '../messages/recognition-job.js';
 import type { FromWorker, ToWorker } from '../messages/worker-messages.js';
 import { createAssignedJobs, type AssignedJobs } from './assigned-jobs.js';
 import { createMemoryLimit, type MemoryLimit } from './memory-limit.js';
@@ -46,7 +46,7 @@ export interface WorkerSlotOptions {
 export interface WorkerSlotListener {
   /** It became ready, or may have room for another job. */
   readonly onRoom: () => void;
-  readonly onResult: (id: number, result: RecognitionResult, runSeconds: number) => void;
+  readonly onResult: (id: number, result: RecognitionResult, runSeconds: number, phases?: JobPhases) => void;
   /**
    * The process ended with these jobs undone, or cannot do them; they may be what ended it, unless it is known that it is
    * `blameless`.
@@ -137,7 +137,8 @@ function processListener(
     onMessage(message) {
       switch (message.type) {
         case 'result':
-          if (jobs.delete(message.id)) listener.onResult(message.id, message.result, message.runSeconds);
+          if (jobs.delete(message.id))
+            listener.onResult(message.id, message.result, message.runSeconds, message.phases);
           memory.weigh(message.residentBytes);
           listener.onRoom();
           break;

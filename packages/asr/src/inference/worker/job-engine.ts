@@ -4,7 +4,12 @@ import { createTensorBin } from '../../decoding/tensor-bin.js';
 import type { ClinicalLanguage } from '../../lexicon/clinical-language.js';
 import type { Confusables } from '../../terms/confusables.js';
 import type { KeyTerm } from '../../terms/key-term.js';
-import { LEXICON, type RecognitionJob, type RecognitionResult } from '../messages/recognition-job.js';
+import {
+  LEXICON,
+  type JobPhases,
+  type RecognitionJob,
+  type RecognitionResult,
+} from '../messages/recognition-job.js';
 import { createDecoderLanes } from './decoder-lanes.js';
 import { createJobQueue, type BegunJob } from './job-queue.js';
 import { recogniseUtterance } from './recognise-utterance.js';
@@ -40,7 +45,7 @@ export interface JobEngineOptions {
   /** The lexicon, where jobs may ask for it. */
   readonly lexicon?: EngineLexicon | undefined;
   /** Called once for every job that was not cancelled. */
-  readonly onResult: (id: number, result: RecognitionResult, runSeconds: number) => void;
+  readonly onResult: (id: number, result: RecognitionResult, runSeconds: number, phases: JobPhases) => void;
   /** Ends the process. */
   readonly onError: (error: unknown) => void;
   /** Called when a job has had its first turn. */
@@ -93,9 +98,10 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
     const { job, signal } = begun;
     const startedAt = performance.now();
     const terms = termsOf(job, lists, lexicon);
-    const result = await recogniseUtterance(begun, { model, decoder: own, states, terms, signal });
+    const tools = { model, decoder: own, states, terms, signal };
+    const { result, phases } = await recogniseUtterance(begun, tools);
     jobs.end(job.id);
-    options.onResult(job.id, result, (performance.now() - startedAt) / 1000);
+    options.onResult(job.id, result, (performance.now() - startedAt) / 1000, phases);
   };
 
   const work = () => {

@@ -5,7 +5,7 @@ import type { Opening, SpeechModel } from '../../decoding/speech-model.js';
 import type { CrossAttention } from '../../decoding/stream-encoder.js';
 import { nameTerms } from '../../terms/name-terms.js';
 import { spellWords } from '../../text/words.js';
-import type { RecognitionJob, RecognitionResult } from '../messages/recognition-job.js';
+import type { JobPhases, RecognitionJob, RecognitionResult } from '../messages/recognition-job.js';
 import {
   decodeText,
   isReadAgain,
@@ -41,11 +41,26 @@ export interface UtteranceTools {
 export async function recogniseUtterance(
   { job, samples }: HeardJob,
   tools: UtteranceTools,
-): Promise<RecognitionResult> {
+): Promise<RecognisedUtterance> {
+  const startedAt = performance.now();
   const utterance = await encode({ job, samples }, tools);
+  const encodedAt = performance.now();
   const decoded = await decodeText(utterance);
+  const decodedAt = performance.now();
   const text = await searchTerms(utterance, tools.terms, decoded);
-  return resultOf(utterance, decoded, text, tools.terms);
+  return {
+    result: resultOf(utterance, decoded, text, tools.terms),
+    phases: {
+      encodeSeconds: (encodedAt - startedAt) / 1000,
+      decodeSeconds: (decodedAt - encodedAt) / 1000,
+      termsSeconds: (performance.now() - decodedAt) / 1000,
+    },
+  };
+}
+
+interface RecognisedUtterance {
+  readonly result: RecognitionResult;
+  readonly phases: JobPhases;
 }
 
 async function encode(

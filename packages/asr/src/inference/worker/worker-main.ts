@@ -87,9 +87,9 @@ async function load(message: ToWorker & { type: 'load' }): Promise<void> {
     engine = createJobEngine({
       model,
       lexicon: message.lexicon ? await loadLexicon(message) : undefined,
-      onResult(id, result, runSeconds) {
+      onResult(id, result, runSeconds, phases) {
         collectTensors();
-        send({ type: 'result', id, result, runSeconds, residentBytes: process.memoryUsage.rss() });
+        send({ type: 'result', id, result, runSeconds, phases, residentBytes: process.memoryUsage.rss() });
       },
       onError(error) {
         throw error;

@@ -5,6 +5,7 @@ import type { FromHosted, HostedModel, HostedProcess } from '@auscult/asr';
 import { Svcm } from '@nats-io/services';
 import type { Msg } from '@nats-io/transport-node';
 import type { Log } from '../../telemetry/log.js';
+import type { Tracing } from '../../telemetry/tracing/tracing.js';
 import { serverVersion } from '../../version.js';
 import { CLUSTER_PROTOCOL } from '../cluster-protocol.js';
 import type { ClusterConnection } from '../connect-cluster.js';
@@ -29,6 +30,8 @@ export interface InferenceMachineOptions {
   /** Name of this machine; made up if it is left out. */
   readonly name: string | undefined;
   readonly log: Log;
+  /** Undefined if nothing is traced here. */
+  readonly tracing?: Tracing | undefined;
 }
 
 /** Starts the processes of a model, and does the jobs that servers send. */
@@ -94,6 +97,7 @@ export async function startInferenceMachine(options: InferenceMachineOptions): P
       return;
     }
     const number = nextLink++;
+    const onServed = options.tracing?.served;
     const link = createServerLink({
       nats,
       machine,
@@ -107,6 +111,7 @@ export async function startInferenceMachine(options: InferenceMachineOptions): P
       onRefused: (part) => {
         noteRefused(server, part);
       },
+      onServed,
     });
     links.set(key, link);
   };

@@ -112,7 +112,7 @@ export function createMachineLink(options: MachineLinkOptions): MachineLink {
       case 'result':
         if (said.result.tokens.some((token) => token >= machine.textTokens))
           refuseAnswer(process, said.id, 'result.tokens');
-        else process.onResult(said.id, said.result, said.runSeconds);
+        else process.onResult(said.id, said.result, said.runSeconds, said.phases);
         break;
       case 'audio-missing':
         process.onAudioMissing(said.id);

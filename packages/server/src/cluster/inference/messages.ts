@@ -1,4 +1,10 @@
-import { keyTermLimits, keyTermListName, type RecognitionResult, type ToHosted } from '@auscult/asr';
+import {
+  keyTermLimits,
+  keyTermListName,
+  type JobPhases,
+  type RecognitionResult,
+  type ToHosted,
+} from '@auscult/asr';
 import { z } from 'zod';
 import { STREAM_NAME } from './audio-payload.js';
 import { createReader, type Reading } from '../read-message.js';
@@ -41,6 +47,7 @@ const job = z.object({
     speaks: z.boolean(),
   }),
   termLists: z.array(name).max(4),
+  trace: z.string().max(128).exactOptional(),
 });
 
 /** Two minutes, 16 kHz: four times the longest window. */
@@ -110,9 +117,17 @@ function inconsistentPart(result: {
   return result.alternatives.every(isWithin) ? undefined : 'alternatives';
 }
 
+const phases = z.object({ encodeSeconds: seconds, decodeSeconds: seconds, termsSeconds: seconds });
+
 /** What a machine tells of a job. */
 const answerSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('result'), id, result, runSeconds: seconds }),
+  z.object({
+    type: z.literal('result'),
+    id,
+    result,
+    runSeconds: seconds,
+    phases: phases.exactOptional(),
+  }),
   z.object({ type: z.literal('audio-missing'), id }),
   z.object({ type: z.literal('terms-missing'), id }),
   /** The process cannot take the job now. */
@@ -217,6 +232,7 @@ export type WrittenMessage =
       readonly id: number;
       readonly result: RecognitionResult;
       readonly runSeconds: number;
+      readonly phases?: JobPhases;
     }
   | { readonly rooms: readonly number[] }
   | { readonly reason: string }

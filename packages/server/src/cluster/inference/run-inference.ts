@@ -6,6 +6,7 @@ import { recognizerOptions } from '../../recognizer-options.js';
 import { recognizerEventLog } from '../../recognizers.js';
 import { downloadLog } from '../../telemetry/download-log.js';
 import { createLog } from '../../telemetry/log.js';
+import { openTracing } from '../../telemetry/tracing/tracing.js';
 import { openClusterConnection } from '../cluster.js';
 
 /**
@@ -22,11 +23,13 @@ export async function runInference(config: Config, host: typeof hostModel): Prom
   const hosted = await host(recognizerOptions(config, recognizerEventLog(log), downloadLog(log)));
   const { startInferenceMachine } = await import('./inference-machine.js');
   const { lexicon, serverName: name } = config;
-  const machine = await startInferenceMachine({ connection, hosted, lexicon, name, log });
+  const tracing = await openTracing(config, 'work', log);
+  const machine = await startInferenceMachine({ connection, hosted, lexicon, name, log, tracing });
   const signal = await stopped;
   log.info('stopping', { signal });
   await machine.stop(config.drainSeconds);
   await connection.close();
+  await tracing?.close();
   log.info('stopped');
   return 0;
 }

@@ -5,6 +5,7 @@ import { createFrameAssembly, type Frame } from './frames.js';
 import type { KeptTermLists } from './kept-term-lists.js';
 import { createLinkSender } from './link-sender.js';
 import { isKeyTermList, readOrder, writeMessage, type Order, type WrittenMessage } from './messages.js';
+import type { ServedJob } from '../../telemetry/tracing/tracing.js';
 import { toServer, type Peer } from './subjects.js';
 
 /** What a machine does for one server. */
@@ -41,6 +42,8 @@ export interface ServerLinkOptions {
   readonly impossiblePart: HostedModel['impossiblePart'];
   /** The server has said something that cannot be: in this part of a message. */
   readonly onRefused: (part: string) => void;
+  /** Called with each job that a process has done and that is part of a trace; absent if nothing is traced here. */
+  readonly onServed?: ((job: ServedJob) => void) | undefined;
 }
 
 /** Gives jobs numbers at the processes, and knows whose they are. */
@@ -60,6 +63,8 @@ export function createServerLink(options: ServerLinkOptions): ServerLink {
   );
   /** The jobs at each process: the number there by the number at the server. */
   const jobs = processes.map(() => new Map<number, number>());
+  /** Those of them that are part of a trace. */
+  const traced = processes.map(() => new Map<number, TracedJob>());
   const streams = processes.map(() => new Set<string>());
   const paused = new Map<number, NodeJS.Timeout>();
   let heardAt = performance.now();
@@ -110,6 +115,9 @@ export function createServerLink(options: ServerLinkOptions): ServerLink {
     }
     const number = options.jobs.add(link, job.id);
     atProcess.set(job.id, number);
+    const { trace: traceparent, priority } = job;
+    if (options.onServed && traceparent !== undefined)
+      traced[process]?.set(job.id, { traceparent, priority, receivedAt: performance.now() });
     host.send({
       type: 'job',
       job: {
@@ -125,6 +133,7 @@ export function createServerLink(options: ServerLinkOptions): ServerLink {
     const number = jobs[process]?.get(id);
     if (number === undefined) return undefined;
     jobs[process]?.delete(id);
+    traced[process]?.delete(id);
     options.jobs.delete(number);
     return number;
   };
@@ -197,9 +206,15 @@ export function createServerLink(options: ServerLinkOptions): ServerLink {
       return true;
     },
     onAnswer: (process, id, said) => {
+      const job = traced[process]?.get(id);
       endJob(process, id);
-      if (said.type === 'audio-missing') answer(process, { type: 'audio-missing', id });
-      else answer(process, { type: 'result', id, result: said.result, runSeconds: said.runSeconds });
+      if (said.type === 'audio-missing') {
+        answer(process, { type: 'audio-missing', id });
+        return;
+      }
+      const { result, runSeconds, phases } = said;
+      answer(process, { type: 'result', id, result, runSeconds, phases });
+      if (job) options.onServed?.({ ...job, process, runSeconds, phases });
     },
     onProcessEnded: (process) => {
       for (const id of jobs[process]?.keys() ?? []) endJob(process, id);
@@ -226,6 +241,8 @@ export function createServerLink(options: ServerLinkOptions): ServerLink {
   };
   return link;
 }
+
+type TracedJob = Pick<ServedJob, 'traceparent' | 'priority' | 'receivedAt'>;
 
 /** More than a server is ever allowed to have. */
 const MOST_JOBS = 64;

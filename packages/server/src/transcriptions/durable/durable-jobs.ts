@@ -43,7 +43,7 @@ const SUSPECT_ATTEMPTS = 2;
 
 /** Nothing is carried out before `begin`. */
 export function createDurableJobs(services: DurableServices): DurableJobs {
-  const { store, places, turns, log, metrics } = services;
+  const { store, places, turns, log, metrics, tracing } = services;
   const drainMs = services.config.drainSeconds * 1000;
   const running = new Map<string, RunningJob>();
   const listeners = new Map<string, EndListener>();
@@ -120,7 +120,16 @@ export function createDurableJobs(services: DurableServices): DurableJobs {
 
   const carryOut = async (one: RunningJob): Promise<void> => {
     const { row } = one.job;
+    const trace = tracing?.transcription({
+      id: row.id,
+      origin: row.origin,
+      session: row.session_id ?? undefined,
+      createdAt: new Date(row.created_at),
+      attempts: row.attempts,
+      audioSeconds: row.audio_seconds ?? undefined,
+    });
     const result = await runJob(services, one);
+    trace?.end(result.status);
     try {
       if (result.status === 'interrupted') {
         await store.giveBack(row.id, draining ? WRITE_PATIENCE : undefined);

@@ -122,7 +122,9 @@ async function speakAndBreak(
   const speaking: Speaking = { url: scene.url, note, patience: patience.signal };
   const isOn = (): boolean => secondsSince(startedAt) < seconds;
   const everybody = [
-    ...repeat(streams, isOn, (name, turn) => recordTrack(`recording ${name}`, trackAt(tracks, turn), speaking)),
+    ...repeat(streams, isOn, (name, turn) =>
+      recordTrack(`recording ${name}`, trackAt(tracks, turn), speaking),
+    ),
     ...repeat(callers, isOn, (name, turn) => callOnce(`call ${name}`, trackAt(tracks, turn + 1), speaking)),
     ...repeat(uploadSeconds > 0 ? 1 : 0, isOn, async (_, turn) => {
       const clip = clips[turn % clips.length];

@@ -66,7 +66,13 @@ function outOfOrder(who: string, told: readonly Final[]): readonly Broken[] {
   return told.flatMap(({ start }, place): readonly Broken[] => {
     const before = told[place - 1];
     if (before === undefined || before.start <= start) return [];
-    return [{ promise: 'finals come in order, once', who, why: `final ${String(place)} begins before the one ahead of it` }];
+    return [
+      {
+        promise: 'finals come in order, once',
+        who,
+        why: `final ${String(place)} begins before the one ahead of it`,
+      },
+    ];
   });
 }
 

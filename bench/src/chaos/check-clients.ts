@@ -86,24 +86,34 @@ function see(client: string, view: ClientView, one: Extract<Seen, { readonly cli
       if (before !== undefined && before !== one.text)
         breaks('finals come in order, once', `final ${String(one.sequence)} came again with another text`);
       if (one.sequence > view.told.size)
-        breaks('finals come in order, once', `final ${String(one.sequence)} came before ${String(view.told.size)}`);
+        breaks(
+          'finals come in order, once',
+          `final ${String(one.sequence)} came before ${String(view.told.size)}`,
+        );
       view.told.set(one.sequence, one.text);
       return;
     }
     case 'shown':
       if (one.sequence !== view.shown.length)
-        breaks('finals come in order, once', `final ${String(one.sequence)} was shown as number ${String(view.shown.length)}`);
+        breaks(
+          'finals come in order, once',
+          `final ${String(one.sequence)} was shown as number ${String(view.shown.length)}`,
+        );
       view.shown.push(one);
       return;
     case 'dropped':
       view.declared.push(one.stretch);
       return;
     case 'lost':
-      breaks('acknowledged audio is in a final', `the server says that ${one.stretch.join(' to ')} s are lost`);
+      breaks(
+        'acknowledged audio is in a final',
+        `the server says that ${one.stretch.join(' to ')} s are lost`,
+      );
       return;
     case 'stopped':
       view.stopped = true;
-      if (one.lostSeconds > 0) breaks('no session is lost', `${String(one.lostSeconds)} s were lost on the way`);
+      if (one.lostSeconds > 0)
+        breaks('no session is lost', `${String(one.lostSeconds)} s were lost on the way`);
       return;
     case 'failed':
       breaks('no session is lost', one.why);
@@ -135,7 +145,9 @@ function checkRecord(client: string, view: ClientView, record: SeenRecord | unde
 
 function checkEnd(client: string, { hasEnded, missingSeconds }: SeenRecord): readonly Broken[] {
   return [
-    ...(hasEnded ? [] : [{ promise: 'no session is lost', who: client, why: 'its record has not ended' } as const]),
+    ...(hasEnded
+      ? []
+      : [{ promise: 'no session is lost', who: client, why: 'its record has not ended' } as const]),
     ...(missingSeconds > 0
       ? [
           {

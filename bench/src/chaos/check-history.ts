@@ -28,14 +28,21 @@ export interface Broken {
 
 /** Holds a history to the promises. */
 export function checkHistory(seen: readonly Seen[]): readonly Broken[] {
-  return [...checkClients(seen), ...checkCallers(seen), ...checkUploads(seen), ...seen.flatMap(brokenByItself)];
+  return [
+    ...checkClients(seen),
+    ...checkCallers(seen),
+    ...checkUploads(seen),
+    ...seen.flatMap(brokenByItself),
+  ];
 }
 
 function brokenByItself(one: Seen): readonly Broken[] {
   switch (one.saw) {
     case 'audit':
       if (one.problems === 0) return [];
-      return [{ promise: 'the audit log is whole', who: one.server, why: `${String(one.problems)} problems` }];
+      return [
+        { promise: 'the audit log is whole', who: one.server, why: `${String(one.problems)} problems` },
+      ];
     case 'trace':
       return [{ promise: 'no speech in the clear', who: one.file, why: one.what }];
     case 'left':

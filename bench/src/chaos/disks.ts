@@ -26,7 +26,6 @@ export function mountSmallDisk(folder: string, mebibytes: number): SmallDisk | u
     if (isMounted) execFileSync('umount', ['--lazy', folder]);
     isMounted = false;
   };
-  process.once('exit', unmount);
   return {
     fill: () => {
       fillUp(filler);

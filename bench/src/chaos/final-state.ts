@@ -28,12 +28,19 @@ export async function noteFinalState(
     await within(until, `${name} is ready`, note, () => answers(`${httpUrl}/health/ready`));
   await within(until, 'the end of all recordings', note, async () => {
     const known = new Map((await transcriptionsOf(server.httpUrl)).map((one) => [one.id, one]));
-    return uploads.every((id) => !['queued', 'running', 'receiving'].includes(known.get(id)?.status ?? 'gone'));
+    return uploads.every(
+      (id) => !['queued', 'running', 'receiving'].includes(known.get(id)?.status ?? 'gone'),
+    );
   });
   await within(until, 'the end of all sessions', note, async () =>
     (await sessionsOf(server)).every(({ endedAt }) => endedAt !== undefined),
   );
-  await within(until, 'that nothing waits in JetStream', note, async () => (await waiting(scene)).length === 0);
+  await within(
+    until,
+    'that nothing waits in JetStream',
+    note,
+    async () => (await waiting(scene)).length === 0,
+  );
   for (const stream of await waiting(scene).catch(() => [])) note({ saw: 'left', file: stream });
   const known = new Map((await transcriptionsOf(server.httpUrl)).map((one) => [one.id, one]));
   for (const id of uploads) {
@@ -44,12 +51,7 @@ export async function noteFinalState(
   for (const { id } of await sessionsOf(server)) note(await recordOf(server, id));
 }
 
-async function within(
-  until: number,
-  what: string,
-  note: Note,
-  isSo: () => Promise<boolean>,
-): Promise<void> {
+async function within(until: number, what: string, note: Note, isSo: () => Promise<boolean>): Promise<void> {
   while (!(await isSo().catch(() => false))) {
     if (performance.now() > until) {
       note({ saw: 'unanswered', what });
@@ -85,9 +87,11 @@ async function sessionsOf(server: ServerPlace): Promise<readonly SessionBody[]> 
 }
 
 async function recordOf({ httpUrl }: ServerPlace, session: string): Promise<SeenRecord> {
-  const { endedAt, missingSeconds = 0, segments } = await read<RecordBody>(
-    `${httpUrl}/api/v1/sessions/${session}`,
-  );
+  const {
+    endedAt,
+    missingSeconds = 0,
+    segments,
+  } = await read<RecordBody>(`${httpUrl}/api/v1/sessions/${session}`);
   return {
     saw: 'record',
     session,
@@ -108,30 +112,44 @@ async function read<Body>(url: string): Promise<Body> {
 }
 
 interface StreamsBody {
-  readonly account_details?: readonly {
-    readonly stream_detail?: readonly {
-      readonly name: string;
-      readonly state: { readonly messages: number; readonly bytes: number };
-    }[];
-  }[];
+  readonly account_details?: readonly { readonly stream_detail?: readonly StreamDetail[] }[];
+}
+
+interface StreamDetail {
+  readonly name: string;
+  readonly state: { readonly messages: number; readonly bytes: number };
 }
 
 /** What an object store keeps of each object that was deleted is smaller, bytes. */
 const MOST_NOTE_BYTES = 1024;
 
-/** Audio that JetStream still stores. Buckets of keys and values are meant to stay, and so are notes of what was deleted. */
+/** Buckets of keys and values are meant to stay, and so are notes of deleted objects. */
+function isAudioThere({ name, state: { messages, bytes } }: StreamDetail): boolean {
+  if (name.startsWith('KV_')) return false;
+  return name.startsWith('OBJ_') ? bytes > MOST_NOTE_BYTES * messages : messages > 0;
+}
+
+/** Audio that JetStream still stores. */
 async function waiting({ natsMonitor }: Scene): Promise<readonly string[]> {
-  const { account_details: accounts = [] } = await read<StreamsBody>(`${natsMonitor}/jsz?accounts=true&streams=true`);
+  const { account_details: accounts = [] } = await read<StreamsBody>(
+    `${natsMonitor}/jsz?accounts=true&streams=true`,
+  );
   return accounts
     .flatMap(({ stream_detail: streams = [] }) => streams)
-    .filter(({ name, state }) => !name.startsWith('KV_') && state.bytes > MOST_NOTE_BYTES * state.messages)
-    .map(({ name, state }) => `stream ${name}, ${String(state.messages)} messages, ${String(state.bytes)} bytes`);
+    .filter(isAudioThere)
+    .map(
+      ({ name, state }) => `stream ${name}, ${String(state.messages)} messages, ${String(state.bytes)} bytes`,
+    );
 }
 
 /** Notes files that servers should have removed, once they have stopped. */
 export function noteFilesLeft({ servers, folder }: Scene, note: Note): void {
   for (const { name, dataDirectory } of servers) {
-    for (const below of [join(folder, name, 'tmp'), join(dataDirectory, 'spool'), join(dataDirectory, 'journal')])
+    for (const below of [
+      join(folder, name, 'tmp'),
+      join(dataDirectory, 'spool'),
+      join(dataDirectory, 'journal'),
+    ])
       for (const file of filesBelow(below)) note({ saw: 'left', file: file.slice(folder.length + 1) });
   }
 }

@@ -35,9 +35,19 @@ export type Seen =
   /** A process ended that nobody had told to. */
   | { readonly saw: 'ended'; readonly second: number; readonly part: string; readonly status: string }
   /** What somebody is going to say: where voice is. */
-  | { readonly saw: 'speech'; readonly who: string; readonly seconds: number; readonly voice: readonly Stretch[] }
+  | {
+      readonly saw: 'speech';
+      readonly who: string;
+      readonly seconds: number;
+      readonly voice: readonly Stretch[];
+    }
   | { readonly saw: 'session'; readonly client: string; readonly session: string }
-  | { readonly saw: 'acknowledged'; readonly client: string; readonly samples: number; readonly settled: number }
+  | {
+      readonly saw: 'acknowledged';
+      readonly client: string;
+      readonly samples: number;
+      readonly settled: number;
+    }
   | { readonly saw: 'resumed'; readonly client: string; readonly session: string; readonly samples: number }
   /** A final as it came over the connection. */
   | ({ readonly saw: 'told'; readonly client: string; readonly sequence: number } & Final)

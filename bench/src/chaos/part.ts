@@ -12,7 +12,7 @@ export interface Part {
   readonly isRunning: () => boolean;
   /** Whether it is of use now. */
   readonly isReady: () => Promise<boolean>;
-  /** Ends it and all its processes at once. */
+  /** Ends it and all its processes: they have got their signals when it returns. */
   readonly kill: () => Promise<void>;
   /** Lets it stand still. */
   readonly pause: () => void;
@@ -79,11 +79,6 @@ export function createPart(program: Program): Part {
       if (isWanted && started === child) onEnded(by ?? String(code));
     });
   };
-
-  // Nothing of a run outlives the benchmark.
-  process.once('exit', () => {
-    signal('SIGKILL');
-  });
 
   return {
     name,

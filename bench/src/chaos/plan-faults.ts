@@ -51,7 +51,7 @@ const KINDS: Readonly<Record<FaultKind, { readonly weight: number; readonly seco
 type Stretch = readonly [least: number, most: number];
 /** What a process needs to be of use again after a fault, roughly. Until then, it is spared. */
 const RECOVERY_SECONDS = 6;
-/** What a rolling restart takes, roughly; meanwhile, no process but those of NATS and PostgreSQL has another fault. */
+/** What a rolling restart takes, roughly. Until then, there is no other. */
 const ROLLING_SECONDS = 30;
 
 /** Draws the faults of a run. They follow from the options alone. */

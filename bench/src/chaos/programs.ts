@@ -20,9 +20,12 @@ export interface Place {
 
 /** Why a run is not possible here; undefined if it is. */
 export function chaosMissing(): string | undefined {
-  if (process.platform !== 'linux') return 'chaos is skipped: processes are found by /proc, which only Linux has';
-  if (natsPath() === undefined) return 'chaos is skipped: it needs nats-server (Debian: apt-get install nats-server)';
-  if (postgresFolder() === undefined) return 'chaos is skipped: it needs PostgreSQL (Debian: apt-get install postgresql)';
+  if (process.platform !== 'linux')
+    return 'chaos is skipped: processes are found by /proc, which only Linux has';
+  if (natsPath() === undefined)
+    return 'chaos is skipped: it needs nats-server (Debian: apt-get install nats-server)';
+  if (postgresFolder() === undefined)
+    return 'chaos is skipped: it needs PostgreSQL (Debian: apt-get install postgresql)';
   return undefined;
 }
 
@@ -129,7 +132,15 @@ function unprivilegedUser(): Program['user'] {
 
 async function isPostgresReady(bin: string, port: number): Promise<boolean> {
   try {
-    await promisify(execFile)(join(bin, 'pg_isready'), ['-q', '-h', '127.0.0.1', '-p', String(port), '-t', '1']);
+    await promisify(execFile)(join(bin, 'pg_isready'), [
+      '-q',
+      '-h',
+      '127.0.0.1',
+      '-p',
+      String(port),
+      '-t',
+      '1',
+    ]);
     return true;
   } catch {
     return false;
@@ -148,4 +159,3 @@ export async function answers(url: string): Promise<boolean> {
     return false;
   }
 }
-

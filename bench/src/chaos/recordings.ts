@@ -18,7 +18,11 @@ export interface Speaking {
 const FRAME_SECONDS = 0.1;
 
 /** Speaks a track in real time with the SDK, as one recording, and notes what is received. */
-export async function recordTrack(client: string, track: Track, { url, note, patience }: Speaking): Promise<void> {
+export async function recordTrack(
+  client: string,
+  track: Track,
+  { url, note, patience }: Speaking,
+): Promise<void> {
   note({ saw: 'speech', who: client, seconds: track.seconds, voice: voiceOf(track) });
   const transcriber = createTranscriber({ url, webSocket: tappedSocket(client, note) });
   transcriber.on('final', ({ sequence, start, end, text }) => {

@@ -120,7 +120,12 @@ export async function openScene(
     const cluster = await linkOf(name, 'nats', natsPlace.port);
     await linkOf('clients', name, place.port);
     const storage = (port: number) => [
-      ...['--database', `postgres://auscult@127.0.0.1:${String(port)}/auscult`, '--master-key-file', masterKey],
+      ...[
+        '--database',
+        `postgres://auscult@127.0.0.1:${String(port)}/auscult`,
+        '--master-key-file',
+        masterKey,
+      ],
     ];
     const flags = ['--cluster', natsAddress(cluster), '--server-name', name, ...storage(database)];
     parts.set(name, createPart(serverProgram(place, [...FLAGS, ...SERVER_FLAGS, ...flags])));
@@ -139,9 +144,18 @@ export async function openScene(
     const flags = ['--cluster', natsAddress(cluster), '--server-name', name];
     parts.set(name, createPart(machineProgram(place, [...FLAGS, ...flags])));
   }
-  const balancer = await openBalancer(
-    serverNames.flatMap((name) => links.get(`clients–${name}`) ?? []),
-  );
+  const balancer = await openBalancer(serverNames.flatMap((name) => links.get(`clients–${name}`) ?? []));
+
+  const killAll = (): Promise<unknown> => Promise.all([...parts.values()].map((part) => part.kill()));
+  const unmountAll = (): void => {
+    for (const disk of disks.values()) disk.unmount();
+  };
+  // Nothing of a run outlives the benchmark.
+  process.once('exit', () => {
+    void killAll();
+    unmountAll();
+  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
   const names = [...parts.keys()];
   const between = [...links.keys()];
@@ -179,8 +193,8 @@ export async function openScene(
     close: async (isFolderKept) => {
       balancer.close();
       for (const link of links.values()) link.close();
-      await Promise.all([...parts.values()].map((part) => part.kill()));
-      for (const disk of disks.values()) disk.unmount();
+      await killAll();
+      unmountAll();
       if (!isFolderKept) rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -32,7 +32,9 @@ const SHOWN_REASONS = 20;
 export function addChaosCommand(program: Command): void {
   const command = program
     .command('chaos')
-    .description('Let people speak to a cluster while its parts break, and hold what they saw to the promises.');
+    .description(
+      'Let people speak to a cluster while its parts break, and hold what they saw to the promises.',
+    );
   addClipOptions(command, { maxClip: 20, kind: ['read'], limit: 24 })
     .option('--minutes <minutes>', 'how long things break', positiveNumber, 20)
     .option('--seed <number>', 'determines what breaks, and when', wholeNumber, 1)

@@ -110,6 +110,8 @@ function see(client: string, view: ClientView, one: Extract<Seen, { readonly cli
         `the server says that ${one.stretch.join(' to ')} s are lost`,
       );
       return;
+    case 'answered':
+      return;
     case 'stopped':
       view.stopped = true;
       if (one.lostSeconds > 0)
@@ -143,11 +145,20 @@ function checkRecord(client: string, view: ClientView, record: SeenRecord | unde
   return [...broken, ...checkAudio({ who: client, record, voice, until, declared })];
 }
 
-function checkEnd(client: string, { hasEnded, missingSeconds }: SeenRecord): readonly Broken[] {
+function checkEnd(client: string, { hasEnded, missingSeconds, isWhole }: SeenRecord): readonly Broken[] {
   return [
     ...(hasEnded
       ? []
       : [{ promise: 'no session is lost', who: client, why: 'its record has not ended' } as const]),
+    ...(isWhole
+      ? []
+      : [
+          {
+            promise: 'the record is what clients were told',
+            who: client,
+            why: 'its record says that something was removed or added',
+          } as const,
+        ]),
     ...(missingSeconds > 0
       ? [
           {

@@ -68,6 +68,7 @@ interface SessionBody {
 }
 
 interface RecordBody extends SessionBody {
+  readonly isWhole: boolean;
   readonly segments: readonly {
     readonly versions: readonly { readonly text: string; readonly start: number; readonly end: number }[];
   }[];
@@ -90,6 +91,7 @@ async function recordOf({ httpUrl }: ServerPlace, session: string): Promise<Seen
   const {
     endedAt,
     missingSeconds = 0,
+    isWhole,
     segments,
   } = await read<RecordBody>(`${httpUrl}/api/v1/sessions/${session}`);
   return {
@@ -97,6 +99,7 @@ async function recordOf({ httpUrl }: ServerPlace, session: string): Promise<Seen
     session,
     hasEnded: endedAt !== undefined,
     missingSeconds,
+    isWhole,
     finals: segments.flatMap(({ versions: [first] }) => {
       if (first === undefined) return [];
       const { start, end, text } = first;

@@ -18,6 +18,8 @@ export interface SeenRecord {
   readonly hasEnded: boolean;
   /** Audio that the record says it has no text for, seconds. */
   readonly missingSeconds: number;
+  /** Whether all of it is vouched for. */
+  readonly isWhole: boolean;
   readonly finals: readonly Final[];
 }
 
@@ -56,6 +58,8 @@ export type Seen =
   /** Words that were not kept, and that the server said it did not keep. */
   | { readonly saw: 'dropped'; readonly client: string; readonly stretch: Stretch }
   | { readonly saw: 'lost'; readonly client: string; readonly stretch: Stretch }
+  /** The server has answered `stop`, which says that all text was sent. */
+  | { readonly saw: 'answered'; readonly client: string; readonly audioSeconds: number }
   | { readonly saw: 'stopped'; readonly client: string; readonly lostSeconds: number }
   | { readonly saw: 'failed'; readonly client: string; readonly why: string }
   | { readonly saw: 'connected'; readonly caller: string }
@@ -86,7 +90,8 @@ export function keepHistory(file: string): { readonly note: Note; readonly seen:
     seen,
     note: (one) => {
       seen.push(one);
-      appendFileSync(file, `${JSON.stringify(one)}\n`);
+      // The time is for people who look for the reason of something.
+      appendFileSync(file, `${JSON.stringify({ at: new Date(), ...one })}\n`);
     },
   };
 }

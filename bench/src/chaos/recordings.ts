@@ -91,6 +91,9 @@ function noteMessage(client: string, note: Note, message: ServerMessage): void {
       if (isFinal) note({ saw: 'told', client, sequence, start, end, text });
       return;
     }
+    case 'stopped':
+      note({ saw: 'answered', client, audioSeconds: message.audioSeconds });
+      return;
     case 'dropped':
       note({ saw: 'dropped', client, stretch: [message.start, message.end] });
       return;

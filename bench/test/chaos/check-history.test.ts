@@ -96,6 +96,11 @@ describe('checkHistory', () => {
       'the record is what clients were told',
       replaced(record('two'), record('two', [final(0), { ...final(1), text: 'Aspirin once a day.' }])),
     ],
+    [
+      'a record that is not whole',
+      'the record is what clients were told',
+      wholeHistory().map((one) => (one.saw === 'record' ? { ...one, isWhole: false } : one)),
+    ],
     ['a session without a record', 'no session is lost', without(wholeHistory(), record('one'))],
     ['a call without a record', 'no session is lost', without(wholeHistory(), record('two'))],
     [

@@ -48,7 +48,7 @@ export function heard(place: number): Seen {
 }
 
 export function record(session: string, finals: readonly Final[] = FINALS, hasEnded = true): Seen {
-  return { saw: 'record', session, hasEnded, missingSeconds: 0, finals };
+  return { saw: 'record', session, hasEnded, missingSeconds: 0, isWhole: true, finals };
 }
 
 export function final(place: number): Final {

@@ -14,9 +14,9 @@ export interface OwedAudio {
 }
 
 /**
- * Less voice than this between two finals may be breath, or a word whose times are not exact. Voice is found by its energy alone.
+ * Less voice than this between two finals may be breath, rustling, or a word whose times are not exact. Voice is found by its energy alone.
  */
-const UNCLEAR_SECONDS = 0.75;
+export const UNCLEAR_SECONDS = 1.25;
 /** The times of words are not exact either. */
 const OVERLAP_SECONDS = 0.3;
 

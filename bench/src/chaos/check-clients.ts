@@ -1,5 +1,5 @@
 import { SAMPLE_RATE } from '../clips/sound.js';
-import { checkAudio } from './check-audio.js';
+import { checkAudio, UNCLEAR_SECONDS } from './check-audio.js';
 import type { Broken, Promised } from './check-history.js';
 import type { Final, Seen, SeenRecord, Stretch } from './history.js';
 
@@ -159,7 +159,7 @@ function checkEnd(client: string, { hasEnded, missingSeconds, isWhole }: SeenRec
             why: 'its record says that something was removed or added',
           } as const,
         ]),
-    ...(missingSeconds > 0
+    ...(missingSeconds > UNCLEAR_SECONDS
       ? [
           {
             promise: 'acknowledged audio is in a final',

@@ -146,6 +146,7 @@ export async function openScene(
   }
   const balancer = await openBalancer(serverNames.flatMap((name) => links.get(`clients–${name}`) ?? []));
 
+  let isOver = false;
   const killAll = (): Promise<unknown> => Promise.all([...parts.values()].map((part) => part.kill()));
   const unmountAll = (): void => {
     for (const disk of disks.values()) disk.unmount();
@@ -154,6 +155,7 @@ export async function openScene(
   process.once('exit', () => {
     void killAll();
     unmountAll();
+    if (!isOver) rmSync(folder, { recursive: true, force: true });
   });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
@@ -191,6 +193,7 @@ export async function openScene(
       await Promise.all(machineNames.map((name) => parts.get(name)?.start()));
     },
     close: async (isFolderKept) => {
+      isOver = true;
       balancer.close();
       for (const link of links.values()) link.close();
       await killAll();

@@ -44,7 +44,7 @@ describe('checkHistory', () => {
     [
       'acknowledged samples that are gone after a session was resumed',
       'acknowledged audio is in a final',
-      wholeHistory().map((one) => (one.saw === 'resumed' ? { ...one, samples: 95_999 } : one)),
+      wholeHistory().map((one) => (one.saw === 'resumed' ? { ...one, samples: 111_999 } : one)),
     ],
     [
       'audio that the server says it has lost',
@@ -55,7 +55,7 @@ describe('checkHistory', () => {
       'a record that says that audio has no text',
       'acknowledged audio is in a final',
       wholeHistory().map((one) =>
-        one.saw === 'record' && one.session === 'one' ? { ...one, missingSeconds: 0.5 } : one,
+        one.saw === 'record' && one.session === 'one' ? { ...one, missingSeconds: 2 } : one,
       ),
     ],
     [

@@ -15,7 +15,7 @@ export function wholeHistory(): readonly Seen[] {
     { saw: 'session', client: 'recording', session: 'one' },
     told(0),
     shown(0),
-    { saw: 'acknowledged', client: 'recording', samples: 96_000, settled: 5 },
+    { saw: 'acknowledged', client: 'recording', samples: 112_000, settled: 5 },
     { saw: 'session', client: 'recording', session: 'one' },
     { saw: 'resumed', client: 'recording', session: 'one', samples: 112_000 },
     told(1),

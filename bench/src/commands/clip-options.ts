@@ -17,11 +17,11 @@ export interface ClipFlags {
  */
 export function addClipOptions(
   command: Command,
-  defaults: Partial<Pick<ClipFlags, 'manifest' | 'limit' | 'maxClip'>> = {},
+  defaults: Partial<Pick<ClipFlags, 'manifest' | 'kind' | 'limit' | 'maxClip'>> = {},
 ): Command {
   return command
     .option('--manifest <path>', 'the clips, one JSON object a line', defaults.manifest ?? defaultManifest())
-    .option('--kind <kinds>', 'only these kinds, separated by commas', listOf)
+    .option('--kind <kinds>', 'only these kinds, separated by commas', listOf, defaults.kind)
     .option('--ids <parts>', 'only clips whose id contains one of these, separated by commas', listOf)
     .option('--limit <clips>', 'the most clips, spread over the kinds', wholeNumber, defaults.limit)
     .option('--max-clip <seconds>', 'only clips of at most this length', positiveNumber, defaults.maxClip);

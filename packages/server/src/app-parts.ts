@@ -118,6 +118,7 @@ export async function createAppParts(
       keyTerms,
       reader,
       log,
+      serverId: storage.serverId,
       recognizer: async () => {
         await warmUp();
         const recognizer = recognizers.recognizer();

@@ -121,8 +121,8 @@ async function* messagesOf({ stream }: StreamPlace, filter: string): AsyncGenera
       yield bytesOf(message);
       ({ pending } = message.info);
     }
-    // What was there is gone: it was settled meanwhile.
-    if (pending === before) return;
+    // What was there is gone, as it was settled meanwhile, or NATS is slow.
+    if (pending === before) ({ num_pending: pending } = await consumer.info());
   }
 }
 

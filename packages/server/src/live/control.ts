@@ -80,11 +80,13 @@ function changesHearing(change: SettingsChange): boolean {
 async function stop({ stream, intake, emit }: ControlledSession): Promise<void> {
   await intake.end();
   await stream.flush();
+  if (stream.hasLeft()) return;
   const refinement = await stream.readAgain();
   emit({ kind: 'stopped', totals: stream.totals(), refinement });
 }
 
 async function finalize({ stream, emit }: ControlledSession): Promise<void> {
   await stream.flush();
+  if (stream.hasLeft()) return;
   emit({ kind: 'finalized', at: stream.channels.receivedSeconds() });
 }

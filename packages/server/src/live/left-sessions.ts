@@ -107,9 +107,11 @@ async function claimFromHolder(
   const holder = await records.holderOf(sessionId);
   if (recovery === undefined || handOvers === undefined || holder === undefined || holder === serverId)
     return 'resume_refused';
-  const claim = (): Promise<void> =>
-    recovery.claimSession(sessionId, (id) => id === holder || id === HANDED_OVER);
-  if (holder === HANDED_OVER) return claim().then(() => undefined);
+  const claim = async (): Promise<ErrorCode | undefined> => {
+    const outcome = await recovery.claimSession(sessionId, (id) => id === holder || id === HANDED_OVER);
+    return outcome === 'again' ? 'not_ready' : undefined;
+  };
+  if (holder === HANDED_OVER) return claim();
   const tokenDigest = digestOf(token).toString('hex');
   const outcome = await handOvers.ask(holder, { sessionId, tokenDigest, tenant, subject });
   if (outcome === 'not-there' && (await isAlive(holder))) return 'resume_refused';
@@ -119,8 +121,7 @@ async function claimFromHolder(
   }
   // Its client is told to come again: meanwhile the lease of the server runs out.
   if (outcome === 'silent' && !(await waitUntilGone(holder, isAlive))) return 'not_ready';
-  await claim();
-  return undefined;
+  return claim();
 }
 
 async function waitUntilGone(serverId: string, isAlive: LeftSessionServices['isAlive']): Promise<boolean> {

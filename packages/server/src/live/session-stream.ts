@@ -42,6 +42,8 @@ export interface SessionStream {
   readonly accepted: Pick<AcceptedAudio, 'durableSeconds' | 'isKept' | 'end' | 'leave'>;
   /** Hears nothing more, so that another process can go on from what is kept. Resolves once all of that is kept. */
   readonly leave: () => Promise<void>;
+  /** Whether another process goes on: what was asked here, and needs more text, is answered there. */
+  readonly hasLeft: () => boolean;
   /** The moment up to which all text is recorded, seconds. */
   readonly settledSeconds: () => number;
   /** Speech whose final is not recorded yet, seconds. */
@@ -78,6 +80,7 @@ export function createSessionStream(stream: StreamServices): SessionStream {
   const origins: StreamOrigin[] = [];
   const caughtUp = createNotice();
   let spool: RefinementSpool | undefined;
+  let hasLeft = false;
 
   const describe = (): void => {
     const settings = settingsInForce(services.config, setup.settings());
@@ -189,6 +192,7 @@ export function createSessionStream(stream: StreamServices): SessionStream {
     speakers,
     accepted,
     leave: async () => {
+      hasLeft = true;
       accepted.describe();
       channels.close();
       await events.settled();
@@ -196,6 +200,7 @@ export function createSessionStream(stream: StreamServices): SessionStream {
       await accepted.leave();
       await writer.leave();
     },
+    hasLeft: () => hasLeft,
     totals: () => ({
       audioSeconds: channels.receivedSeconds(),
       speechSeconds: channels.speechSeconds(),

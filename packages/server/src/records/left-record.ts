@@ -29,8 +29,11 @@ export interface LeftRecord {
   readonly content: () => Promise<LeftRecordContent>;
   /** Samples of a channel that are kept with the record; undefined if audio is not kept. */
   readonly keptSamples: ((channel: number) => number) | undefined;
-  /** Takes the session as one that this server holds, and goes on with its record. */
-  readonly reopen: (actor: Actor) => Promise<SessionRecordWriter>;
+  /**
+   * Takes the session as one that this server holds, and goes on with its record. Resolves with undefined if that has been written
+   * to since it was found, so that it must be found again: its server had not stopped yet.
+   */
+  readonly reopen: (actor: Actor) => Promise<SessionRecordWriter | undefined>;
 }
 
 /** What the record of a session holds that a process needs to go on with it. */
@@ -82,7 +85,7 @@ export async function findLeftRecord(
     }),
     keptSamples: kept && ((channel) => kept.get(channel)?.samples ?? 0),
     reopen: async (actor) => {
-      await take(services, row);
+      if (!(await take(services, row))) return undefined;
       const { language, channels: count, task, sample_rate } = row;
       const description = {
         language,
@@ -108,19 +111,26 @@ function isLeft({ kind, ended_at, end_reason }: SessionRow): boolean {
   return kind === 'live' && (ended_at === null || end_reason === INTERRUPTED);
 }
 
-/** As long as this server lives, no other ends the session. Of several servers that try to take it, one succeeds. */
+/**
+ * As long as this server lives, no other ends the session. Of several servers that try to take it, one succeeds. Resolves with
+ * false if finals were added meanwhile: whoever goes on without them would write over them.
+ */
 async function take(
   { queue, rows, serverId }: RecordServices & KeepingSettings,
-  { id, server_id: holder }: SessionRow,
-): Promise<void> {
-  let revision = 0;
+  { id, server_id: holder, finals }: SessionRow,
+): Promise<boolean> {
+  let revision: number | undefined;
   await queue.submit(async (transaction) => {
+    revision = undefined;
     const session = await rows.readIn(transaction, id);
     if (!isLeft(session.row) || session.row.server_id !== holder) throw new RequestError('record_not_found');
+    if (session.row.finals !== finals) return;
     const change = { server_id: serverId, ended_at: null, end_reason: null };
     revision = await rows.changeIn(transaction, session, change);
   }, WRITE_PATIENCE);
+  if (revision === undefined) return false;
   rows.committed(id, revision);
+  return true;
 }
 
 async function liveFinals(

@@ -124,7 +124,13 @@ export function createRecordStore(storeServices: StoreServices): RecordStore {
     findLeft: async (id, isFree) => {
       const left = await findLeftRecord(services, id, isFree);
       if (left === undefined || left === 'held') return left;
-      return { ...left, reopen: async (actor) => opened(id, await left.reopen(actor)) };
+      return {
+        ...left,
+        reopen: async (actor) => {
+          const writer = await left.reopen(actor);
+          return writer && opened(id, writer);
+        },
+      };
     },
     openElsewhere: async ({ tenant, subject }) => {
       const { count } = await database.db

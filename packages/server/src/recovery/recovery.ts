@@ -18,8 +18,11 @@ export interface Recovery {
    * is heard later, once speech can be recognised.
    */
   readonly claim: (servers: ServerPresence) => Promise<void>;
-  /** The same for one session, which `isFree` allows to be taken from its server. */
-  readonly claimSession: (sessionId: string, isFree: IsFree) => Promise<void>;
+  /**
+   * The same for one session, which `isFree` allows to be taken from its server. Resolves with whether it may succeed if it is
+   * tried again: another server was faster, or the journal or the database cannot be read now.
+   */
+  readonly claimSession: (sessionId: string, isFree: IsFree) => Promise<'claimed' | 'again'>;
   /** Leaves a session that waits here to another server; resolves with whether there was one that `mayBe` it. */
   readonly leave: (sessionId: string, mayBe: (snapshot: SessionSnapshot) => boolean) => Promise<boolean>;
   /** Takes out a session that waits for its client, for whoever goes on with it; undefined if there is none that `mayBe` it. */
@@ -48,6 +51,8 @@ export interface RecoveryServices extends CompletionServices {
   readonly journal: AudioJournal;
   readonly records: Pick<RecordStore, 'findLeft' | 'summary' | 'isDestroyed'>;
   readonly log: Log;
+  /** Under which this server holds sessions. */
+  readonly serverId: string;
   /** Resolves with the recognizer when speech can be recognised. */
   readonly recognizer: () => Promise<Recognizer>;
   /** Called with the audio that got its text after all, seconds. */
@@ -57,9 +62,12 @@ export interface RecoveryServices extends CompletionServices {
 /** Sessions that are heard at the same time. */
 const AT_A_TIME = 8;
 
+/** Time after which a session is tried again that could not be completed, since the database was away, for example. */
+const AGAIN_MS = 15_000;
+
 /** Knows of nothing yet. */
 export function createRecovery(services: RecoveryServices): Recovery {
-  const { journal, records, log, config, recognizer, onRecovered } = services;
+  const { journal, records, log, serverId, config, recognizer, onRecovered } = services;
   const waiting = new Map<string, { readonly session: WaitingSession; readonly timer: NodeJS.Timeout }>();
   const queue: (() => Promise<void>)[] = [];
   let running = 0;
@@ -93,10 +101,22 @@ export function createRecovery(services: RecoveryServices): Recovery {
         if (done.missingSeconds > 0)
           log.error('audio not in the record', { session, seconds: done.missingSeconds });
       } catch (error) {
-        if (!isStopped) log.error(NOT_RECOVERED, { session, code: errorCode(error) });
+        if (isStopped) return;
+        log.error(NOT_RECOVERED, { session, code: codeOf(error) });
+        setTimeout(() => void completeAgain(session), AGAIN_MS).unref();
       }
     });
     advance();
+  };
+
+  /** Begins anew with what the record and the journal hold by now. What is in files waits for the next start. */
+  const completeAgain = async (id: string): Promise<void> => {
+    try {
+      const left = isStopped ? undefined : await journal.leftOf?.(id);
+      if (left) await recover(left, (holder) => holder === serverId);
+    } catch {
+      setTimeout(() => void completeAgain(id), AGAIN_MS).unref();
+    }
   };
 
   const wait = (session: WaitingSession, seconds: number): void => {
@@ -143,6 +163,7 @@ export function createRecovery(services: RecoveryServices): Recovery {
       log.error('the audio journal is damaged', { session: left.id, count: damagedRecords });
     const behind = { record, content, lastWrittenAt: left.lastWrittenAt };
     const writer = await record.reopen(actorOf(behind));
+    if (writer === undefined) return recover(left, isFree);
     const seconds = secondsLeft(left.lastWrittenAt, config.resumeSeconds);
     if (snapshot?.dialect.isResumable !== true || seconds === 0) {
       complete(behind, writer, left.discard);
@@ -177,8 +198,17 @@ export function createRecovery(services: RecoveryServices): Recovery {
       for (const left of await leftIn(servers)) await recoverIfPossible(left, isFree);
     },
     claimSession: async (id, isFree) => {
-      const left = waiting.has(id) ? undefined : await journal.leftOf?.(id);
-      if (left) await recoverIfPossible(left, isFree);
+      try {
+        const left = waiting.has(id) ? undefined : await journal.leftOf?.(id);
+        if (left) await recover(left, isFree);
+        return 'claimed';
+      } catch (error) {
+        log.warn('a session that a server has left cannot be taken now', {
+          session: id,
+          code: codeOf(error),
+        });
+        return error instanceof RequestError && error.code === 'record_damaged' ? 'claimed' : 'again';
+      }
     },
     take,
     leave: async (id, mayBe) => {
@@ -203,7 +233,7 @@ const UNREADABLE =
   'THE AUDIO JOURNAL CANNOT BE READ: what a server has left cannot be transcribed; check the folder, see --journal-directory';
 
 const NOT_RECOVERED =
-  'the audio that a server has left of a session cannot be transcribed now; it stays in the journal and is tried again at the next start';
+  'the audio that a server has left of a session cannot be transcribed now; it stays in the journal and is tried again, in files at the next start';
 
 /**
  * How long the client may still come back. If the clock was set back, nobody knows how long it was away: it gets all of the

@@ -71,6 +71,34 @@ describe.skipIf(missing !== undefined)('in a cluster, a session', { timeout: 120
     expect(await sessionsOf(other)).toContain(ready.sessionId);
   });
 
+  test('is not told that it has all text by a server that leaves the rest to another', async () => {
+    const [one, other] = await startTwo(settings);
+    other.recognizer.says = 'last words';
+    const client = await connectOptedIn(one.url);
+    const [ready] = client.all('ready');
+    if (!ready) throw new Error('it is not ready');
+    client.send(silence(1));
+    const former = await streamOf(one);
+    await taken(former, 1);
+    let isAsked = false;
+    Object.defineProperty(former, 'flushGate', {
+      get: () => {
+        isAsked = true;
+        return new Promise(() => undefined);
+      },
+    });
+    client.send({ type: 'stop' });
+    await until(() => isAsked);
+    await one.app.drain();
+    expect(await client.closed).toBe(1001);
+    expect(client.all('stopped')).toEqual([]);
+    const back = await resumeAt(other, ready, [0]);
+    await back.next('resumed');
+    back.send({ type: 'stop' });
+    expect(await back.next('stopped')).toMatchObject({ audioSeconds: 1, utterances: 1 });
+    expect(await back.next('transcription')).toMatchObject({ text: 'last words' });
+  });
+
   test('comes back to the server that had it before', async () => {
     const [one, other] = await startTwo(settings);
     const client = await connectOptedIn(one.url);

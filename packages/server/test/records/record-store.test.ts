@@ -81,6 +81,29 @@ describeDatabases('records', ({ settings }) => {
     await records.destroy(['b'], DR_LEE);
   });
 
+  test('that were left are not taken while finals are still added, so that none is written over', async () => {
+    const storage = await openTestStorage(settings());
+    const { records } = storage;
+    const former = await begin(storage, 'a');
+    await former.commit(spoken('good morning', 0));
+    const found = await records.findLeft('a', () => true);
+    await former.commit(spoken('what brings you here', 1));
+    if (found === undefined || found === 'held') throw new Error('it was not found');
+    expect(await found.reopen(DR_LEE)).toBeUndefined();
+    const again = await records.findLeft('a', () => true);
+    if (again === undefined || again === 'held') throw new Error('it was not found again');
+    const writer = await again.reopen(DR_LEE);
+    await writer?.commit(spoken('my knee', 2));
+    await writer?.close('1000');
+    const { segments, isWhole } = await records.read('a', DR_LEE);
+    expect(segments.map(({ versions }) => versions[0].text)).toEqual([
+      'good morning',
+      'what brings you here',
+      'my knee',
+    ]);
+    expect(isWhole).toBe(true);
+  });
+
   test('have every action on them in the audit log, without any text', async () => {
     const storage = await storageWith(settings(), 'a', ['a canary sang']);
     const { records, database } = storage;

@@ -1,0 +1,41 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { measureChaos } from '../src/benchmarks/chaos.js';
+import { chaosMissing } from '../src/chaos/programs.js';
+import { decodeClips } from '../src/clips/decode-clip.js';
+import { readManifest } from '../src/clips/manifest.js';
+import { MANIFEST } from './support/bench.js';
+
+const missing = chaosMissing();
+if (missing !== undefined) console.warn(missing);
+
+describe.skipIf(missing !== undefined)('a cluster whose parts break', () => {
+  // Two of each instead of three: what two cores carry beside other tests.
+  it('keeps its promises for three minutes', { timeout: 1_200_000 }, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'bench-chaos-'));
+    onTestFinished(() => {
+      rmSync(folder, { recursive: true });
+    });
+    const clips = await decodeClips(readManifest(MANIFEST, { kinds: ['read'], maxSeconds: 20 }));
+    const results = await measureChaos(
+      clips,
+      {
+        minutes: 3,
+        seed: 1,
+        servers: 2,
+        machines: 2,
+        streams: 2,
+        callers: 1,
+        uploadSeconds: 20,
+        history: join(folder, 'history.jsonl'),
+        isFolderKept: false,
+      },
+      () => undefined,
+    );
+    expect(results.why).toEqual([]);
+    expect(results.recordings).toBeGreaterThan(1);
+    expect(results.acknowledgedSeconds).toBeGreaterThan(60);
+  });
+});

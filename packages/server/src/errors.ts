@@ -133,6 +133,8 @@ const recordingErrors: Partial<Record<SpeechErrorCode, ErrorCode>> = {
 /** No space, a quota that is used up, or a limit on the size of files. */
 function isDiskFull(error: unknown): boolean {
   return (
-    error instanceof Error && 'code' in error && ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(String(error.code))
+    error instanceof Error &&
+    'code' in error &&
+    ['ENOSPC', 'EDQUOT', 'EFBIG', 'JETSTREAM_FULL'].includes(String(error.code))
   );
 }

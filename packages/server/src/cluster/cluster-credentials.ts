@@ -18,15 +18,31 @@ export function clusterAuthenticator(
   file: string | undefined,
   { user, password }: Pick<ClusterAddress, 'user' | 'password'>,
 ): Authenticator | undefined {
-  if (file !== undefined) return authenticatorOf(readCredentials(file));
+  if (file !== undefined) return usable(authenticatorOf(readCredentials(file)), file);
   if (user === undefined) return undefined;
   return password === undefined ? tokenAuthenticator(user) : usernamePasswordAuthenticator(user, password);
 }
 
 function authenticatorOf(text: string): Authenticator {
-  const bytes = new TextEncoder().encode(text);
-  if (text.includes('BEGIN NATS USER JWT')) return credsAuthenticator(bytes);
+  // The parser of .creds files takes a last line only if it is ended.
+  const bytes = new TextEncoder().encode(text.includes(JWT_BEGIN) ? `${text}\n` : text);
+  if (text.includes(JWT_BEGIN)) return credsAuthenticator(bytes);
   return NKEY_SEED.test(text) ? nkeyAuthenticator(bytes) : tokenAuthenticator(text);
+}
+
+const JWT_BEGIN = 'BEGIN NATS USER JWT';
+
+/** Tries a credential, which otherwise would be read only when NATS asks for it, and then look like a NATS that is away. */
+function usable(authenticator: Authenticator, path: string): Authenticator {
+  try {
+    authenticator('nonce');
+    return authenticator;
+  } catch {
+    throw new ConfigError(
+      `the file of clusterCredentials, ${path}, is damaged.`,
+      'Put the .creds file of NATS there as the operator gave it to you, with its token and its seed.',
+    );
+  }
 }
 
 const NKEY_SEED = /^SU[A-Z2-7]{56}$/;

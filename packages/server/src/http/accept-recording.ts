@@ -213,7 +213,7 @@ async function submit(
     await received.file.remove();
     if (gone.aborted) throw new RequestError('broken_upload');
     if (error instanceof SpeechError && error.code === 'closed') throw new RequestError('draining');
-    throw error instanceof SpeechError ? refusalOf(error) : error;
+    throw error instanceof SpeechError ? refusalOf(error) : storageRefusalOf(error);
   }
 }
 
@@ -331,6 +331,12 @@ function refusalOf(error: SpeechError): RequestError {
     { cause: error },
     recordingExplanationOf(error),
   );
+}
+
+/** The file may find no room even when its last bytes are synced, or sent to where other servers reach it. */
+function storageRefusalOf(error: unknown): unknown {
+  if (error instanceof RequestError || recordingErrorOf(error) !== 'storage_full') return error;
+  return new RequestError('storage_full', {}, undefined, { cause: error });
 }
 
 /**

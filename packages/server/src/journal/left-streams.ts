@@ -1,4 +1,5 @@
 import type { JsMsg } from '@nats-io/jetstream';
+import { deleteSubject } from '../cluster/delete-messages.js';
 import { findRecords, openRecord, segmentKey } from './journal-record.js';
 import type { AudioJournal, LeftContent, LeftSession } from './journal.js';
 import { contentOf, type OpenedRecord } from './left-files.js';
@@ -27,7 +28,7 @@ export function createLeftStreams(place: StreamPlace): LeftStreams {
 
   const discard = async (sessionId: string): Promise<void> => {
     for (const { name, server } of await subjectsOf(`${JOURNAL_SUBJECTS}.*.${sessionId}.>`))
-      if (server !== serverId) await manager.streams.purge(JOURNAL_STREAM, { filter: name });
+      if (server !== serverId) await deleteSubject(place, JOURNAL_STREAM, name);
   };
 
   const leftSession = async (id: string, subjects: readonly Subject[]): Promise<LeftSession> => ({

@@ -30,11 +30,12 @@ export async function openJournal(
     },
     onTrouble: (failure: JournalFailure | undefined) => {
       if (failure === undefined) {
-        log.info('accepted audio is kept on disk again');
+        log.info('accepted audio is kept again');
         return;
       }
       counted.failures.inc();
-      log.error(NOT_KEPT, { code: failure, path: journalDirectory(config) });
+      if (connection) log.error(NOT_KEPT_IN_STREAM, { code: failure });
+      else log.error(NOT_KEPT, { code: failure, path: directory });
     },
   };
   const journal = connection
@@ -74,3 +75,6 @@ export function journalDirectory({
 /** Logged for the operator, once for each time. */
 const NOT_KEPT =
   'ACCEPTED AUDIO CANNOT BE KEPT ON DISK: sessions go on, but what has no text yet would be lost in a crash; free space, or set --journal-directory to another disk';
+
+const NOT_KEPT_IN_STREAM =
+  'ACCEPTED AUDIO CANNOT BE KEPT IN JETSTREAM: sessions go on, but what has no text yet would be lost in a crash; see whether NATS is there, and give JetStream more room (max_file_store, or the limits of the account)';

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
+import { deleteMessages } from '../cluster/delete-messages.js';
+import { requireRoom } from '../cluster/jetstream-room.js';
 import { RECORD_BYTES, segmentKey, writeRecord, type JournalRecordHead } from './journal-record.js';
 import { SAMPLE_BYTES } from '../records/record-audio.js';
 import type { KeptRecord, NewRecord, SegmentLog } from './segment-log.js';
@@ -34,7 +36,7 @@ export function createStreamLog(
     const parts = writeRecord(segmentKey(sessionKey, salt), head, plain);
     const subject = subjectOf(serverId, head);
     const bytes = parts.reduce((sum, { length }) => sum + length, 0);
-    const { seq: sequence } = await stream.publish(subject, Buffer.concat([salt, ...parts]));
+    const { seq: sequence } = await requireRoom(stream.publish(subject, Buffer.concat([salt, ...parts])));
     const own = kept.get(subject) ?? [];
     kept.set(subject, own);
     own.push({ record: { head, bytes }, sequence });
@@ -45,9 +47,12 @@ export function createStreamLog(
       records.sort((one, other) => one.sequence - other.sequence);
       const firstNeeded = records.findIndex(({ record }) => isNeeded(record));
       const needless = records.slice(0, firstNeeded < 0 ? records.length : firstNeeded);
-      const last = needless.at(-1);
-      if (last === undefined) continue;
-      await manager.streams.purge(JOURNAL_STREAM, { filter: subject, seq: last.sequence + 1 });
+      if (needless.length === 0) continue;
+      await deleteMessages(
+        manager,
+        JOURNAL_STREAM,
+        needless.map(({ sequence }) => sequence),
+      );
       records.splice(0, needless.length);
       if (records.length === 0) kept.delete(subject);
     }

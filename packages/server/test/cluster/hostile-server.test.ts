@@ -1,10 +1,10 @@
-import type { HostedListener, HostedModel, RecognitionResult, ToHosted } from '@auscult/asr';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { startInferenceMachine } from '../../src/cluster/inference/inference-machine.js';
 import { connectCluster } from '../../src/cluster/connect-cluster.js';
 import { createLog } from '../../src/telemetry/log.js';
 import { clusterSettings } from '../support/cluster-settings.js';
 import { natsMissing, startNats, type NatsServer } from '../support/nats.js';
+import { createScriptedMachine } from '../support/scripted-machine.js';
 import { linkToMachine, scriptedJob } from '../support/scripted-peer.js';
 import { until } from '../support/until.js';
 
@@ -77,7 +77,6 @@ describe.skipIf(natsMissing !== undefined)('an inference machine', () => {
   });
 });
 
-/** A machine with two processes that only note what they are told, and answer each job at once. */
 async function startScripted(nats: NatsServer) {
   const lines: string[] = [];
   const write = (line: string) => {
@@ -85,15 +84,7 @@ async function startScripted(nats: NatsServer) {
   };
   const log = createLog({ logLevel: 'debug', logFormat: 'json' }, { write });
   const connection = await connectCluster(clusterSettings(nats.url), 'test', log);
-  const told: ToHosted[][] = [[], []];
-  const hosted: HostedModel = {
-    model: { name: 'scripted', family: 'moonshine', languages: ['en'], computeType: 'int8', device: 'cpu' },
-    fingerprint: 'f',
-    vocabulary: new Uint8Array(0),
-    textTokens: 500,
-    impossiblePart: ({ prefix }) => (prefix.some((token) => token >= 500) ? 'prefix' : undefined),
-    start: (listener) => told.map((heard, index) => scriptedProcess(heard, listener(index))),
-  };
+  const { hosted, told } = createScriptedMachine();
   const machine = await startInferenceMachine({ connection, hosted, lexicon: 'none', name: undefined, log });
   onTestFinished(async () => {
     await machine.stop(0);
@@ -101,29 +92,3 @@ async function startScripted(nats: NatsServer) {
   });
   return { told, lines: () => lines };
 }
-
-function scriptedProcess(heard: ToHosted[], { onMessage }: HostedListener) {
-  return {
-    isReady: true,
-    send: (message: ToHosted) => {
-      heard.push(message);
-      if (message.type !== 'job') return;
-      const { id } = message.job;
-      queueMicrotask(() => {
-        onMessage({ type: 'result', id, result: NOTHING_HEARD, runSeconds: 0, residentBytes: 0 });
-      });
-    },
-    status: () => ({ pid: undefined, state: 'ready', residentBytes: 0, restarts: 0, jobs: 0 }) as const,
-    close: () => Promise.resolve(),
-  };
-}
-
-const NOTHING_HEARD: RecognitionResult = {
-  tokens: [],
-  logProbabilities: [],
-  heardAt: [],
-  endLogProbability: 0,
-  stopped: 'end',
-  terms: [],
-  alternatives: [],
-};

@@ -10,6 +10,7 @@ import { linkToMachine, scriptedJob } from '../support/scripted-peer.js';
 import { startRealServer, type RealServer } from '../support/real-server.js';
 import { loadSpeech, speak, transcriptOf, wordErrorRate, type Speech } from '../support/speech.js';
 import { until } from '../support/until.js';
+import { clipFile, ended as inEnd, result, submit } from '../support/upload.js';
 
 const CLEAR_SPEECH_WER = 0.15;
 
@@ -90,6 +91,29 @@ describe.skipIf(natsMissing !== undefined)('inference on other machines', () => 
     await spoken;
     await ended(client);
     expectWhole(client, twice);
+  });
+
+  test('recordings, and sessions by another model, are heard on machines', { timeout: 400_000 }, async () => {
+    const refining = ['--refine', 'on-stop', '--refine-model', 'moonshine-tiny'];
+    const [server] = await Promise.all([
+      startPooled(...refining),
+      startMachine(...cluster()),
+      startMachine(...cluster(), '--model', 'moonshine-tiny'),
+    ]);
+    const client = await connectOptedIn(server.url);
+    await speak(client, clip.pcm, 1);
+    client.send({ type: 'stop' });
+    await client.next('stopped');
+    const { id } = await submit(server.url, await clipFile('jfk/jfk.flac'));
+    expect(await inEnd(server.url, id)).toMatchObject({ status: 'done' });
+    const { text } = (await (await result(server.url, id)).json()) as { text: string };
+    expect(wordErrorRate(clip.text, text)).toBeLessThan(CLEAR_SPEECH_WER);
+    const refined = await client.next('refined');
+    expect(wordErrorRate(clip.text, refined.segments.map((segment) => segment.text).join(' '))).toBeLessThan(
+      0.3,
+    );
+    expect(server.workers()).toEqual([]);
+    client.socket.terminate();
   });
 
   test('a server that asks for the impossible ends no process', { timeout: 240_000 }, async () => {

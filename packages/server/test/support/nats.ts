@@ -28,6 +28,8 @@ export const natsMissing: string | undefined =
 /** What a nats-server offers. */
 export interface NatsOptions {
   readonly jetStream?: boolean;
+  /** How much JetStream may keep on disk; without a limit of its own if it is left out. */
+  readonly storeBytes?: number;
   /** Further lines of its configuration, such as accounts. */
   readonly configuration?: string;
 }
@@ -35,6 +37,7 @@ export interface NatsOptions {
 /** Starts a server that listens on a free port of loopback only. */
 export async function startNats({
   jetStream = true,
+  storeBytes,
   configuration = '',
 }: NatsOptions = {}): Promise<NatsServer> {
   const program = programPath();
@@ -42,7 +45,8 @@ export async function startNats({
   const directory = mkdtempSync(join(tmpdir(), 'auscult-nats-'));
   const port = await freePort();
   const file = join(directory, 'nats.conf');
-  const store = jetStream ? `jetstream { store_dir: "${directory}" }` : '';
+  const limit = storeBytes === undefined ? '' : `, max_file_store: ${storeBytes}`;
+  const store = jetStream ? `jetstream { store_dir: "${directory}"${limit} }` : '';
   writeFileSync(file, `host: "127.0.0.1"\nport: ${port}\n${store}\n${configuration}\n`);
   let server: OwnedProcess | undefined;
 

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../../src/config/load-config.js';
 import { openDatabase, type DatabaseSettings } from '../../src/db/database.js';
 import { createRowIntegrity } from '../../src/integrity/row-integrity.js';
+import { runCli } from '../cli/run-cli.js';
 import { describeDatabases, temporaryDirectory } from '../support/databases.js';
 import { openPathsUnder } from '../support/open-files.js';
 import { startScriptedServer, type ScriptedServer } from '../support/scripted-server.js';
@@ -35,6 +36,32 @@ describeDatabases('a recording', ({ kind, settings, server: postgres }) => {
     const records = await Promise.all(ids.map((id) => recordOf(second, id)));
     expect(records).toMatchObject([{ finals: 1 }, { finals: 1 }]);
     await until(async () => (await readdir(join(spool, 'jobs'))).length === 1);
+  });
+
+  test('is transcribed under a master key that was rotated while it waited', async () => {
+    const place = settings();
+    const spool = temporaryDirectory();
+    const first = await start(place, spool, { transcriptionsAtATime: '1' });
+    const go = hold(first);
+    const running = await submit(first.url, await clipFile());
+    const waiting = await submit(first.url, await clipFile());
+    await until(() => first.recognizer.streams.length === 1);
+    const database = place.database === undefined ? [] : ['--database', place.database];
+    const storage = ['--data-directory', place.dataDirectory, ...database];
+    expect(await runCli(['master-key', 'rotate', ...storage])).toMatchObject({ status: 0 });
+    go();
+    expect(await ended(first.url, running.id)).toMatchObject({ status: 'done' });
+    await until(() => first.recognizer.streams.length === 2);
+    await first.app.drain();
+    await first.app.close();
+
+    // Nothing is left that needs the former key.
+    const path = join(place.dataDirectory, 'master.key');
+    const [newest = ''] = (await readFile(path, 'utf8')).split('\n');
+    await writeFile(path, newest);
+    const second = await start(place, spool);
+    expect(await ended(second.url, waiting.id)).toMatchObject({ status: 'done' });
+    for (const { id } of [running, waiting]) expect((await result(second.url, id)).status).toBe(200);
   });
 
   test('is gone on with behind the last final that was saved, and has every final once', async () => {

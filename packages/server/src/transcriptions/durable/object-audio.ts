@@ -1,6 +1,9 @@
 import { Readable } from 'node:stream';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { Objm, type ObjectStore } from '@nats-io/obj';
 import type { ClusterConnection } from '../../cluster/connect-cluster.js';
+import { deleteSubject } from '../../cluster/delete-messages.js';
+import { requireRoom } from '../../cluster/jetstream-room.js';
 import { createMovableSealedFile, receiveSealedFile, removedBy } from '../../storage/sealed-file.js';
 import type { JobAudio } from './job-audio.js';
 
@@ -14,7 +17,7 @@ const BUCKET = 'auscult-audio';
 export function createObjectAudio(nats: ClusterConnection['nats'], folder: string): JobAudio {
   let opening: Promise<ObjectStore> | undefined;
   const bucket = (): Promise<ObjectStore> => {
-    opening ??= new Objm(nats).create(BUCKET).catch((error: unknown) => {
+    opening ??= requireRoom(new Objm(nats).create(BUCKET)).catch((error: unknown) => {
       opening = undefined;
       throw error;
     });
@@ -33,13 +36,13 @@ export function createObjectAudio(nats: ClusterConnection['nats'], folder: strin
       const file = await createMovableSealedFile(folder, key);
       const arriving = removedBy(file, async () => {
         await file.remove();
-        await deleteObject(await bucket(), name);
+        await deleteObject(nats, await bucket(), name);
       });
       return Object.assign(arriving, {
         keep: async () => {
           await file.finish();
           const store = await bucket();
-          await store.put({ name }, streamOf(file.sealedBytes()));
+          await requireRoom(store.put({ name }, streamOf(file.sealedBytes())));
           await file.remove();
         },
       });
@@ -55,12 +58,20 @@ export function createObjectAudio(nats: ClusterConnection['nats'], folder: strin
       await opened.close();
       throw failure;
     },
-    remove: async (name) => deleteObject(await bucket(), name),
+    remove: async (name) => deleteObject(nats, await bucket(), name),
   };
 }
 
-async function deleteObject(store: ObjectStore, name: string): Promise<void> {
-  if ((await store.info(name)) !== null) await store.delete(name);
+async function deleteObject(
+  nats: ClusterConnection['nats'],
+  store: ObjectStore,
+  name: string,
+): Promise<void> {
+  const found = await store.info(name);
+  if (found === null) return;
+  const access = { stream: jetstream(nats), manager: await jetstreamManager(nats, { checkAPI: false }) };
+  await deleteSubject(access, `OBJ_${BUCKET}`, `$O.${BUCKET}.C.${found.nuid}`);
+  await store.delete(name);
 }
 
 function streamOf(bytes: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {

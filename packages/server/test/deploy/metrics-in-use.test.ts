@@ -101,12 +101,12 @@ async function seriesOfUsedServer(): Promise<
     const parts = type === 'histogram' ? ['_bucket', '_sum', '_count'] : [''];
     for (const part of parts) series.set(name + part, []);
   }
-  for (const [, name = '', labels = ''] of text.matchAll(/^(\w+)(?:\{(.*)\})? \S+$/gm))
-    series
-      .get(name)
-      ?.push(
-        Object.fromEntries([...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([, key, value]) => [key, value])),
-      );
+  for (const [, name = '', labels = ''] of text.matchAll(/^(\w+)(?:\{(.*)\})? \S+$/gm)) {
+    const pairs = [...labels.matchAll(/(\w+)="([^"]*)"/g)].map(
+      ([, key = '', value = '']) => [key, value] as const,
+    );
+    series.get(name)?.push(Object.fromEntries(pairs));
+  }
   return series;
 }
 
@@ -116,10 +116,9 @@ function declaredLabels(): ReadonlyMap<string, readonly string[]> {
   close();
   measureExpiry(registry, {} as Config);
   measureVerification(registry, () => undefined);
-  const metrics = registry.getMetricsAsArray() as readonly unknown[] as readonly {
-    readonly name: string;
-    readonly labelNames?: readonly string[];
-  }[];
+  // The types do not say that a metric knows its labels.
+  const metrics: readonly { readonly name: string; readonly labelNames?: readonly string[] }[] =
+    registry.getMetricsAsArray();
   return new Map(metrics.map(({ name, labelNames = [] }) => [name, [...labelNames, 'le']]));
 }
 

@@ -1,7 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import type { Config } from '../../src/config/schema.js';
 import { measureExpiry } from '../../src/telemetry/expiry-metrics.js';
 import { createMetrics } from '../../src/telemetry/metrics.js';
 import { measureVerification } from '../../src/verify/verification-metrics.js';
@@ -101,12 +100,12 @@ async function seriesOfUsedServer(): Promise<
     const parts = type === 'histogram' ? ['_bucket', '_sum', '_count'] : [''];
     for (const part of parts) series.set(name + part, []);
   }
-  for (const [, name = '', labels = ''] of text.matchAll(/^(\w+)(?:\{(.*)\})? \S+$/gm))
-    series
-      .get(name)
-      ?.push(
-        Object.fromEntries([...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([, key, value]) => [key, value])),
-      );
+  for (const [, name = '', labels = ''] of text.matchAll(/^(\w+)(?:\{(.*)\})? \S+$/gm)) {
+    const pairs = [...labels.matchAll(/(\w+)="([^"]*)"/g)].map(
+      ([, key = '', value = '']) => [key, value] as const,
+    );
+    series.get(name)?.push(Object.fromEntries(pairs));
+  }
   return series;
 }
 
@@ -114,12 +113,11 @@ async function seriesOfUsedServer(): Promise<
 function declaredLabels(): ReadonlyMap<string, readonly string[]> {
   const { registry, close } = createMetrics(() => undefined);
   close();
-  measureExpiry(registry, {} as Config);
+  measureExpiry(registry, {});
   measureVerification(registry, () => undefined);
-  const metrics = registry.getMetricsAsArray() as readonly unknown[] as readonly {
-    readonly name: string;
-    readonly labelNames?: readonly string[];
-  }[];
+  // The types do not say that a metric knows its labels.
+  const metrics: readonly { readonly name: string; readonly labelNames?: readonly string[] }[] =
+    registry.getMetricsAsArray();
   return new Map(metrics.map(({ name, labelNames = [] }) => [name, [...labelNames, 'le']]));
 }
 

@@ -14,49 +14,61 @@ import { loadSpeech, speak } from '../support/speech.js';
 import { until } from '../support/until.js';
 import { clipFile, ended, result, submit } from '../support/upload.js';
 import { deployPath } from './expressions.js';
+import { programPath } from './proxies.js';
 
+const natsServer = programPath('nats-server') ?? '';
 if (natsMissing !== undefined) console.warn(natsMissing);
 
 describe.skipIf(natsMissing !== undefined)('NATS as deploy/ sets it up', () => {
-  test('lets servers and machines do what they need, over TLS, with the passwords that are made', async () => {
-    const { port, secrets } = await startNats();
-    const flagsOf = (name: string) => [
-      ...['--config', name, '--cluster-tls-ca', join(secrets, 'ca.pem')],
-      ...['--cluster-patience-seconds', '60'],
-    ];
-    const configOf = (name: 'server' | 'work'): string => {
-      const file = JSON.parse(readFileSync(join(secrets, `${name}.json`), 'utf8')) as { cluster: string[] };
-      const path = join(secrets, `${name}-here.json`);
-      const cluster = file.cluster.map((url) => url.replace('nats:4222', `localhost:${port}`));
-      writeFileSync(path, JSON.stringify({ cluster }));
-      return path;
-    };
-    const [server, machine] = await Promise.all([
-      startRealServer(...flagsOf(configOf('server')), '--inference', 'cluster', '--server-name', 'server-1'),
-      startMachine(...flagsOf(configOf('work'))),
-    ]);
-    const { id } = await submit(server.url, await clipFile());
-    expect((await ended(server.url, id)).status).toBe('done');
-    const text = await (await result(server.url, id, '?format=text')).text();
-    expect(text.length).toBeGreaterThan(10);
+  test(
+    'lets servers and machines do what they need, over TLS, with the passwords that are made',
+    { timeout: 240_000 },
+    async () => {
+      const { port, secrets } = await startNats();
+      const flagsOf = (name: string) => [
+        ...['--config', name, '--cluster-tls-ca', join(secrets, 'ca.pem')],
+        ...['--cluster-patience-seconds', '60'],
+      ];
+      const configOf = (name: 'server' | 'work'): string => {
+        const file = JSON.parse(readFileSync(join(secrets, `${name}.json`), 'utf8')) as { cluster: string[] };
+        const path = join(secrets, `${name}-here.json`);
+        const cluster = file.cluster.map((url) => url.replace('nats:4222', `localhost:${port}`));
+        writeFileSync(path, JSON.stringify({ cluster }));
+        return path;
+      };
+      const [server, machine] = await Promise.all([
+        startRealServer(
+          ...flagsOf(configOf('server')),
+          '--inference',
+          'cluster',
+          '--server-name',
+          'server-1',
+        ),
+        startMachine(...flagsOf(configOf('work'))),
+      ]);
+      const { id } = await submit(server.url, await clipFile());
+      expect((await ended(server.url, id)).status).toBe('done');
+      const text = await (await result(server.url, id, '?format=text')).text();
+      expect(text.length).toBeGreaterThan(10);
 
-    const client = await connectOptedIn(server.url);
-    const { pcm } = await loadSpeech('dictation/joe_s003');
-    await speak(client, pcm, 20);
-    client.send({ type: 'stop' });
-    await client.next('stopped');
-    expect(client.all('transcription').some(({ isFinal }) => isFinal)).toBe(true);
-    for (const output of [server.output(), machine.output()]) {
-      expect(output).not.toMatch(/permission/i);
-      expect(output).not.toContain('"level":"error"');
-    }
-  });
+      const client = await connectOptedIn(server.url);
+      const { pcm } = await loadSpeech('dictation/joe_s003');
+      await speak(client, pcm, 20);
+      client.send({ type: 'stop' });
+      await client.next('stopped');
+      expect(client.all('transcription').some(({ isFinal }) => isFinal)).toBe(true);
+      for (const output of [server.output(), machine.output()]) {
+        expect(output).not.toMatch(/permission/i);
+        expect(output).not.toContain('"level":"error"');
+      }
+    },
+  );
 
   test('takes the configuration for Kubernetes', async () => {
     const { folder } = await makeFolder('kubernetes/base/nats.conf', 'kubernetes');
-    const { status, stderr } = spawnSync('nats-server', ['-t', '-c', join(folder, 'nats.conf')], {
+    const { status, stderr } = spawnSync(natsServer, ['-t', '-c', join(folder, 'nats.conf')], {
       encoding: 'utf8',
-      env: { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin`, POD_NAME: 'auscult-nats-0' },
+      env: { ...process.env, POD_NAME: 'auscult-nats-0' },
     });
     expect([status, stderr]).toEqual([0, expect.stringContaining('is valid')]);
   });
@@ -65,10 +77,7 @@ describe.skipIf(natsMissing !== undefined)('NATS as deploy/ sets it up', () => {
 /** Starts NATS with `deploy/nats/nats.conf` on a free port of loopback, until the test ends. */
 async function startNats() {
   const { folder, port, secrets } = await makeFolder('nats/nats.conf', 'compose');
-  const child = spawnOwned(['nats-server', '-c', join(folder, 'nats.conf')], {
-    cwd: folder,
-    env: { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin` },
-  });
+  const child = spawnOwned([natsServer, '-c', join(folder, 'nats.conf')], { cwd: folder });
   let output = '';
   child.stdout.resume();
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));

@@ -23,32 +23,43 @@ describe.each(PROXIES)('behind %s as in deploy/', (program, start) => {
       return { server, proxy: await start(server.url, place) };
     };
 
-    test('the page and its files come, recordings are taken, and their addresses are right', async () => {
-      const { server, proxy } = await startBoth();
-      await until(async () => (await ask(proxy, `${proxy.url}/health/ready`)).status === 200);
-      const page = await ask(proxy, `${proxy.url}/`);
-      expect([page.status, page.headers.get('strict-transport-security')]).toEqual([200, expect.any(String)]);
-      const files = [...(await page.text()).matchAll(/(?:src|href)="([^"#]+)"/gu)].map(
-        ([, file]) => file ?? '',
-      );
-      const own = files.filter((file) => !file.startsWith('data:'));
-      expect(own.length).toBeGreaterThan(0);
-      for (const file of own)
-        expect([file, (await ask(proxy, new URL(file, `${proxy.url}/`))).status]).toEqual([file, 200]);
+    test(
+      'the page and its files come, recordings are taken, and their addresses are right',
+      { timeout: 240_000 },
+      async () => {
+        const { server, proxy } = await startBoth();
+        await until(async () => (await ask(proxy, `${proxy.url}/health/ready`)).status === 200);
+        const page = await ask(proxy, `${proxy.url}/`);
+        expect([page.status, page.headers.get('strict-transport-security')]).toEqual([
+          200,
+          expect.any(String),
+        ]);
+        const files = [...(await page.text()).matchAll(/(?:src|href)="([^"#]+)"/gu)].map(
+          ([, file]) => file ?? '',
+        );
+        const own = files.filter((file) => !file.startsWith('data:'));
+        expect(own.length).toBeGreaterThan(0);
+        for (const file of own)
+          expect([file, (await ask(proxy, new URL(file, `${proxy.url}/`))).status]).toEqual([file, 200]);
 
-      const headers = bearer(await server.keyOf('clinician'));
-      const body = formOf(await clipFile());
-      const sent = await ask(proxy, `${proxy.url}/api/v1/transcriptions`, { method: 'POST', headers, body });
-      expect(sent.status).toBe(202);
-      const { id } = (await sent.json()) as TranscriptionAnswer;
-      const location = new URL(sent.headers.get('location') ?? '', `${proxy.url}/api/v1/transcriptions`);
-      expect(location.href).toBe(`${proxy.url}/api/v1/transcriptions/${id}`);
-      const found = await ask(proxy, location, { headers });
-      expect(await found.json()).toMatchObject({ id });
-      const overview = await ask(proxy, `${proxy.url}/api/v1`, { headers });
-      const { pathname } = new URL(`${proxy.url}/ws/transcribe`);
-      expect(await overview.json()).toMatchObject({ transcribe: pathname });
-    });
+        const headers = bearer(await server.keyOf('clinician'));
+        const body = formOf(await clipFile());
+        const sent = await ask(proxy, `${proxy.url}/api/v1/transcriptions`, {
+          method: 'POST',
+          headers,
+          body,
+        });
+        expect(sent.status).toBe(202);
+        const { id } = (await sent.json()) as TranscriptionAnswer;
+        const location = new URL(sent.headers.get('location') ?? '', `${proxy.url}/api/v1/transcriptions`);
+        expect(location.href).toBe(`${proxy.url}/api/v1/transcriptions/${id}`);
+        const found = await ask(proxy, location, { headers });
+        expect(await found.json()).toMatchObject({ id });
+        const overview = await ask(proxy, `${proxy.url}/api/v1`, { headers });
+        const { pathname } = new URL(`${proxy.url}/ws/transcribe`);
+        expect(await overview.json()).toMatchObject({ transcribe: pathname });
+      },
+    );
 
     test('sessions are live, and the audit log has the address of the client, whatever that says', async () => {
       const { server, proxy } = await startBoth();

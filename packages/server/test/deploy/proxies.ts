@@ -150,7 +150,8 @@ function isListening(port: number): Promise<boolean> {
   });
 }
 
-function programPath(program: string): string | undefined {
+/** Where a program is, also if only root has its folder in the path. */
+export function programPath(program: string): string | undefined {
   return [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin']
     .map((folder) => join(folder, program))
     .find((path) => existsSync(path));

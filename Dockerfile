@@ -20,7 +20,7 @@ FROM ${CUDA_IMAGE} AS cuda
 
 # hadolint ignore=DL3006
 FROM ${DEVICE}
-ARG VERSION=0.1.0
+ARG VERSION=unknown
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="Auscult" \
   org.opencontainers.image.description="Real-time medical transcription: a server for live speech and for recordings." \

@@ -15,12 +15,11 @@ if [ ! -e "$work/base/usr/bin/prlimit" ]; then
   debootstrap --variant=minbase --include=ca-certificates,libstdc++6 "$suite" "$work/base"
 fi
 
-node_folder="$(dirname "$(dirname "$(node -p process.execPath)")")"
 install -D "$(node -p process.execPath)" "$work/base/usr/local/bin/node"
 mkdir -p "$work/base/usr/local/lib/node_modules"
 cp -RT "$(npm root -g)/npm" "$work/base/usr/local/lib/node_modules/npm"
 ln -sf ../lib/node_modules/npm/bin/npm-cli.js "$work/base/usr/local/bin/npm"
-echo "Node from $node_folder: $(chroot "$work/base" /usr/local/bin/node --version)"
+echo "Node $(chroot "$work/base" /usr/local/bin/node --version) on Debian $suite"
 
 container="$(buildah from scratch)"
 buildah add --quiet "$container" "$work/base" /
@@ -35,5 +34,6 @@ buildah commit --quiet --rm "$container" "$base" >/dev/null
 # Docker's format has a place for the health check.
 buildah build --isolation chroot --format docker --pull-never \
   --build-arg "NODE_IMAGE=$base" --build-arg "REVISION=$(git rev-parse HEAD)" \
+  --build-arg "VERSION=$(node -p "require('./packages/server/package.json').version")" \
   --volume "$(npm config get cache):/root/.npm" --tag "$image" .
 buildah images "$image"

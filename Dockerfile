@@ -1,9 +1,9 @@
 # Auscult with its models and without a shell. See deploy/image/README.md.
 
 ARG NODE_IMAGE=docker.io/library/node:20.20.2-bookworm-slim
-ARG CUDA_IMAGE=docker.io/nvidia/cuda:12.9.1-cudnn-runtime-ubuntu24.04
-# cpu or cuda
+# For CUDA: DEVICE=cuda and BASE=docker.io/nvidia/cuda:12.9.1-cudnn-runtime-ubuntu24.04
 ARG DEVICE=cpu
+ARG BASE=scratch
 
 FROM ${NODE_IMAGE} AS build
 ARG DEVICE
@@ -13,13 +13,8 @@ RUN npm ci --ignore-scripts --no-audit --no-fund \
   && npm run build \
   && sh deploy/image/assemble.sh /image "${DEVICE}"
 
-FROM scratch AS cpu
-
 # hadolint ignore=DL3006
-FROM ${CUDA_IMAGE} AS cuda
-
-# hadolint ignore=DL3006
-FROM ${DEVICE}
+FROM ${BASE}
 ARG VERSION=unknown
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="Auscult" \

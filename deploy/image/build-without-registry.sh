@@ -32,7 +32,7 @@ fi
 buildah commit --quiet --rm "$container" "$base" >/dev/null
 
 # Docker's format has a place for the health check.
-buildah build --isolation chroot --format docker --pull-never \
+buildah build --layers --isolation chroot --format docker --pull-never \
   --build-arg "NODE_IMAGE=$base" --build-arg "REVISION=$(git rev-parse HEAD)" \
   --build-arg "VERSION=$(node -p "require('./packages/server/package.json').version")" \
   --volume "$(npm config get cache):/root/.npm" --tag "$image" .

@@ -111,6 +111,7 @@ describe('an installation from packed packages alone', () => {
 
   test('serves the page, and transcribes what the SDK sends it', { timeout: 300_000 }, async ({ skip }) => {
     skip(!isInstalled, 'the registry of npm cannot be reached');
+    skip(process.platform !== 'linux', 'the packages alone are enough on Linux');
     const { url, end } = await serve();
     expect(await (await fetch(url)).text()).toContain('<html');
     writeFileSync(join(folder, 'client.mjs'), CLIENT);

@@ -514,7 +514,7 @@ export type Config = Readonly<z.output<typeof configSchema>>;
 export type CompatibleService = Config['compatibility'][number];
 
 function cacheHome(): string {
-  return process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
+  return process.env['XDG_CACHE_HOME'] || join(home(), '.cache');
 }
 
 function isAddressOrRange(text: string): boolean {
@@ -522,7 +522,7 @@ function isAddressOrRange(text: string): boolean {
 }
 
 function dataHome(): string {
-  return process.env['XDG_DATA_HOME'] || join(homedir(), '.local', 'share');
+  return process.env['XDG_DATA_HOME'] || join(home(), '.local', 'share');
 }
 
 function isCollectorUrl(text: string): boolean {
@@ -547,4 +547,13 @@ function isIssuer(text: string): boolean {
 
 function isOrigin(text: string): boolean {
   return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}
+
+/** The folder of the user; `/`, as containers have it, for a user whom the system does not know. */
+function home(): string {
+  try {
+    return homedir();
+  } catch {
+    return '/';
+  }
 }

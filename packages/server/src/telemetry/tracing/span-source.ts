@@ -24,14 +24,14 @@ export interface SpanSource {
 }
 
 /** Where a trace begins. */
-export interface Beginning {
+interface Beginning {
   readonly parent: SpanContext | undefined;
   /** A UUID, whose digits are those of the trace. By default they are random. */
   readonly uuid?: string;
 }
 
 /** From when to when something took, milliseconds since 1970. */
-export interface PastTimes {
+interface PastTimes {
   readonly from: number;
   readonly to: number;
 }

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { JobOwner, JobTimes } from '../../src/inference/inference-pool.js';
 import type { RecognitionResult } from '../../src/inference/messages/recognition-job.js';
-import { createTimesRecorder, type UtteranceTimes } from '../../src/live/utterance-times.js';
+import { createTimesRecorder } from '../../src/live/times-recorder.js';
+import type { UtteranceTimes } from '../../src/live/utterance-times.js';
 
 const SECOND = 16_000;
 

@@ -41,11 +41,12 @@ export function createTimesRecorder({
   /** Hearings of utterances that are not over, with where these begin. */
   let hearings: { readonly start: number; readonly times: HearingTimes }[] = [];
 
-  /** A part of an utterance that is heard by itself begins later than the utterance. */
-  const beginningOf = (start: number) =>
-    Math.max(...[...startedAt.keys()].filter((beginning) => beginning <= start), 0);
+  /** A part of an utterance that is heard by itself begins later than the utterance. Undefined for one that is over. */
+  const beginningOf = (start: number): number | undefined =>
+    [...startedAt.keys()].findLast((beginning) => beginning <= start);
 
-  const note = (start: number, times: HearingTimes) => {
+  const note = (start: number | undefined, times: HearingTimes) => {
+    if (start === undefined) return;
     const isOneTooMany =
       times.purpose === 'partial' &&
       hearings.filter((one) => one.start === start && one.times.purpose === 'partial').length >=
@@ -54,7 +55,12 @@ export function createTimesRecorder({
   };
 
   return {
-    traceOf: (start) => traceOf?.(beginningOf(start) / SAMPLE_RATE),
+    traceOf(start) {
+      const beginning = beginningOf(start);
+      const since = beginning === undefined ? undefined : startedAt.get(beginning);
+      if (beginning === undefined || since === undefined) return undefined;
+      return traceOf?.(beginning / SAMPLE_RATE, since);
+    },
     timed: (owner, start, purpose) => ({
       ...owner,
       onResult(result, times) {

@@ -101,7 +101,9 @@ function createProvider(
   return new BasicTracerProvider({
     resource: own.merge(detectResources({ detectors: [envDetector] })),
     idGenerator,
-    spanProcessors: [new BatchSpanProcessor(tellingExporter(exporter, log), { maxExportBatchSize: BATCH_SPANS })],
+    spanProcessors: [
+      new BatchSpanProcessor(tellingExporter(exporter, log), { maxExportBatchSize: BATCH_SPANS }),
+    ],
   });
 }
 

@@ -9,8 +9,7 @@ export function tellingExporter(exporter: SpanExporter, log: Log): SpanExporter 
   let isFailing = false;
   const note = ({ error }: ExportResult): void => {
     const fails = error !== undefined;
-    if (fails && !isFailing)
-      log.warn('traces cannot be sent to the collector', { errorName: error.name });
+    if (fails && !isFailing) log.warn('traces cannot be sent to the collector', { errorName: error.name });
     if (!fails && isFailing) log.info('traces are sent to the collector again');
     isFailing = fails;
   };

@@ -50,7 +50,7 @@ export interface SessionTrace {
   /** What the recognizer reports about a channel. */
   readonly listenTo: (channel: number) => {
     readonly onTimes: (times: UtteranceTimes) => void;
-    readonly traceOf: (start: number) => string | undefined;
+    readonly traceOf: (start: number, startedAt: number) => string | undefined;
   };
   /** A final was made of the utterance that begins at `start`, seconds, and is sent once it is recorded. */
   readonly made: (event: FinalEvent, start: number, recorded: Promise<void> | undefined) => void;

@@ -99,7 +99,8 @@ module.exports = {
     },
     {
       name: 'opentelemetry-only-in-tracing',
-      comment: 'Its libraries are loaded only where traces are sent: everything else names types of the server.',
+      comment:
+        'Its libraries are loaded only where traces are sent: everything else names types of the server.',
       severity: 'error',
       from: { path: '^packages/', pathNot: '^packages/server/(src/telemetry/tracing/|test/)' },
       to: { path: 'node_modules/@opentelemetry/' },

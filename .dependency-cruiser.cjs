@@ -98,6 +98,14 @@ module.exports = {
       to: { path: ['^packages/(?!(asr|onnxruntime|weights)/)', '^bench/'] },
     },
     {
+      name: 'opentelemetry-only-in-tracing',
+      comment:
+        'Its libraries are loaded only where traces are sent: everything else names types of the server.',
+      severity: 'error',
+      from: { path: '^packages/', pathNot: '^packages/server/(src/telemetry/tracing/|test/)' },
+      to: { path: 'node_modules/@opentelemetry/' },
+    },
+    {
       name: 'asr-processes-and-network',
       comment:
         'Only the recognizer and the supervisors of decoders, and ffmpeg for files that nothing here decodes, start processes; only the model store may reach the network.',

@@ -23,6 +23,7 @@ const LONGEST = [
   'server/test/backup/backup.slow.test.ts',
   'server/test/end-to-end/kills.slow.test.ts',
   'web/test/page/faults.slow.test.ts',
+  'server/test/upgrades/rolling-upgrade.slow.test.ts',
   'server/test/live/outage.slow.test.ts',
   'server/test/cli/cli.slow.test.ts',
   'asr/test/live/speakers.slow.test.ts',

@@ -7,7 +7,7 @@ import { isTooFaint } from './invention-gate.js';
 import type { StreamSpeakers } from '../speakers/stream-speakers.js';
 import type { LiveListener } from './live-transcription.js';
 import type { UtteranceJobs } from './utterance-jobs.js';
-import type { TimesRecorder } from './utterance-times.js';
+import type { TimesRecorder } from './times-recorder.js';
 
 /** The ended utterances of a stream, which become final one after another. */
 export interface FinalQueue {

@@ -194,9 +194,9 @@ export interface LiveListener {
   readonly onTimes?: ((times: UtteranceTimes) => void) | undefined;
   /**
    * Names the utterance that begins at `start`, in seconds, to whoever watches the machines that hear it, such as by a W3C
-   * traceparent. The name is passed on as it is. Called only with `onTimes`.
+   * traceparent. The name is passed on as it is. `startedAt`: see `UtteranceTimes`. Called only with `onTimes`.
    */
-  readonly traceOf?: ((start: number) => string | undefined) | undefined;
+  readonly traceOf?: ((start: number, startedAt: number) => string | undefined) | undefined;
 }
 
 /** One channel of one live stream. Owns its audio until the final that covers it has been delivered. */

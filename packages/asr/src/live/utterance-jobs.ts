@@ -8,8 +8,9 @@ import type { CarriedContext, ContextWindow } from './carried-context.js';
 import { createKeptWindow } from './kept-window.js';
 import type { LiveOptions } from './live-transcription.js';
 import type { SpeakingPace } from './speaking-pace.js';
+import type { TimesRecorder } from './times-recorder.js';
 import type { UtteranceServices } from './utterance-services.js';
-import type { HearingPurpose, TimesRecorder } from './utterance-times.js';
+import type { HearingPurpose } from './utterance-times.js';
 
 /** An utterance, or as much of it as there is. */
 export interface HeardUtterance {

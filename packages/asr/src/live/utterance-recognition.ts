@@ -9,9 +9,9 @@ import type { LiveListener, LiveOptions } from './live-transcription.js';
 import type { SpeakingPace } from './speaking-pace.js';
 import type { StreamContext } from './stream-context.js';
 import { createStreamText } from './stream-text.js';
+import { createTimesRecorder } from './times-recorder.js';
 import { createUtteranceTracker } from './utterance-tracker.js';
 import { createUtteranceJobs } from './utterance-jobs.js';
-import { createTimesRecorder } from './utterance-times.js';
 import type { UtteranceServices } from './utterance-services.js';
 
 /** Turns the utterances of one stream into hypotheses. */

@@ -45,7 +45,7 @@ export function continueClock(
     onTimes:
       listener.onTimes &&
       ((times) => listener.onTimes?.({ ...times, start: seconds + times.start, end: seconds + times.end })),
-    traceOf: listener.traceOf && ((start) => listener.traceOf?.(seconds + start)),
+    traceOf: listener.traceOf && ((start, since) => listener.traceOf?.(seconds + start, since)),
   };
 }
 

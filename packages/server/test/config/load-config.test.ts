@@ -41,6 +41,18 @@ describe('loadConfig', () => {
     expect(load({ environment: { AUSCULT_CONFIG: write({ port: 4 }) } }).port).toBe(4);
   });
 
+  test('takes the collector from the variable of OpenTelemetry, unless its own names another', () => {
+    const standard = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://standard:4318' };
+    const own = { AUSCULT_OTLP_ENDPOINT: 'http://own:4318' };
+    expect(load({ environment: standard }).otlpEndpoint).toBe('http://standard:4318');
+    expect(load({ environment: { ...standard, ...own } }).otlpEndpoint).toBe('http://own:4318');
+    expect(load({}).otlpEndpoint).toBeUndefined();
+    for (const wrong of ['collector:4317', 'grpc://collector', 'http://user:secret@collector'])
+      expect(failure({ environment: { OTEL_EXPORTER_OTLP_ENDPOINT: wrong } }).message).toBe(
+        'OTEL_EXPORTER_OTLP_ENDPOINT has a value that is not allowed.',
+      );
+  });
+
   test('parses lists, numbers and booleans from text', () => {
     const environment = {
       AUSCULT_ALLOWED_ORIGINS: 'https://a.example, http://b.example:8080',

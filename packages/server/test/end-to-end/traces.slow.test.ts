@@ -4,11 +4,14 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { newMasterKey } from '../../src/records/master-keys.js';
 import { expectNoTrace } from '../support/canary-scene.js';
-import { connectOptedIn, type Client } from '../support/client.js';
+import { connectOptedIn, silence, type Client } from '../support/client.js';
+import { temporaryDirectory } from '../support/databases.js';
 import { startMachine } from '../support/inference-machine.js';
+import { resumeAt, streamOf, taken } from '../support/moved-client.js';
 import { natsMissing, startNats } from '../support/nats.js';
 import { startOtlpReceiver, type OtlpReceiver, type ReceivedSpan } from '../support/otlp-receiver.js';
 import { startRealServer, type RealServer } from '../support/real-server.js';
+import { startScriptedServer } from '../support/scripted-server.js';
 import { loadSpeech, speak } from '../support/speech.js';
 import { until } from '../support/until.js';
 
@@ -84,6 +87,36 @@ test.skipIf(natsMissing !== undefined)(
     }
   },
 );
+
+test('a session that goes on in another process stays in its trace', { timeout: 60_000 }, async () => {
+  const receiver = await startOtlpReceiver();
+  const dataDirectory = temporaryDirectory();
+  const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+  const settings = { dataDirectory, otlpEndpoint: receiver.url, trustedProxies: '127.0.0.1' };
+  const former = await startScriptedServer(settings);
+  const headers = { traceparent: `00-${traceId}-00f067aa0ba902b7-01` };
+  const client = await connectOptedIn(former.url, { headers });
+  const [ready] = client.all('ready');
+  if (!ready) throw new Error('it is not ready');
+  client.send(silence(1));
+  await taken(await streamOf(former), 1);
+  await former.app.drain();
+  await client.closed;
+  await former.app.close();
+  expect(receiver.named('session')).toMatchObject([{ traceId, attributes: { 'auscult.moved': false } }]);
+
+  const next = await startScriptedServer(settings);
+  const back = await resumeAt(next, ready, [0]);
+  await back.next('resumed');
+  await close(back);
+  await next.app.close();
+  const [first, second] = receiver.named('session');
+  expect(second).toMatchObject({
+    traceId,
+    parentSpanId: first?.spanId,
+    attributes: { 'auscult.session': ready.sessionId, 'auscult.moved': true },
+  });
+});
 
 /** Expects that each utterance of the session has all of its parts, one within the other. */
 function expectWholeTrace(receiver: OtlpReceiver, session: ReceivedSpan): void {

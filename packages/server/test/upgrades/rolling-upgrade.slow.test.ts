@@ -74,8 +74,9 @@ describe.skipIf(missing !== undefined)('an upgrade of one server after the other
       for (const [index, port] of ports.entries()) {
         former[index]?.signal('SIGTERM');
         expect(await former[index]?.exited).toBe(0);
-        latter.push(await start(port, next));
-        expect(await versionOf(latter[index])).toBe(NEXT_VERSION);
+        const upgraded = await start(port, next);
+        latter.push(upgraded);
+        expect(await versionOf(upgraded)).toBe(NEXT_VERSION);
         // After the first, one server of each version is there.
         await everybodyGoesOn();
       }
@@ -128,8 +129,8 @@ async function transcribe(
   return transcriber.stop();
 }
 
-async function versionOf(server: RealServer | undefined): Promise<unknown> {
-  const health = await fetch(`${server?.url}/health`);
+async function versionOf({ url }: RealServer): Promise<unknown> {
+  const health = await fetch(`${url}/health`);
   return ((await health.json()) as { readonly version: unknown }).version;
 }
 

@@ -6,7 +6,7 @@ import { recognizerOptions } from '../../recognizer-options.js';
 import { recognizerEventLog } from '../../recognizers.js';
 import { downloadLog } from '../../telemetry/download-log.js';
 import { createLog } from '../../telemetry/log.js';
-import { openTracing } from '../../telemetry/tracing/tracing.js';
+import { openTracing } from '../../telemetry/tracing/open-tracing.js';
 import { openClusterConnection } from '../cluster.js';
 
 /**

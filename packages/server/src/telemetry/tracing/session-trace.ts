@@ -40,15 +40,12 @@ export function createSessionTrace(
   const utterances = new Map<string, Span>();
   const finals = new Map<FinalEvent, MadeFinal>();
 
-  const utteranceAt = (channel: number, start: number, startTime?: number): Span | undefined => {
+  const utteranceAt = (channel: number, start: number, startTime: number): Span | undefined => {
     const key = keyOf(channel, start);
     const known = utterances.get(key);
     if (known || utterances.size >= MOST_OPEN) return known;
     const attributes = { 'auscult.channel': channel, 'auscult.start_seconds': start };
-    const span = spans.child(session, 'utterance', {
-      attributes,
-      ...(startTime !== undefined && { startTime }),
-    });
+    const span = spans.child(session, 'utterance', { attributes, startTime });
     utterances.set(key, span);
     return span;
   };
@@ -78,8 +75,8 @@ export function createSessionTrace(
       onTimes: (times) => {
         told(channel, times);
       },
-      traceOf: (start) => {
-        const utterance = utteranceAt(channel, start);
+      traceOf: (start, startedAt) => {
+        const utterance = utteranceAt(channel, start, clockOffset() + startedAt);
         return utterance && writeTraceparent(utterance.spanContext());
       },
     }),

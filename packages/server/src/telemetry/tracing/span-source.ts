@@ -24,14 +24,14 @@ export interface SpanSource {
 }
 
 /** Where a trace begins. */
-export interface Beginning {
+interface Beginning {
   readonly parent: SpanContext | undefined;
   /** A UUID, whose digits are those of the trace. By default they are random. */
   readonly uuid?: string;
 }
 
 /** From when to when something took, milliseconds since 1970. */
-export interface PastTimes {
+interface PastTimes {
   readonly from: number;
   readonly to: number;
 }
@@ -84,5 +84,10 @@ export function traceIdFrom(uuid: string): string | undefined {
 
 /** What turns moments of `performance.now()` into milliseconds since 1970. */
 export function clockOffset(): number {
-  return Date.now() - performance.now();
+  const before = performance.now();
+  const now = Date.now();
+  // If this process had to stand back in between, the two would be of different moments.
+  return performance.now() - before > MOST_APART_MS ? Date.now() - performance.now() : now - before;
 }
+
+const MOST_APART_MS = 1;

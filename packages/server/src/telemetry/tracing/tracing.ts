@@ -1,7 +1,5 @@
 import type { JobPhases, UtteranceTimes } from '@auscult/asr';
 import type { FinalEvent } from '../../live/events.js';
-import type { Config } from '../../config/schema.js';
-import type { Log } from '../log.js';
 
 /**
  * Reports what takes how long to an OpenTelemetry collector, as spans of traces. The rule for their attributes is that of log
@@ -28,7 +26,7 @@ export interface Tracing {
 }
 
 /** Random names, as log lines have them. */
-export interface TracedThing {
+interface TracedThing {
   readonly session?: string | undefined;
   readonly transcription?: string | undefined;
 }
@@ -52,7 +50,7 @@ export interface SessionTrace {
   /** What the recognizer reports about a channel. */
   readonly listenTo: (channel: number) => {
     readonly onTimes: (times: UtteranceTimes) => void;
-    readonly traceOf: (start: number) => string | undefined;
+    readonly traceOf: (start: number, startedAt: number) => string | undefined;
   };
   /** A final was made of the utterance that begins at `start`, seconds, and is sent once it is recorded. */
   readonly made: (event: FinalEvent, start: number, recorded: Promise<void> | undefined) => void;
@@ -66,7 +64,7 @@ export interface SessionTrace {
 }
 
 /** How a traced session has ended. */
-export interface EndedSession {
+interface EndedSession {
   readonly closeCode: number;
   readonly audioSeconds: number;
   readonly finals: number;
@@ -74,7 +72,7 @@ export interface EndedSession {
 }
 
 /** A request over HTTP that begins. */
-export interface TracedRequest {
+interface TracedRequest {
   readonly method: string;
   /** Pattern of the route, never the path that was asked for. */
   readonly route: string;
@@ -92,7 +90,7 @@ export interface RequestTrace {
 }
 
 /** A transcription that is carried out. */
-export interface TracedTranscription {
+interface TracedTranscription {
   readonly id: string;
   readonly origin: string;
   /** The session that is heard again. */
@@ -104,7 +102,7 @@ export interface TracedTranscription {
 }
 
 /** The span of one attempt to carry out a transcription. */
-export interface TranscriptionTrace {
+interface TranscriptionTrace {
   readonly end: (outcome: string) => void;
 }
 
@@ -117,16 +115,4 @@ export interface ServedJob {
   readonly priority: string;
   readonly runSeconds: number;
   readonly phases: JobPhases | undefined;
-}
-
-/** Opens it if `otlpEndpoint` is set. Without it, not even its libraries are loaded. */
-export async function openTracing(
-  config: Pick<Config, 'otlpEndpoint' | 'serverName'>,
-  program: 'serve' | 'work',
-  log: Log,
-): Promise<Tracing | undefined> {
-  const { otlpEndpoint: endpoint, serverName } = config;
-  if (endpoint === undefined) return undefined;
-  const { startTracing } = await import('./start-tracing.js');
-  return startTracing({ endpoint, serverName, program, log });
 }

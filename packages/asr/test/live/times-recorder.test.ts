@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { JobOwner, JobTimes } from '../../src/inference/inference-pool.js';
 import type { RecognitionResult } from '../../src/inference/messages/recognition-job.js';
-import { createTimesRecorder, type UtteranceTimes } from '../../src/live/utterance-times.js';
+import { createTimesRecorder } from '../../src/live/times-recorder.js';
+import type { UtteranceTimes } from '../../src/live/utterance-times.js';
 
 const SECOND = 16_000;
 
@@ -45,6 +46,17 @@ test('a part of an utterance has the trace of the utterance', () => {
   recorder.started(SECOND);
   recorder.started(4 * SECOND);
   expect([SECOND, 2 * SECOND, 4 * SECOND].map(recorder.traceOf)).toEqual(['of 1', 'of 1', 'of 4']);
+  expect(recorder.traceOf(SECOND / 2)).toBeUndefined();
+});
+
+test('a hearing that comes when its utterance is over is not told as one of the next', () => {
+  const { recorder, told, hear } = record();
+  recorder.started(SECOND);
+  recorder.over({ start: SECOND, end: 2 * SECOND });
+  hear(SECOND, 'second', 1);
+  recorder.started(3 * SECOND);
+  recorder.over({ start: 3 * SECOND, end: 4 * SECOND });
+  expect(told.map(({ hearings }) => hearings)).toEqual([[], []]);
 });
 
 test('of many partials, only the first are told', () => {

@@ -1,12 +1,13 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as elapsed } from 'node:timers/promises';
 import { callOnce } from '../chaos/callers.js';
-import { checkHistory, PROMISES, type Broken, type Promised } from '../chaos/check-history.js';
+import { checkHistory } from '../chaos/check-history.js';
 import { noteAudit, noteFilesLeft, noteFinalState } from '../chaos/final-state.js';
 import { canariesOf, findSpeech } from '../chaos/find-speech.js';
 import { keepHistory, type Note, type Seen } from '../chaos/history.js';
 import { injectFaults, secondsSince } from '../chaos/inject-faults.js';
 import { FAULT_KINDS, planFaults, type FaultKind } from '../chaos/plan-faults.js';
+import { PROMISES, type Broken, type Promised } from '../chaos/promises.js';
 import { recordTrack, type Speaking } from '../chaos/recordings.js';
 import { openScene, type Scene } from '../chaos/scene.js';
 import { upload } from '../chaos/uploads.js';

@@ -26,7 +26,7 @@ export async function callOnce(caller: string, track: Track, { url, note }: Spea
     handshakeTimeout: CONNECT_WITHIN_MS,
   });
   let heardAt = performance.now();
-  let isAccepted = false;
+  const call = { isAccepted: false };
   const over = new Promise<void>((resolve) => {
     socket.once('close', resolve);
   });
@@ -35,7 +35,7 @@ export async function callOnce(caller: string, track: Track, { url, note }: Spea
     heardAt = performance.now();
     const { type, text = '', start = 0, end = 0 } = JSON.parse((raw as Buffer).toString()) as PlainMessage;
     if (type === 'connection') {
-      isAccepted = true;
+      call.isAccepted = true;
       note({ saw: 'speech', who: caller, seconds: track.seconds, voice: voiceOf(track) });
       note({ saw: 'connected', caller });
     }
@@ -54,7 +54,7 @@ export async function callOnce(caller: string, track: Track, { url, note }: Spea
     });
   });
   await over;
-  if (!isAccepted) await elapsed(1000);
+  if (!call.isAccepted) await elapsed(1000);
 }
 
 async function speak(socket: WebSocket, track: Track): Promise<void> {

@@ -1,5 +1,5 @@
-import type { Broken } from './check-history.js';
 import type { SeenRecord, Stretch } from './history.js';
+import type { Broken } from './promises.js';
 
 /** Audio of which a record has to have the text. */
 export interface OwedAudio {

@@ -1,7 +1,7 @@
 import { checkAudio } from './check-audio.js';
 import { differences, recordsOf } from './check-clients.js';
-import type { Broken } from './check-history.js';
 import type { Final, Seen, SeenRecord, Stretch } from './history.js';
+import type { Broken } from './promises.js';
 
 /**
  * Holds what clients of the original protocol have seen to the promises. They are told neither their session nor how much was

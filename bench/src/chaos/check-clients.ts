@@ -1,7 +1,7 @@
 import { SAMPLE_RATE } from '../clips/sound.js';
 import { checkAudio, UNCLEAR_SECONDS } from './check-audio.js';
-import type { Broken, Promised } from './check-history.js';
 import type { Final, Seen, SeenRecord, Stretch } from './history.js';
+import type { Broken, Promised } from './promises.js';
 
 /** Everything that one recording with the SDK has seen. */
 interface ClientView {

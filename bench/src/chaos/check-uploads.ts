@@ -1,7 +1,7 @@
 import { checkAudio } from './check-audio.js';
 import { recordsOf } from './check-clients.js';
-import type { Broken } from './check-history.js';
 import type { Seen } from './history.js';
+import type { Broken } from './promises.js';
 
 /** Holds recordings that were accepted to the promises: each is transcribed, completely and once. */
 export function checkUploads(seen: readonly Seen[]): readonly Broken[] {

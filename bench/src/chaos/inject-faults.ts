@@ -74,7 +74,7 @@ export function injectFaults(
         disk?.fill();
         await over();
         disk?.free();
-        return restartIfUseless(partOf(scene, target));
+        return bringBack(partOf(scene, target));
       }
       case 'slow-disk':
         scene.slowDisks?.slow(target);
@@ -132,9 +132,9 @@ async function restart(part: Part): Promise<void> {
   await part.start();
 }
 
-/** As an operator does when NATS has switched JetStream off for want of space. */
-async function restartIfUseless(part: Part): Promise<void> {
-  if (await part.isReady()) return;
+/** As an operator does: once its disk was full, NATS leaves JetStream off until it is started again, and says that it is well. */
+async function bringBack(part: Part): Promise<void> {
+  if (part.name !== 'nats' && (await part.isReady())) return;
   await part.kill();
   await part.start();
 }

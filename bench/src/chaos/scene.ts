@@ -146,6 +146,8 @@ export async function openScene(
   }
   const balancer = await openBalancer(serverNames.flatMap((name) => links.get(`clients–${name}`) ?? []));
 
+  const startAll = (some: readonly string[]): Promise<unknown> =>
+    Promise.all(some.flatMap((name) => parts.get(name)?.start() ?? []));
   let isOver = false;
   const killAll = (): Promise<unknown> => Promise.all([...parts.values()].map((part) => part.kill()));
   const unmountAll = (): void => {
@@ -186,11 +188,11 @@ export async function openScene(
       ...(synced.length === 0 ? ['no disk is slow: that takes a C compiler, cc'] : []),
     ],
     start: async () => {
-      await Promise.all(['nats', 'postgres'].map((name) => parts.get(name)?.start()));
+      await startAll(['nats', 'postgres']);
       createDatabase(postgresPlace.port);
       // One after the other, since the first one makes the tables.
       for (const name of serverNames) await parts.get(name)?.start();
-      await Promise.all(machineNames.map((name) => parts.get(name)?.start()));
+      await startAll(machineNames);
     },
     close: async (isFolderKept) => {
       isOver = true;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { checkHistory, type Promised } from '../../src/chaos/check-history.js';
+import { checkHistory } from '../../src/chaos/check-history.js';
 import type { Seen } from '../../src/chaos/history.js';
+import type { Promised } from '../../src/chaos/promises.js';
 import { final, FINALS, heard, record, shown, told, wholeHistory } from './whole-history.js';
 
 describe('checkHistory', () => {

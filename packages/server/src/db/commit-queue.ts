@@ -9,7 +9,10 @@ type Write = (transaction: Transaction<Schema>) => Promise<void>;
 
 /** How long a write may take. */
 interface Patience {
-  /** A write that is not on disk after this time is refused, and not tried again. */
+  /**
+   * A write that is not on disk after this time is refused, and is not written later either. If the database may have it already,
+   * and only its answer is missing, that answer is waited for.
+   */
   readonly milliseconds: number;
 }
 
@@ -40,6 +43,8 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
   readonly patience: NodeJS.Timeout | undefined;
   isRefused: boolean;
+  /** Whether the database was told to commit it. */
+  mayBeWritten: boolean;
 }
 
 /** Starts an empty queue over `database`. */
@@ -56,12 +61,13 @@ export function createCommitQueue(database: Database, events: CommitEvents): Com
       const together = waiting.slice(0, MOST_TOGETHER).filter(({ isRefused }) => !isRefused);
       const outcome = await attempt(together);
       if (outcome === 'again') await outage.rest();
+      else if (outcome === 'without-refused') waiting = waiting.filter(({ isRefused }) => !isRefused);
       else waiting = waiting.filter((item) => !together.includes(item) && !item.isRefused);
     }
     running = undefined;
   };
 
-  const attempt = async (together: readonly Waiting[]): Promise<'done' | 'again'> => {
+  const attempt = async (together: readonly Waiting[]): Promise<Outcome> => {
     try {
       const startedAt = performance.now();
       await commit(database, together);
@@ -70,6 +76,7 @@ export function createCommitQueue(database: Database, events: CommitEvents): Com
       for (const item of together) settle(item, item.resolve);
       return 'done';
     } catch (error) {
+      if (error instanceof RefusedMeanwhile) return 'without-refused';
       if (outage.isBehind(error)) return 'again';
       if (together.length > 1) return await oneByOne(together);
       for (const item of together) {
@@ -82,10 +89,10 @@ export function createCommitQueue(database: Database, events: CommitEvents): Com
   };
 
   /** Commits the writes one by one, so that one that cannot be written does not stop the others. */
-  const oneByOne = async (together: readonly Waiting[]): Promise<'done' | 'again'> => {
+  const oneByOne = async (together: readonly Waiting[]): Promise<Outcome> => {
     for (const item of together) {
       const outcome = await attempt([item]);
-      if (outcome === 'again') return outcome;
+      if (outcome !== 'done') return outcome;
       waiting = waiting.filter((other) => other !== item);
     }
     return 'done';
@@ -114,10 +121,18 @@ export function createCommitQueue(database: Database, events: CommitEvents): Com
   };
 }
 
+type Outcome = 'done' | 'again' | 'without-refused';
+
+/** A write was refused while it was being written. */
+class RefusedMeanwhile extends Error {}
+
 async function commit(database: Database, together: readonly Waiting[]): Promise<void> {
   if (together.length === 0) return;
   await database.transaction(async (transaction) => {
     for (const { write } of together) await write(transaction);
+    // Whoever was told that nothing was written would never look after it.
+    if (together.some(({ isRefused }) => isRefused)) throw new RefusedMeanwhile();
+    for (const item of together) item.mayBeWritten = true;
   });
 }
 
@@ -131,9 +146,10 @@ function waitingFor({
     patience:
       patience &&
       setTimeout(() => {
-        refuse(waiting);
+        if (!waiting.mayBeWritten) refuse(waiting);
       }, patience.milliseconds),
     isRefused: false,
+    mayBeWritten: false,
   };
   return waiting;
 }

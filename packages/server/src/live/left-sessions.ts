@@ -5,6 +5,7 @@ import type { Authentication } from '../access/authentication.js';
 import { isSameIdentity } from '../access/identity.js';
 import type { HandOvers } from '../cluster/hand-over.js';
 import { settingsByDefault } from '../config/recognition.js';
+import { databaseFailureOf } from '../db/database-failure.js';
 import { RequestError } from '../errors.js';
 import { HANDED_OVER } from '../records/interrupted-sessions.js';
 import type { LeftRecordContent } from '../records/left-record.js';
@@ -31,7 +32,7 @@ export interface LeftSessions {
 
 export interface LeftSessionServices extends AdmissionServices {
   readonly dialects: readonly Dialect[];
-  readonly recovery: Pick<Recovery, 'take' | 'claimSession' | 'leave' | 'hurry'> | undefined;
+  readonly recovery: Pick<Recovery, 'take' | 'claimSession' | 'decided' | 'leave' | 'hurry'> | undefined;
   readonly serverId: string;
   /** Undefined if there is no cluster. */
   readonly handOvers: HandOvers | undefined;
@@ -42,8 +43,12 @@ export interface LeftSessionServices extends AdmissionServices {
 /** Goes on with nothing yet, and hands over to other servers what they ask for. */
 export function createLeftSessions(services: LeftSessionServices): LeftSessions {
   const { recovery, sessions, log, handOvers, serverId } = services;
+  const goingOn = new Map<string, Promise<Session | ErrorCode>>();
   handOvers?.answer(serverId, async ({ sessionId, tokenDigest, tenant, subject }) => {
     const digest = Buffer.from(tokenDigest, 'hex');
+    // It may be on its way here.
+    await recovery?.decided(sessionId);
+    await goingOn.get(sessionId);
     const open = sessions.find(sessionId);
     if (open) return open.handOver(digest, { tenant, subject });
     const left = recovery?.leave(
@@ -55,12 +60,12 @@ export function createLeftSessions(services: LeftSessionServices): LeftSessions 
     );
     return (await left) ?? false;
   });
-  const goingOn = new Map<string, Promise<Session | ErrorCode>>();
 
   const take = async (asked: ResumeRequest, shown: Authentication): Promise<Session | ErrorCode> => {
     // What is left must not be taken before it can be heard.
     if (!services.recognizer() || !services.refiner()) return 'not_ready';
     const mayBe = (snapshot: SessionSnapshot): boolean => isTheirs(snapshot, asked, shown);
+    await recovery?.decided(asked.sessionId);
     const here = recovery?.take(asked.sessionId, mayBe);
     if (here === undefined) {
       const refusal = await claimFromHolder(asked, shown, services);
@@ -71,6 +76,10 @@ export function createLeftSessions(services: LeftSessionServices): LeftSessions 
     try {
       return await goOnWith(left, services);
     } catch (error) {
+      if (databaseFailureOf(error) === 'passing') {
+        left.putBack();
+        return 'not_ready';
+      }
       left.giveUp();
       log.unexpected(error, { session: asked.sessionId });
       return 'resume_refused';

@@ -120,10 +120,14 @@ async function take(
   { id, server_id: holder, finals }: SessionRow,
 ): Promise<boolean> {
   let revision: number | undefined;
+  let holders = [holder];
   await queue.submit(async (transaction) => {
     revision = undefined;
     const session = await rows.readIn(transaction, id);
-    if (!isLeft(session.row) || session.row.server_id !== holder) throw new RequestError('record_not_found');
+    if (!isLeft(session.row) || !holders.includes(session.row.server_id))
+      throw new RequestError('record_not_found');
+    // If this is tried again, it may have succeeded before, though the answer was lost.
+    holders = [holder, serverId];
     if (session.row.finals !== finals) return;
     const change = { server_id: serverId, ended_at: null, end_reason: null };
     revision = await rows.changeIn(transaction, session, change);

@@ -23,6 +23,8 @@ export interface Recovery {
    * tried again: another server was faster, or the journal or the database cannot be read now.
    */
   readonly claimSession: (sessionId: string, isFree: IsFree) => Promise<'claimed' | 'again'>;
+  /** Resolves once it is decided whether this server takes a session, if it is about to. */
+  readonly decided: (sessionId: string) => Promise<void>;
   /** Leaves a session that waits here to another server; resolves with whether there was one that `mayBe` it. */
   readonly leave: (sessionId: string, mayBe: (snapshot: SessionSnapshot) => boolean) => Promise<boolean>;
   /** Takes out a session that waits for its client, for whoever goes on with it; undefined if there is none that `mayBe` it. */
@@ -45,6 +47,8 @@ export interface WaitingSession extends LeftBehind {
   readonly discard: () => Promise<void>;
   /** Has it completed after all, as if its client had not come. */
   readonly giveUp: () => void;
+  /** Lets it wait for its client again, who could not go on now. */
+  readonly putBack: () => void;
 }
 
 export interface RecoveryServices extends CompletionServices {
@@ -69,6 +73,8 @@ const AGAIN_MS = 15_000;
 export function createRecovery(services: RecoveryServices): Recovery {
   const { journal, records, log, serverId, config, recognizer, onRecovered } = services;
   const waiting = new Map<string, { readonly session: WaitingSession; readonly timer: NodeJS.Timeout }>();
+  /** Sessions that are about to be taken, or not. */
+  const claims = new Map<string, Promise<void>>();
   const queue: (() => Promise<void>)[] = [];
   let running = 0;
   let isStopped = false;
@@ -153,6 +159,19 @@ export function createRecovery(services: RecoveryServices): Recovery {
   };
 
   const recover = async (left: LeftSession, isFree: IsFree): Promise<void> => {
+    await claims.get(left.id);
+    if (waiting.has(left.id)) return;
+    const claim = claimLeft(left, isFree);
+    const decided = claim
+      .catch(() => undefined)
+      .finally(() => {
+        if (claims.get(left.id) === decided) claims.delete(left.id);
+      });
+    claims.set(left.id, decided);
+    await claim;
+  };
+
+  const claimLeft = async (left: LeftSession, isFree: IsFree): Promise<void> => {
     const record = await records.findLeft(left.id, isFree);
     if (record === 'held') return;
     if (record === undefined) return discardIfOver(left);
@@ -163,7 +182,7 @@ export function createRecovery(services: RecoveryServices): Recovery {
       log.error('the audio journal is damaged', { session: left.id, count: damagedRecords });
     const behind = { record, content, lastWrittenAt: left.lastWrittenAt };
     const writer = await record.reopen(actorOf(behind));
-    if (writer === undefined) return recover(left, isFree);
+    if (writer === undefined) return claimLeft(left, isFree);
     const seconds = secondsLeft(left.lastWrittenAt, config.resumeSeconds);
     if (snapshot?.dialect.isResumable !== true || seconds === 0) {
       complete(behind, writer, left.discard);
@@ -172,7 +191,13 @@ export function createRecovery(services: RecoveryServices): Recovery {
     const giveUp = (): void => {
       complete(behind, writer, left.discard);
     };
-    wait({ ...behind, snapshot, writer, discard: left.discard, giveUp }, seconds);
+    const session: WaitingSession = {
+      ...{ ...behind, snapshot, writer, discard: left.discard, giveUp },
+      putBack: () => {
+        wait(session, secondsLeft(left.lastWrittenAt, config.resumeSeconds));
+      },
+    };
+    wait(session, seconds);
   };
 
   const recoverIfPossible = async (left: LeftSession, isFree: IsFree): Promise<void> => {
@@ -210,6 +235,7 @@ export function createRecovery(services: RecoveryServices): Recovery {
         return error instanceof RequestError && error.code === 'record_damaged' ? 'claimed' : 'again';
       }
     },
+    decided: (id) => claims.get(id) ?? Promise.resolve(),
     take,
     leave: async (id, mayBe) => {
       const found = take(id, mayBe);

@@ -29,6 +29,24 @@ describe.skipIf(missing !== undefined)('in a cluster, a session', { timeout: 120
     rmSync(settings.dataDirectory, { recursive: true, force: true });
   });
 
+  // Ahead of the others: these servers would complete what they leave.
+  test('is completed later if it cannot be completed when its client has not come back', async () => {
+    const [one, other] = await startTwo({ ...settings, resumeSeconds: '1' });
+    other.recognizer.pushError = new Error('not now');
+    const client = await connectOptedIn(one.url);
+    const [ready] = client.all('ready');
+    if (!ready) throw new Error('it is not ready');
+    client.send(silence(1));
+    await taken(await streamOf(one), 1);
+    await one.app.drain();
+    await one.app.close();
+    await until(() => other.log().includes('cannot be transcribed now'));
+    other.recognizer.pushError = undefined;
+    other.recognizer.says = 'last words';
+    await until(async () => (await recordOf(other, ready.sessionId)).endedAt !== undefined);
+    expect((await recordOf(other, ready.sessionId)).texts).toEqual(['last words']);
+  });
+
   test.for(['lives', 'drains'] as const)('goes on at another server while its own %s', async (how) => {
     const [one, other] = await startTwo(settings);
     const client = await connectOptedIn(one.url);
@@ -97,6 +115,23 @@ describe.skipIf(missing !== undefined)('in a cluster, a session', { timeout: 120
     back.send({ type: 'stop' });
     expect(await back.next('stopped')).toMatchObject({ audioSeconds: 1, utterances: 1 });
     expect(await back.next('transcription')).toMatchObject({ text: 'last words' });
+  });
+
+  test('is refused for good by neither of two servers that are asked for it at once', async () => {
+    const [one, other] = await startTwo(settings);
+    const third = await startScriptedServer({ ...settings, serverName: 'third' });
+    const client = await connectOptedIn(one.url);
+    const [ready] = client.all('ready');
+    if (!ready) throw new Error('it is not ready');
+    client.send(silence(1));
+    await taken(await streamOf(one), 1);
+    await one.app.drain();
+    const both = await Promise.all([resumeAt(other, ready, [0]), resumeAt(third, ready, [0])]);
+    const answers = await Promise.all(
+      both.map((back) => Promise.race([back.next('resumed'), back.next('error')])),
+    );
+    expect(answers).toContainEqual(expect.objectContaining({ type: 'resumed', receivedSamples: 16_000 }));
+    for (const answer of answers) expect(answer).not.toMatchObject({ code: 'resume_refused' });
   });
 
   test('comes back to the server that had it before', async () => {

@@ -29,7 +29,8 @@ function scriptedProcess(heard: ToHosted[], { onMessage }: HostedListener) {
       if (message.type !== 'job') return;
       const { id } = message.job;
       queueMicrotask(() => {
-        onMessage({ type: 'result', id, result: NOTHING_HEARD, runSeconds: 0, residentBytes: 0 });
+        const phases = { encodeSeconds: 0, decodeSeconds: 0, termsSeconds: 0 };
+        onMessage({ type: 'result', id, result: NOTHING_HEARD, runSeconds: 0, phases, residentBytes: 0 });
       });
     },
     status: () => ({ pid: undefined, state: 'ready', residentBytes: 0, restarts: 0, jobs: 0 }) as const,

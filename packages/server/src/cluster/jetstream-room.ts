@@ -1,7 +1,7 @@
 import { JetStreamApiError } from '@nats-io/jetstream';
 
 /** JetStream has no room for what was sent to it. It has a code, as errors of the system have. */
-export class JetStreamFullError extends Error {
+class JetStreamFullError extends Error {
   override readonly name = 'JetStreamFullError';
   readonly code = 'JETSTREAM_FULL';
 }

@@ -48,8 +48,8 @@ describe.skipIf(missing !== undefined)('a server that stands still', { timeout: 
     holder.signal('SIGSTOP');
 
     const back = await resumedAt(other, ready, finalsOf(client).length);
-    const [{ receivedSamples = 0 } = {}] = back.all('resumed');
-    await speak(back, pcm.subarray(receivedSamples * 2), 4);
+    const [resumed] = back.all('resumed');
+    await speak(back, pcm.subarray((resumed?.receivedSamples ?? 0) * 2), 4);
     // It still has audio, and a client, as far as it knows.
     holder.signal('SIGCONT');
     await until(() => closedIn(holder, ready.sessionId));

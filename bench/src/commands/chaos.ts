@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { measureChaos, summarize, type ChaosResults } from '../benchmarks/chaos.js';
 import { readHistory } from '../chaos/history.js';
-import { chaosMissing } from '../chaos/programs.js';
+import { clusterMissing } from '../chaos/programs.js';
 import { PROMISES } from '../chaos/promises.js';
 import { decodeClips } from '../clips/decode-clip.js';
 import { counts, table } from '../report/table.js';
@@ -51,9 +51,9 @@ export function addChaosCommand(program: Command): void {
       '\nExamples:\n  npm run bench -- chaos --minutes 20 --seed 7\n  npm run bench -- chaos --replay bench/results/chaos-7.jsonl',
     )
     .action(async (flags: ChaosFlags) => {
-      const missing = flags.replay === undefined ? chaosMissing() : undefined;
+      const missing = flags.replay === undefined ? clusterMissing() : undefined;
       if (missing !== undefined) {
-        console.log(missing);
+        console.log(`chaos is skipped: ${missing}`);
         return;
       }
       const results = await conduct({

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { measureEvidence } from '../../src/telemetry/evidence-metrics.js';
 import { measureExpiry } from '../../src/telemetry/expiry-metrics.js';
 import { createMetrics } from '../../src/telemetry/metrics.js';
 import { measureVerification } from '../../src/verify/verification-metrics.js';
@@ -109,10 +110,11 @@ async function seriesOfUsedServer(): Promise<
   return series;
 }
 
-/** Labels of metrics of which a server that was not attacked, and lost nothing, has no series. */
+/** Labels of metrics of which a server that was not attacked, lost nothing, and has just started, has no series. */
 function declaredLabels(): ReadonlyMap<string, readonly string[]> {
   const { registry, close } = createMetrics(() => undefined);
   close();
+  measureEvidence(registry, () => ({ sinks: [], findings: [] }));
   measureExpiry(registry, {});
   measureVerification(registry, () => undefined);
   // The types do not say that a metric knows its labels.

@@ -169,8 +169,8 @@ describe('the session goes on with a warning where the record pass is prevented 
     server.recognizer.flushGate = new Promise<void>(() => undefined);
     one.send({ type: 'stop' });
     expect(await one.next('stopped')).toHaveProperty('refinement');
-    server.recognizer.flushGate = undefined;
     await until(() => server.recognizer.streams.length >= 2);
+    server.recognizer.flushGate = undefined;
     other.send(silence(1));
     other.send({ type: 'stop' });
     expect(await other.next('warning')).toMatchObject({ code: 'refine_unavailable' });

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { connectCluster, type ClusterConnection } from '../../src/cluster/connect-cluster.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { createLog } from '../../src/telemetry/log.js';
-import type { JobAudio } from '../../src/transcriptions/durable/job-audio.js';
+import { AudioAwayError, type JobAudio } from '../../src/transcriptions/durable/job-audio.js';
 import { createFileAudio } from '../../src/transcriptions/durable/file-audio.js';
 import { createObjectAudio } from '../../src/transcriptions/durable/object-audio.js';
 import { temporaryDirectory } from '../support/databases.js';
@@ -79,6 +79,19 @@ describe.skipIf(natsMissing !== undefined)('audio in JetStream', () => {
       expect(await readdir(folder)).toEqual([]);
       expect(await openPathsUnder(folder)).toEqual([]);
     }
+  });
+
+  test('is away, not damaged, while NATS does not answer', async () => {
+    const audio = createObjectAudio((await connected(nats)).nats, temporaryDirectory());
+    const key = randomBytes(32);
+    await keep(audio, 'stalled.0', key);
+    nats.signal('SIGSTOP');
+    await expect(audio.open('stalled.0', key, BYTES.length)).rejects.toThrow(AudioAwayError);
+    nats.signal('SIGCONT');
+    const opened = await audio.open('stalled.0', key, BYTES.length);
+    expect((await gather(opened.read(0, opened.size))).equals(BYTES)).toBe(true);
+    await opened.close();
+    await audio.remove('stalled.0');
   });
 
   test('survives a NATS that is killed', async () => {

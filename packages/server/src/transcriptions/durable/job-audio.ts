@@ -13,10 +13,18 @@ export interface JobAudio {
   readonly removeIfEmpty: () => Promise<void>;
   /** Makes an empty file of a name that was never used, sealed with a key that no other file has. */
   readonly create: (name: string, key: Uint8Array) => Promise<ArrivingAudio>;
-  /** Opens a kept file of so many bytes. Rejects if it is not there; reading fails where it is damaged. */
+  /**
+   * Opens a kept file of so many bytes. Rejects if it is not there, with an `AudioAwayError` if nobody can tell; reading fails where
+   * it is damaged.
+   */
   readonly open: (name: string, key: Uint8Array, size: number) => Promise<OpenedSealedFile>;
   /** Deletes a file, if there is one. */
   readonly remove: (name: string) => Promise<void>;
+}
+
+/** The place of audio cannot be reached now, so that nobody knows whether the audio is as it was kept. */
+export class AudioAwayError extends Error {
+  override readonly name = 'AudioAwayError';
 }
 
 /** A file that is being written. `remove` deletes it as well. */

@@ -4,7 +4,7 @@ import type { OpenedSealedFile } from '../../storage/sealed-file.js';
 import type { RecordingSource } from '../recording-source.js';
 import type { Separation } from '../heard-parts.js';
 import { openUpload } from '../upload-source.js';
-import { audioName, type JobAudio } from './job-audio.js';
+import { AudioAwayError, audioName, type JobAudio } from './job-audio.js';
 import { audioFileKey } from './job-keys.js';
 import type { ClaimedJob } from './job-store.js';
 
@@ -25,7 +25,7 @@ interface SourceServices {
 
 /**
  * Opens the audio of a job; `release` closes it, and deletes nothing. Throws `stored_audio_damaged` if it is missing or
- * damaged, and what decoders throw.
+ * damaged, an `AudioAwayError` if its place cannot be reached, and what decoders throw.
  */
 export async function openJobSource(
   { row, order }: ClaimedJob,
@@ -48,7 +48,7 @@ export async function openJobSource(
     }
   } catch (error) {
     await release();
-    throw lost(error);
+    throw error instanceof AudioAwayError ? error : lost(error);
   }
   const files = opened.map((file) => ({
     size: file.size,

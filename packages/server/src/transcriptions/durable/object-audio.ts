@@ -1,11 +1,12 @@
 import { Readable } from 'node:stream';
+import { setTimeout as elapsed } from 'node:timers/promises';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { Objm, type ObjectStore } from '@nats-io/obj';
+import { Objm, type ObjectResult, type ObjectStore } from '@nats-io/obj';
 import type { ClusterConnection } from '../../cluster/connect-cluster.js';
 import { deleteSubject } from '../../cluster/delete-messages.js';
 import { requireRoom } from '../../cluster/jetstream-room.js';
 import { createMovableSealedFile, receiveSealedFile, removedBy } from '../../storage/sealed-file.js';
-import type { JobAudio } from './job-audio.js';
+import { AudioAwayError, type JobAudio } from './job-audio.js';
 
 /** The bucket of JetStream in which all servers keep the audio of jobs. */
 const BUCKET = 'auscult-audio';
@@ -48,19 +49,46 @@ export function createObjectAudio(nats: ClusterConnection['nats'], folder: strin
       });
     },
     open: async (name, key, size) => {
-      const store = await bucket();
-      const found = await store.get(name);
+      const found = await bucket()
+        .then((store) => store.get(name))
+        .catch((cause: unknown) => {
+          throw new AudioAwayError('JetStream does not answer', { cause });
+        });
       if (found === null) throw new RangeError('the object is not there');
-      const opened = await receiveSealedFile(folder, found.data as AsyncIterable<Uint8Array>, key, size);
-      // It resolves whether or not reading failed.
-      const failure: unknown = await found.error;
-      if (!(failure instanceof Error)) return opened;
-      await opened.close();
-      throw failure;
+      return receiveSealedFile(folder, piecesOf(found), key, size);
     },
     remove: async (name) => deleteObject(nats, await bucket(), name),
   };
 }
+
+/**
+ * The bytes of an object. Its stream neither ends nor fails if the connection is lost meanwhile, and then ends the delivery only.
+ * Throws an `AudioAwayError` unless everything came; what came and is not what was put fails with another error.
+ */
+async function* piecesOf({ data, error, info }: ObjectResult): AsyncGenerator<Uint8Array> {
+  const over = error.then(
+    () => undefined,
+    (cause: unknown) => cause,
+  );
+  const reader = data.getReader();
+  let left = info.size;
+  try {
+    while (left > 0) {
+      const stalled = over.then(() => elapsed(STALLED_MS));
+      const piece = await Promise.race([reader.read(), stalled]);
+      if (piece?.value === undefined)
+        throw new AudioAwayError('JetStream did not deliver all', { cause: await over });
+      left -= piece.value.length;
+      yield piece.value;
+    }
+    await reader.read();
+  } finally {
+    await reader.cancel();
+  }
+}
+
+/** How soon after the end of a delivery the last of it can be read, milliseconds. */
+const STALLED_MS = 1000;
 
 async function deleteObject(
   nats: ClusterConnection['nats'],

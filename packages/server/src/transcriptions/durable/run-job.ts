@@ -13,6 +13,7 @@ import { recordUpload } from '../upload-record.js';
 import { createFinalsSaver, type FinalsSaver } from './finals-saver.js';
 import type { AudioPlaces } from './audio-places.js';
 import { usualSeparation } from '../heard-parts.js';
+import { AudioAwayError } from './job-audio.js';
 import { openJobSource, type JobSource } from './job-source.js';
 import { JobLostError, type ClaimedJob, type JobEnd, type JobStore } from './job-store.js';
 import { keepRefined } from './keep-refined.js';
@@ -72,7 +73,8 @@ export async function runJob(services: RunServices, running: RunningJob): Promis
       ? failed(new RequestError('stored_audio_damaged'))
       : result;
   } catch (error) {
-    if (running.abort.signal.aborted || databaseFailureOf(error) === 'passing') return INTERRUPTED;
+    const isPassing = error instanceof AudioAwayError || databaseFailureOf(error) === 'passing';
+    if (running.abort.signal.aborted || isPassing) return INTERRUPTED;
     if (!(error instanceof RequestError)) services.log.unexpected(error, { transcription: row.id });
     return failed(error instanceof RequestError ? error : new RequestError('internal_error'));
   } finally {

@@ -1,4 +1,4 @@
-import { createTraceState, isSpanContextValid, type SpanContext } from '@opentelemetry/api';
+import { isSpanContextValid, type SpanContext } from '@opentelemetry/api';
 
 /** Reads a W3C `traceparent`; undefined if it is none. */
 export function readTraceparent(text: string | undefined): SpanContext | undefined {
@@ -9,7 +9,6 @@ export function readTraceparent(text: string | undefined): SpanContext | undefin
     spanId,
     traceFlags: Number.parseInt(flags, 16) & SAMPLED,
     isRemote: true,
-    traceState: createTraceState(),
   };
   return isSpanContextValid(context) ? context : undefined;
 }

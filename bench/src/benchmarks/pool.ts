@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -31,10 +31,10 @@ export interface PoolPlan {
 }
 
 /** Where inference runs: in the server, or in `auscult work` beside it. */
-export type Inference = 'local' | 'cluster';
+type Inference = 'local' | 'cluster';
 
 /** How one way of inference fared. Delays in seconds. */
-export interface InferenceResults {
+interface InferenceResults {
   readonly inference: Inference;
   readonly audioSeconds: number;
   readonly finals: number;
@@ -92,6 +92,8 @@ interface InferenceRound {
 
 async function runOnce(inference: Inference, plan: PoolPlan): Promise<InferenceRound> {
   const folder = mkdtempSync(join(tmpdir(), 'auscult-pool-'));
+  // PostgreSQL runs as another user, who must get at what is below.
+  chmodSync(folder, 0o711);
   const scene = await startScene(inference, plan, folder);
   try {
     const watches = scene.parts.flatMap((part) => {

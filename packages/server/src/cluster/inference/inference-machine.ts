@@ -12,6 +12,7 @@ import type { ClusterConnection } from '../connect-cluster.js';
 import { readFrame, writeFrames, type Frame } from './frames.js';
 import { instanceName } from './instance-name.js';
 import { createKeptTermLists } from './kept-term-lists.js';
+import { createMachineAudio } from './machine-audio.js';
 import { readRefusal, writeMessage, type Announcement } from './messages.js';
 import { createServerLink, type JobNumbers, type ServerLink } from './server-link.js';
 import { allToMachine, ANNOUNCEMENTS, senderOf, toServer, vocabularyOf, type Peer } from './subjects.js';
@@ -73,6 +74,7 @@ export async function startInferenceMachine(options: InferenceMachineOptions): P
     },
   }));
   const terms = createKeptTermLists(() => processes);
+  const audio = createMachineAudio(processes.length);
 
   /** How many jobs each server may have at a process: the busier the machine, the fewer, so that none waits there for long. */
   const roomAt = (process: number): number => {
@@ -107,6 +109,7 @@ export async function startInferenceMachine(options: InferenceMachineOptions): P
       processes,
       jobs,
       terms,
+      audio,
       impossiblePart: hosted.impossiblePart,
       onRefused: (part) => {
         noteRefused(server, part);

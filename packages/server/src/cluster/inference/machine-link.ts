@@ -1,5 +1,6 @@
 import type { JoinedPool, JoinedProcess, ToHosted } from '@auscult/asr';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { createAudioAtMachine } from './audio-at-machine.js';
 import { writeAudio } from './audio-payload.js';
 import { createFrameAssembly, readFrame } from './frames.js';
 import { createLinkSender, type LinkSender, type SentBytes } from './link-sender.js';
@@ -51,6 +52,7 @@ type LinkLoss = 'gone' | 'silent' | 'out-of-step';
 export function createMachineLink(options: MachineLinkOptions): MachineLink {
   const { nats, pool, server, machine, sent } = options;
   const terms = createTermsAtMachine();
+  const audio = createAudioAtMachine();
   /** Jobs as they were sent, for one that has to be sent again after its terms. */
   const orders = new Map<number, ToHosted & { readonly type: 'job' }>();
   /** Those that were sent again after their terms. */
@@ -68,9 +70,12 @@ export function createMachineLink(options: MachineLinkOptions): MachineLink {
   const send = (process: number, message: ToHosted) => {
     if (!link) return;
     if (message.type === 'audio') {
-      link.sender.send('audio', writeAudio(message.piece), process);
+      const { known, rest } = audio.next(message.piece);
+      if (known) link.sender.send('order', writeMessage({ type: 'known-audio', known }), process);
+      if (rest) link.sender.send('audio', writeAudio(rest), process);
       return;
     }
+    if (message.type === 'forget-audio') audio.forget(message.stream);
     if (message.type === 'terms' && !terms.tell(message.list)) return;
     if (message.type === 'forget-terms' && !terms.forget(message.name)) return;
     if (message.type === 'job') orders.set(message.job.id, message);
@@ -87,6 +92,7 @@ export function createMachineLink(options: MachineLinkOptions): MachineLink {
   const open = () => {
     epoch = (epoch + 1) >>> 0;
     terms.clear();
+    audio.clear();
     orders.clear();
     sentWithTerms.clear();
     heardAt = performance.now();
@@ -107,6 +113,7 @@ export function createMachineLink(options: MachineLinkOptions): MachineLink {
   };
 
   const answer = (process: JoinedProcess, number: number, said: Answer) => {
+    if (said.type === 'audio-missing') audio.forget(orders.get(said.id)?.job.stream ?? '');
     if (said.type !== 'ended' && said.type !== 'terms-missing') forgetOrder(said.id);
     switch (said.type) {
       case 'result':

@@ -6,6 +6,7 @@ import {
   type ToHosted,
 } from '@auscult/asr';
 import { z } from 'zod';
+import type { KnownAudio } from './audio-at-machine.js';
 import { STREAM_NAME } from './audio-payload.js';
 import { createReader, type Reading } from '../read-message.js';
 
@@ -61,6 +62,13 @@ const orderSchema = z.discriminatedUnion('type', [
     list: z.object({ name, count, json: z.string() }),
   }),
   z.object({ type: z.literal('forget-terms'), name }),
+  /** Gives the process audio that the machine has from another of its processes. */
+  z.object({
+    type: z.literal('known-audio'),
+    known: z
+      .object({ stream: z.string().regex(STREAM_NAME), from: sample, to: sample, neededFrom: sample })
+      .refine(({ from, to }) => from < to && to - from <= MOST_SAMPLES),
+  }),
   z.object({ type: z.literal('forget-audio'), stream: z.string().regex(STREAM_NAME) }),
   z.object({ type: z.literal('forget'), window: name }),
   z.object({ type: z.literal('cancel'), id }),
@@ -226,6 +234,7 @@ const readShortOrder = createReader(orderSchema, LONG);
 /** What can be written: the same, from what the sides have at hand. */
 export type WrittenMessage =
   | Exclude<ToHosted, { readonly type: 'audio' }>
+  | { readonly type: 'known-audio'; readonly known: KnownAudio }
   | Exclude<Answer, { readonly type: 'result' }>
   | {
       readonly type: 'result';

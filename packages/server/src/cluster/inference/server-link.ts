@@ -1,9 +1,16 @@
-import { LEXICON, type FromHosted, type HostedModel, type HostedProcess } from '@auscult/asr';
+import {
+  LEXICON,
+  type AudioPiece,
+  type FromHosted,
+  type HostedModel,
+  type HostedProcess,
+} from '@auscult/asr';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { readAudio } from './audio-payload.js';
 import { createFrameAssembly, type Frame } from './frames.js';
 import type { KeptTermLists } from './kept-term-lists.js';
 import { createLinkSender } from './link-sender.js';
+import type { MachineAudio } from './machine-audio.js';
 import { isKeyTermList, readOrder, writeMessage, type Order, type WrittenMessage } from './messages.js';
 import type { ServedJob } from '../../telemetry/tracing/tracing.js';
 import { toServer, type Peer } from './subjects.js';
@@ -39,6 +46,8 @@ export interface ServerLinkOptions {
   /** Numbers of jobs at processes, over all servers. */
   readonly jobs: JobNumbers;
   readonly terms: KeptTermLists;
+  /** Of all servers. */
+  readonly audio: MachineAudio;
   readonly impossiblePart: HostedModel['impossiblePart'];
   /** The server has said something that cannot be: in this part of a message. */
   readonly onRefused: (part: string) => void;
@@ -54,7 +63,7 @@ export interface JobNumbers {
 
 /** Begins to work for a server. */
 export function createServerLink(options: ServerLinkOptions): ServerLink {
-  const { nats, server, machine, epoch, processes, terms, onRefused } = options;
+  const { nats, server, machine, epoch, processes, terms, audio, onRefused } = options;
   const assembly = createFrameAssembly();
   const sender = createLinkSender(
     nats,
@@ -77,16 +86,21 @@ export function createServerLink(options: ServerLinkOptions): ServerLink {
 
   const takeAudio = (process: number, payload: Uint8Array) => {
     const piece = readAudio(payload);
-    const names = streams[process];
-    if (!piece || !names) {
+    if (!piece || !processes[process]) {
       onRefused('audio');
       return;
     }
-    const stream = own(piece.stream);
-    // A job of the stream is answered as lacking audio.
-    if (!names.has(stream) && names.size >= MOST_STREAMS) return;
-    names.add(stream);
-    processes[process]?.send({ type: 'audio', piece: { ...piece, stream } });
+    const owned = { ...piece, stream: own(piece.stream) };
+    audio.keep(owned);
+    giveAudio(process, owned);
+  };
+
+  /** Of what the process is not given, a job is answered as lacking audio. */
+  const giveAudio = (process: number, piece: AudioPiece | undefined) => {
+    const names = streams[process];
+    if (!piece || !names || (!names.has(piece.stream) && names.size >= MOST_STREAMS)) return;
+    names.add(piece.stream);
+    processes[process]?.send({ type: 'audio', piece });
   };
 
   const refuseJob = (process: number, id: number, part: string) => {
@@ -160,8 +174,12 @@ export function createServerLink(options: ServerLinkOptions): ServerLink {
       case 'forget-terms':
         terms.release(options.number, order.name);
         break;
+      case 'known-audio':
+        giveAudio(process, audio.read({ ...order.known, stream: own(order.known.stream) }));
+        break;
       case 'forget-audio':
         streams[process]?.delete(own(order.stream));
+        audio.forget(own(order.stream));
         host.send({ type: 'forget-audio', stream: own(order.stream) });
         break;
       case 'forget':
@@ -236,6 +254,7 @@ export function createServerLink(options: ServerLinkOptions): ServerLink {
         for (const stream of streams[process] ?? []) host.send({ type: 'forget-audio', stream });
         streams[process]?.clear();
       }
+      audio.forgetAll((stream) => stream.startsWith(own('')));
       terms.releaseAll(options.number);
     },
   };

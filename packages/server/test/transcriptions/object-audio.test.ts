@@ -7,6 +7,7 @@ import { connectCluster, type ClusterConnection } from '../../src/cluster/connec
 import { loadConfig } from '../../src/config/load-config.js';
 import { createLog } from '../../src/telemetry/log.js';
 import { AudioAwayError, type JobAudio } from '../../src/transcriptions/durable/job-audio.js';
+import type { OpenedSealedFile } from '../../src/storage/sealed-file.js';
 import { createFileAudio } from '../../src/transcriptions/durable/file-audio.js';
 import { createObjectAudio } from '../../src/transcriptions/durable/object-audio.js';
 import { temporaryDirectory } from '../support/databases.js';
@@ -88,7 +89,7 @@ describe.skipIf(natsMissing !== undefined)('audio in JetStream', () => {
     nats.signal('SIGSTOP');
     await expect(audio.open('stalled.0', key, BYTES.length)).rejects.toThrow(AudioAwayError);
     nats.signal('SIGCONT');
-    const opened = await audio.open('stalled.0', key, BYTES.length);
+    const opened = await openedAgain(audio, 'stalled.0', key);
     expect((await gather(opened.read(0, opened.size))).equals(BYTES)).toBe(true);
     await opened.close();
     await audio.remove('stalled.0');
@@ -130,6 +131,16 @@ async function keep(audio: JobAudio, name: string, key: Buffer): Promise<void> {
   const file = await audio.create(name, key);
   for (let at = 0; at < BYTES.length; at += 50_000) await file.append(BYTES.subarray(at, at + 50_000));
   await file.keep();
+}
+
+/** Opens audio as soon as it is not away any more: a connection may be lost and made again meanwhile. */
+async function openedAgain(audio: JobAudio, name: string, key: Buffer): Promise<OpenedSealedFile> {
+  for (;;)
+    try {
+      return await audio.open(name, key, BYTES.length);
+    } catch (error) {
+      if (!(error instanceof AudioAwayError)) throw error;
+    }
 }
 
 async function gather(bytes: AsyncIterable<Uint8Array>): Promise<Buffer> {

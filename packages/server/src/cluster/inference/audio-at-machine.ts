@@ -10,7 +10,7 @@ export interface AudioAtMachine {
 }
 
 /** A piece, of which the machine has the beginning, the end, or nothing. */
-export interface AudioToSend {
+interface AudioToSend {
   readonly known: KnownAudio | undefined;
   readonly rest: AudioPiece | undefined;
 }

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
-import { setTimeout as elapsed } from 'node:timers/promises';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { Objm, type ObjectResult, type ObjectStore } from '@nats-io/obj';
 import type { ClusterConnection } from '../../cluster/connect-cluster.js';
+import { atMost } from '../../at-most.js';
 import { deleteSubject } from '../../cluster/delete-messages.js';
 import { requireRoom } from '../../cluster/jetstream-room.js';
 import { createMovableSealedFile, receiveSealedFile, removedBy } from '../../storage/sealed-file.js';
@@ -62,33 +62,49 @@ export function createObjectAudio(nats: ClusterConnection['nats'], folder: strin
 }
 
 /**
- * The bytes of an object. Its stream neither ends nor fails if the connection is lost meanwhile, and then ends the delivery only.
- * Throws an `AudioAwayError` unless everything came; what came and is not what was put fails with another error.
+ * The bytes of an object. Throws an `AudioAwayError` unless everything came; what came and is not what was put fails with another
+ * error.
  */
 async function* piecesOf({ data, error, info }: ObjectResult): AsyncGenerator<Uint8Array> {
-  const over = error.then(
-    () => undefined,
-    (cause: unknown) => cause,
-  );
   const reader = data.getReader();
+  const read = () =>
+    reader.read().catch(async (cause: unknown) => {
+      // A delivery that came to its end has brought what is not as it was put.
+      await error.catch(() => {
+        throw new AudioAwayError('JetStream did not deliver all', { cause });
+      });
+      throw cause;
+    });
+  error.catch(() => undefined);
   let left = info.size;
   try {
     while (left > 0) {
-      const stalled = over.then(() => elapsed(STALLED_MS));
-      const piece = await Promise.race([reader.read(), stalled]);
-      if (piece?.value === undefined)
-        throw new AudioAwayError('JetStream did not deliver all', { cause: await over });
-      left -= piece.value.length;
-      yield piece.value;
+      const { value } = await unlessStalled(read());
+      if (value === undefined) throw new RangeError('the object is shorter than it was');
+      left -= value.length;
+      yield value;
     }
-    await reader.read();
+    await unlessStalled(read());
   } finally {
     await reader.cancel();
   }
 }
 
-/** How soon after the end of a delivery the last of it can be read, milliseconds. */
-const STALLED_MS = 1000;
+/** A delivery that is cut off by a lost connection neither goes on nor fails for a minute. */
+async function unlessStalled<Result>(work: Promise<Result>): Promise<Result> {
+  let done: { readonly result: Result } | undefined;
+  await atMost(
+    STALLED_MS,
+    work.then((result) => {
+      done = { result };
+    }),
+  );
+  if (done === undefined) throw new AudioAwayError('JetStream does not deliver');
+  return done.result;
+}
+
+/** A piece is 128 kB: whatever takes longer is not slow but away, milliseconds. */
+const STALLED_MS = 10_000;
 
 async function deleteObject(
   nats: ClusterConnection['nats'],

@@ -1,20 +1,10 @@
 import { expect, test } from 'vitest';
 import type { JobOwner, JobTimes } from '../../src/inference/inference-pool.js';
-import type { RecognitionResult } from '../../src/inference/messages/recognition-job.js';
 import { createTimesRecorder } from '../../src/live/times-recorder.js';
 import type { UtteranceTimes } from '../../src/live/utterance-times.js';
+import { NOTHING_HEARD } from '../support/nothing-heard.js';
 
 const SECOND = 16_000;
-
-const RESULT: RecognitionResult = {
-  tokens: [],
-  logProbabilities: [],
-  heardAt: [],
-  endLogProbability: 0,
-  stopped: 'end',
-  terms: [],
-  alternatives: [],
-};
 
 test('nothing is noted for a listener that does not ask', () => {
   expect(createTimesRecorder({ traceOf: () => 'trace' })).toBeUndefined();
@@ -89,7 +79,7 @@ function record() {
       worker,
       attempts: 1,
     };
-    recorder.timed(owner, start, purpose).onResult(RESULT, times);
+    recorder.timed(owner, start, purpose).onResult(NOTHING_HEARD, times);
   };
   return { recorder, told, hear };
 }

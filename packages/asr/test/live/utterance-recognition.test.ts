@@ -13,6 +13,7 @@ import type { InferencePool, JobOwner, RecognitionRequest } from '../../src/infe
 import type { RecognitionResult } from '../../src/inference/messages/recognition-job.js';
 import { createAudioHistory } from '../../src/segment/audio-history.js';
 import type { SegmentEvent, UtteranceEnd } from '../../src/segment/segmenter.js';
+import { NOTHING_HEARD } from '../support/nothing-heard.js';
 import { until } from '../support/until.js';
 
 const SECOND = 16_000;
@@ -40,15 +41,7 @@ test('partials keep their encoder state until one has succeeded', () => {
   follow([{ kind: 'started', start: 0 }], SECOND);
   follow([], SECOND + STEP);
   expect(jobs.map(({ request }) => request.keepState)).toEqual([true, true]);
-  jobs[1]?.owner.onResult({
-    tokens: [],
-    logProbabilities: [],
-    heardAt: [],
-    endLogProbability: 0,
-    stopped: 'end',
-    terms: [],
-    alternatives: [],
-  });
+  jobs[1]?.owner.onResult(NOTHING_HEARD);
   follow([], SECOND + 2 * STEP);
   expect(jobs[2]?.request.keepState).toBe(false);
 });

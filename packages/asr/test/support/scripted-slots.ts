@@ -1,9 +1,10 @@
-import type { RecognitionJob, RecognitionResult } from '../../src/inference/messages/recognition-job.js';
+import type { RecognitionJob } from '../../src/inference/messages/recognition-job.js';
 import type {
   createWorkerSlot,
   WorkerSlot,
   WorkerSlotListener,
 } from '../../src/inference/scheduling/worker-slot.js';
+import { NOTHING_HEARD } from './nothing-heard.js';
 
 /** A slot without a process. The test decides when a job ends, and when the process crashes. */
 export interface ScriptedSlot {
@@ -83,7 +84,7 @@ function scriptSlot(listener: WorkerSlotListener): ScriptedSlot {
     isPaused: () => paused,
     finish(id = jobs.keys().next().value) {
       if (id === undefined || !jobs.delete(id)) return;
-      listener.onResult(id, RESULT, 0.1);
+      listener.onResult(id, NOTHING_HEARD, 0.1);
       listener.onRoom();
     },
     crash() {
@@ -97,13 +98,3 @@ function scriptSlot(listener: WorkerSlotListener): ScriptedSlot {
     },
   };
 }
-
-const RESULT: RecognitionResult = {
-  tokens: [],
-  logProbabilities: [],
-  heardAt: [],
-  endLogProbability: 0,
-  stopped: 'end',
-  terms: [],
-  alternatives: [],
-};

@@ -112,7 +112,8 @@ test('a session of a server that lives is left to it, and one that was claimed i
   await session.flushed();
   const [one, other] = [openTestJournal(directory), openTestJournal(directory)];
   expect(await one.left({ isAlive: (server) => server === first.serverId })).toEqual([]);
-  const claims = await Promise.all([one.left(NOBODY_LIVES), other.left(NOBODY_LIVES)]);
+  const isAlive = (server: string): boolean => server !== first.serverId;
+  const claims = await Promise.all([one.left({ isAlive }), other.left({ isAlive })]);
   expect(claims.flat().map((left) => left.id)).toEqual([id]);
 });
 

@@ -26,11 +26,12 @@ export async function deleteMessages(
     );
 }
 
-/** Deletes all messages under a subject, which may have wildcards. */
+/** Deletes all messages under a subject, which may have wildcards; or those up to a number, the last of them included. */
 export async function deleteSubject(
   { stream, manager }: StreamAccess,
   streamName: string,
   subject: string,
+  last = Infinity,
 ): Promise<void> {
   const consumer = await stream.consumers.get(streamName, { filter_subjects: subject, headers_only: true });
   for (;;) {
@@ -39,8 +40,9 @@ export async function deleteSubject(
     const sequences: number[] = [];
     const batch = await consumer.fetch({ max_messages: Math.min(pending, TOGETHER), expires: PATIENCE_MS });
     for await (const { seq } of batch) sequences.push(seq);
-    if (sequences.length === 0) return;
-    await deleteMessages(manager, streamName, sequences);
+    const unwanted = sequences.filter((sequence) => sequence <= last);
+    await deleteMessages(manager, streamName, unwanted);
+    if (unwanted.length < Math.max(1, sequences.length)) return;
   }
 }
 

@@ -79,7 +79,7 @@ export interface LeftSession {
   readonly lastWrittenAt: Date;
   /** Opens it with the key of its journal. What is damaged is left out. */
   readonly read: (key: Uint8Array) => Promise<LeftContent>;
-  /** Destroys what is left. Resolves once nothing of it is left to be found. */
+  /** Destroys what was left when it was read, or all if it was not. Resolves once nothing of that is left to be found. */
   readonly discard: () => Promise<void>;
 }
 

@@ -26,17 +26,25 @@ export function createLeftStreams(place: StreamPlace): LeftStreams {
     });
   };
 
-  const discard = async (sessionId: string): Promise<void> => {
+  const discard = async (sessionId: string, last?: number): Promise<void> => {
     for (const { name, server } of await subjectsOf(`${JOURNAL_SUBJECTS}.*.${sessionId}.>`))
-      if (server !== serverId) await deleteSubject(place, JOURNAL_STREAM, name);
+      if (server !== serverId) await deleteSubject(place, JOURNAL_STREAM, name, last);
   };
 
-  const leftSession = async (id: string, subjects: readonly Subject[]): Promise<LeftSession> => ({
-    id,
-    lastWrittenAt: await lastWrittenAt(place, subjects),
-    read: (key) => read(place, id, key),
-    discard: () => discard(id),
-  });
+  const leftSession = async (id: string, subjects: readonly Subject[]): Promise<LeftSession> => {
+    let lastRead: number | undefined;
+    return {
+      id,
+      lastWrittenAt: await lastWrittenAt(place, subjects),
+      read: async (key) => {
+        const { content, last } = await read(place, id, key);
+        lastRead = last;
+        return content;
+      },
+      // A server that was taken for gone may have written more since.
+      discard: () => discard(id, lastRead),
+    };
+  };
 
   return {
     claim: async ({ isAlive }) => {
@@ -78,15 +86,23 @@ async function lastWrittenAt({ manager }: StreamPlace, subjects: readonly Subjec
   return new Date(Math.max(0, ...times));
 }
 
-async function read(place: StreamPlace, sessionId: string, key: Uint8Array): Promise<LeftContent> {
+/** What a session has left, and the number of the last message of it. */
+interface ReadStream {
+  readonly content: LeftContent;
+  readonly last: number;
+}
+
+async function read(place: StreamPlace, sessionId: string, key: Uint8Array): Promise<ReadStream> {
   const opened: OpenedRecord[] = [];
   let damaged = 0;
-  for await (const bytes of messagesOf(place, `${JOURNAL_SUBJECTS}.*.${sessionId}.>`)) {
-    const record = openMessage(bytes, key);
+  let last = 0;
+  for await (const message of messagesOf(place, `${JOURNAL_SUBJECTS}.*.${sessionId}.>`)) {
+    last = message.seq;
+    const record = openMessage(bytesOf(message), key);
     if (record === undefined) damaged += 1;
     else opened.push(record);
   }
-  return contentOf(opened, damaged);
+  return { content: contentOf(opened, damaged), last };
 }
 
 /** Undefined if it is damaged. */
@@ -109,7 +125,7 @@ const FETCHED_TOGETHER = 200;
 const PATIENCE_MS = 2000;
 
 /** All messages of subjects that are there now. */
-async function* messagesOf({ stream }: StreamPlace, filter: string): AsyncGenerator<Buffer> {
+async function* messagesOf({ stream }: StreamPlace, filter: string): AsyncGenerator<JsMsg> {
   const consumer = await stream.consumers.get(JOURNAL_STREAM, { filter_subjects: filter });
   let { num_pending: pending } = await consumer.info();
   while (pending > 0) {
@@ -119,7 +135,7 @@ async function* messagesOf({ stream }: StreamPlace, filter: string): AsyncGenera
       expires: PATIENCE_MS,
     });
     for await (const message of batch) {
-      yield bytesOf(message);
+      yield message;
       ({ pending } = message.info);
     }
     // What was there is gone, as it was settled meanwhile, or NATS is slow.

@@ -32,7 +32,8 @@ export interface LeftSessions {
 
 export interface LeftSessionServices extends AdmissionServices {
   readonly dialects: readonly Dialect[];
-  readonly recovery: Pick<Recovery, 'take' | 'claimSession' | 'decided' | 'leave' | 'hurry'> | undefined;
+  readonly recovery:
+    Pick<Recovery, 'take' | 'claimSession' | 'completeTaken' | 'decided' | 'leave' | 'hurry'> | undefined;
   readonly serverId: string;
   /** Undefined if there is no cluster. */
   readonly handOvers: HandOvers | undefined;

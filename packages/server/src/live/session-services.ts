@@ -24,7 +24,7 @@ export interface SessionServices {
   /** Keeps audio that was accepted; undefined if nothing does. */
   readonly journal: AudioJournal | undefined;
   /** Completes records of sessions whose server is gone; undefined without a journal. */
-  readonly recovery: Pick<Recovery, 'hurry'> | undefined;
+  readonly recovery: Pick<Recovery, 'hurry' | 'completeTaken'> | undefined;
   /** Whether records can be written now. */
   readonly isRecording: () => boolean;
   /** The turns in which the messages of all sessions are handled. */

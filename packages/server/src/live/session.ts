@@ -3,6 +3,7 @@ import type { ErrorCode } from '@auscult/protocol';
 import type { WebSocket } from 'ws';
 import type { Authentication } from '../access/authentication.js';
 import type { Identity } from '../access/identity.js';
+import { RequestError } from '../errors.js';
 import type { CorrectedSpeakers } from '../records/speaker-changes.js';
 import type { AdmittedSession } from './admitted-session.js';
 import { createClientLine } from './client-line.js';
@@ -176,7 +177,7 @@ function assemble(session: AdmittedSession, services: SessionServices) {
         handOver(conversation, telemetry, closeCode);
         return;
       }
-      settle(session, conversation, telemetry, {
+      settle(session, services, conversation, telemetry, {
         closeCode,
         mayContinue: parting.isForced(),
         isAbandoned: parting.isAbandoned(),
@@ -206,7 +207,8 @@ interface SessionOutcome {
 
 /** Closes what a session that is over has written, and reports it. */
 function settle(
-  { writer }: AdmittedSession,
+  { id, writer }: AdmittedSession,
+  { recovery }: Pick<SessionServices, 'recovery'>,
   conversation: Conversation,
   telemetry: SessionTelemetry,
   { closeCode, mayContinue, isAbandoned }: SessionOutcome,
@@ -222,6 +224,16 @@ function settle(
     telemetry.closed({ closeCode, audioSeconds, finals, missingSeconds: 0 });
     return;
   }
-  writer.close(String(closeCode), { missingSeconds, mayContinue }).then(accepted.end).catch(telemetry.failed);
+  const leaveToTaker = async (error: unknown): Promise<void> => {
+    telemetry.failed(error);
+    if (!(error instanceof RequestError) || error.code !== 'record_failed') return;
+    // Another server has taken the session, and may not have heard the last of it.
+    await accepted.leave();
+    recovery?.completeTaken(id);
+  };
+  writer
+    .close(String(closeCode), { missingSeconds, mayContinue })
+    .then(accepted.end, leaveToTaker)
+    .catch(telemetry.failed);
   telemetry.closed({ closeCode, audioSeconds, finals, missingSeconds });
 }

@@ -43,8 +43,8 @@ export interface LeftRecordContent {
   readonly speakers: SpeakerState | undefined;
 }
 
-/** Whether a session may be taken from the server with this id; null if none has held it by name. */
-export type IsFree = (holder: string | null) => boolean;
+/** Whether a session, which may have ended, may be taken from the server with this id; null if none has held it by name. */
+export type IsFree = (holder: string | null, hasEnded: boolean) => boolean;
 
 /** How far the finals of a channel have come. */
 export interface RecordedChannel {
@@ -66,7 +66,7 @@ export async function findLeftRecord(
   const { database, rows, masterKeys } = services;
   const found = await rows.find(id);
   if (found === undefined || !isLeft(found.row)) return undefined;
-  if (!isFree(found.row.server_id)) return 'held';
+  if (!isFree(found.row.server_id, found.row.ended_at !== null)) return 'held';
   const { row, groups } = found;
   const dataKey = await readDataKey(database.db, masterKeys, id);
   const channels = await recordedChannels(database.db, row, dataKey);

@@ -23,6 +23,11 @@ export interface Recovery {
    * tried again: another server was faster, or the journal or the database cannot be read now.
    */
   readonly claimSession: (sessionId: string, isFree: IsFree) => Promise<'claimed' | 'again'>;
+  /**
+   * Completes the record of a session that another server has taken from this one, which has left what it accepted in the
+   * journal: once that server has ended the session. Where only this machine can read the journal, the next start does.
+   */
+  readonly completeTaken: (sessionId: string) => void;
   /** Resolves once it is decided whether this server takes a session, if it is about to. */
   readonly decided: (sessionId: string) => Promise<void>;
   /** Leaves a session that waits here to another server; resolves with whether there was one that `mayBe` it. */
@@ -125,6 +130,22 @@ export function createRecovery(services: RecoveryServices): Recovery {
     }
   };
 
+  const completeTaken = async (id: string): Promise<void> => {
+    try {
+      const left = isStopped ? undefined : await journal.leftOf?.(id);
+      if (left === undefined) return;
+      const discard = async (): Promise<void> => {
+        await left.discard();
+        await journal.destroy([id]);
+      };
+      const isFree: IsFree = (holder, hasEnded) => hasEnded || holder === serverId;
+      if ((await recover({ ...left, discard }, isFree)) !== 'held') return;
+    } catch (error) {
+      log.warn(NOT_RECOVERED, { session: id, code: codeOf(error) });
+    }
+    setTimeout(() => void completeTaken(id), AGAIN_MS).unref();
+  };
+
   const wait = (session: WaitingSession, seconds: number): void => {
     const { id } = session.record;
     const expire = (): void => {
@@ -158,23 +179,30 @@ export function createRecovery(services: RecoveryServices): Recovery {
     log.error(UNKNOWN, { session: left.id });
   };
 
-  const recover = async (left: LeftSession, isFree: IsFree): Promise<void> => {
+  /** Resolves with `held` if a server holds the session from which it may not be taken. */
+  const recover = async (left: LeftSession, isFree: IsFree): Promise<'held' | undefined> => {
     await claims.get(left.id);
-    if (waiting.has(left.id)) return;
+    if (waiting.has(left.id)) return undefined;
     const claim = claimLeft(left, isFree);
     const decided = claim
-      .catch(() => undefined)
+      .then(
+        () => undefined,
+        () => undefined,
+      )
       .finally(() => {
         if (claims.get(left.id) === decided) claims.delete(left.id);
       });
     claims.set(left.id, decided);
-    await claim;
+    return claim;
   };
 
-  const claimLeft = async (left: LeftSession, isFree: IsFree): Promise<void> => {
+  const claimLeft = async (left: LeftSession, isFree: IsFree): Promise<'held' | undefined> => {
     const record = await records.findLeft(left.id, isFree);
-    if (record === 'held') return;
-    if (record === undefined) return discardIfOver(left);
+    if (record === 'held') return record;
+    if (record === undefined) {
+      await discardIfOver(left);
+      return undefined;
+    }
     const content = await left.read(record.journalKey);
     record.journalKey.fill(0);
     const { snapshot, damagedRecords } = content;
@@ -186,7 +214,7 @@ export function createRecovery(services: RecoveryServices): Recovery {
     const seconds = secondsLeft(left.lastWrittenAt, config.resumeSeconds);
     if (snapshot?.dialect.isResumable !== true || seconds === 0) {
       complete(behind, writer, left.discard);
-      return;
+      return undefined;
     }
     const giveUp = (): void => {
       complete(behind, writer, left.discard);
@@ -198,6 +226,7 @@ export function createRecovery(services: RecoveryServices): Recovery {
       },
     };
     wait(session, seconds);
+    return undefined;
   };
 
   const recoverIfPossible = async (left: LeftSession, isFree: IsFree): Promise<void> => {
@@ -235,6 +264,7 @@ export function createRecovery(services: RecoveryServices): Recovery {
         return error instanceof RequestError && error.code === 'record_damaged' ? 'claimed' : 'again';
       }
     },
+    completeTaken: (id) => void completeTaken(id),
     decided: (id) => claims.get(id) ?? Promise.resolve(),
     take,
     leave: async (id, mayBe) => {

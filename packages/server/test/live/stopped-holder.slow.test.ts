@@ -1,14 +1,17 @@
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect as connectNats } from '@nats-io/transport-node';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { JOURNAL_STREAM } from '../../src/journal/journal-stream.js';
 import { newMasterKey } from '../../src/records/master-keys.js';
-import { connectOptedIn, type Client } from '../support/client.js';
-import { recordOf, resumeAt, type KnownSession } from '../support/moved-client.js';
+import { connect, connectOptedIn, type Client } from '../support/client.js';
+import { recordOf, resumeAt, sessionsOf, type KnownSession } from '../support/moved-client.js';
 import { natsMissing, startNats, type NatsServer } from '../support/nats.js';
 import { postgresMissing, startPostgres, type PostgresServer } from '../support/postgres.js';
 import { startRealServer, type RealServer } from '../support/real-server.js';
-import { loadSpeech, speak, transcriptOf, wordErrorRate } from '../support/speech.js';
+import { loadSpeech, speak, transcriptOf, wordErrorRate, wordsOf } from '../support/speech.js';
 import { until } from '../support/until.js';
 
 const CLEAR_SPEECH_WER = 0.15;
@@ -29,17 +32,22 @@ describe.skipIf(missing !== undefined)('a server that stands still', { timeout: 
     rmSync(folder, { recursive: true, force: true });
   });
 
-  test('loses its session to another, and writes nothing of it once it goes on', async () => {
-    const clip = await loadSpeech('jfk/jfk');
-    const text = `${clip.text} ${clip.text}`;
-    const pcm = Buffer.concat([clip.pcm, clip.pcm]);
+  /** Two servers of one cluster with a database of their own. */
+  const startTwo = async (): Promise<readonly [RealServer, RealServer]> => {
     const shared = [
       ...['--database', postgres.createDatabase(), '--cluster', nats.url],
       ...['--master-key-file', join(folder, 'master.key'), '--workers', '1', '--resume-seconds', '300'],
     ];
     const start = (name: string) =>
-      startRealServer(...shared, '--server-name', name, '--data-directory', join(folder, name));
-    const [holder, other] = await Promise.all([start('holder'), start('other')]);
+      startRealServer(...shared, '--server-name', name, '--data-directory', mkdtempSync(join(folder, name)));
+    return Promise.all([start('holder'), start('other')]);
+  };
+
+  test('loses its session to another, and writes nothing of it once it goes on', async () => {
+    const clip = await loadSpeech('jfk/jfk');
+    const text = `${clip.text} ${clip.text}`;
+    const pcm = Buffer.concat([clip.pcm, clip.pcm]);
+    const [holder, other] = await startTwo();
     const client = await connectOptedIn(holder.url);
     const [ready] = client.all('ready');
     if (!ready) throw new Error('it is not ready');
@@ -70,7 +78,44 @@ describe.skipIf(missing !== undefined)('a server that stands still', { timeout: 
     const next = await connectOptedIn(holder.url);
     next.socket.close(1000);
   });
+
+  test('completes what it took of a session that was ended meanwhile, whose client cannot send it again', async () => {
+    const clip = await loadSpeech('jfk/jfk');
+    const [holder, other] = await startTwo();
+    const client = await connect(holder.url);
+    await speak(client, clip.pcm, 4);
+    await until(() => finalsOf(client).length > 0);
+    const [sessionId = ''] = await sessionsOf(other);
+    holder.signal('SIGSTOP');
+    // It waits in the connection, which nobody reads.
+    await speak(client, clip.pcm, 4);
+    await until(async () => (await recordOf(other, sessionId)).endedAt !== undefined);
+    holder.signal('SIGCONT');
+
+    // How much more it takes before it notices is its own affair, but nothing of that may stay in the journal.
+    await until(() => closedIn(holder, sessionId));
+    await until(() => holder.output().includes('the rest of a session was transcribed'));
+    await until(async () => !(await subjectsIn(nats)).some((subject) => subject.includes(sessionId)));
+    const { endedAt, texts } = await recordOf(other, sessionId);
+    expect(endedAt).toBeDefined();
+    // Words of the second time may follow.
+    const heard = wordsOf(texts.join(' ')).slice(0, wordsOf(clip.text).length);
+    expect(wordErrorRate(clip.text, heard.join(' '))).toBeLessThan(CLEAR_SPEECH_WER);
+  });
 });
+
+/** The subjects under which the journals of all servers hold something. */
+async function subjectsIn({ url }: NatsServer): Promise<readonly string[]> {
+  const nats = await connectNats({ servers: url });
+  try {
+    const { state } = await (
+      await jetstreamManager(nats)
+    ).streams.info(JOURNAL_STREAM, { subjects_filter: '>' });
+    return Object.keys(state.subjects ?? {});
+  } finally {
+    await nats.close();
+  }
+}
 
 /** Finals that the client was told before it lost its server; more may lie unread in the connection of one that stands still. */
 function finalsOf(client: Client) {

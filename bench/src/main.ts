@@ -31,6 +31,7 @@ import { addStartCommand } from './commands/start.js';
 import { addStreamsCommand } from './commands/streams.js';
 import { addTermsCommand } from './commands/terms.js';
 import { addThroughputCommand } from './commands/throughput.js';
+import { addTracesCommand } from './commands/traces.js';
 import { addWrittenFormCommand } from './commands/written-form.js';
 
 const program = new Command('bench').description('Measures Auscult on recorded speech.').showHelpAfterError();
@@ -58,6 +59,7 @@ addKeyTimingCommand(program);
 addHostileInputCommand(program);
 addInvalidInputCommand(program);
 addThroughputCommand(program);
+addTracesCommand(program);
 addRecordsCommand(program);
 addPeersCommand(program);
 addScoreCommand(program);

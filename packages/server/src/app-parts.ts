@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { createDecoderPool, type DecoderPool } from '@auscult/asr';
 import { createAccess, type Access } from './access/access.js';
+import { checkAccessKey } from './access/check-access-key.js';
 import { accessSeal } from './access/seal.js';
 import { changeOf } from './audit/configuration-change.js';
 import { createBackgroundWork, type BackgroundWork } from './background-work.js';
@@ -94,12 +95,16 @@ export async function createAppParts(
       metrics.commitSeconds.observe(seconds);
     },
   });
-  const cluster = await enterCluster(connection, config, opened.masterKeys, log).catch(
-    async (error: unknown) => {
-      await opened.close();
-      throw error;
-    },
-  );
+  const enter = async (): Promise<Cluster | undefined> => {
+    const accessKey = await checkAccessKey(opened.database, config);
+    if (accessKey === 'missing' || accessKey === 'other')
+      log.error(NO_CODES, { code: `access_key_${accessKey}` });
+    return enterCluster(connection, config, opened.masterKeys, log);
+  };
+  const cluster = await enter().catch(async (error: unknown) => {
+    await opened.close();
+    throw error;
+  });
   const journal = await openJournal(config, opened, metrics, cluster?.connection, log);
   const storage = { ...opened, records: withJournal(opened.records, journal) };
   const noteRead = (setting: keyof Config): void => {
@@ -176,6 +181,9 @@ export async function createAppParts(
     draining: new AbortController(),
   };
 }
+
+const NO_CODES =
+  'NOBODY CAN LOG IN WITH AN AUTHENTICATOR HERE: access.key in the data directory is not the one that their secrets are sealed with; copy it from the server where they log in, or restore it from a backup';
 
 /** What transcriptions are opened over. */
 type TranscriptionPlace = Pick<

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { measureChaos } from '../src/benchmarks/chaos.js';
-import { clusterMissing } from '../src/chaos/programs.js';
+import { clusterMissing } from '../src/server/programs.js';
 import type { Broken } from '../src/chaos/promises.js';
 import { decodeClips } from '../src/clips/decode-clip.js';
 import { readManifest } from '../src/clips/manifest.js';

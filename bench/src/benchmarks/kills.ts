@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as elapsed } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { openClient, type LiveClient } from '../load/live-client.js';
 import { framesOf, type Track } from '../load/track.js';
@@ -16,6 +15,7 @@ import {
   startServer,
   type Target,
 } from '../server/target.js';
+import { cliPath } from '../server/cli-path.js';
 
 /** How often a server is killed, and what it does at the time. */
 export interface KillPlan {
@@ -180,7 +180,7 @@ async function compare(
 async function verifyAudit(
   storage: readonly string[],
 ): Promise<Pick<KillResults, 'auditEntries' | 'auditProblems'>> {
-  const cli = fileURLToPath(new URL('./cli/main.js', import.meta.resolve('@auscult/server')));
+  const cli = cliPath();
   const command = [cli, 'audit', 'verify', '--json', ...storage];
   // The exit status tells of problems, and so does the output.
   const { stdout } = await promisify(execFile)(process.execPath, command, {

@@ -7,9 +7,9 @@ import {
   natsProgram,
   postgresProgram,
   serverProgram,
-  answers,
-} from '../chaos/programs.js';
-import { createPart, type Part, type Program } from '../chaos/part.js';
+} from '../server/programs.js';
+import { answers } from '../server/answers.js';
+import { createPart, type Part, type Program } from '../server/part.js';
 import type { SessionOptions } from '../load/session.js';
 import { runTogether } from '../load/sessions.js';
 import type { Track } from '../load/track.js';

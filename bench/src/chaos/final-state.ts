@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { setTimeout as elapsed } from 'node:timers/promises';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { fileURLToPath } from 'node:url';
 import { settingsEnvironment } from '../server/target.js';
 import type { Note, SeenRecord } from './history.js';
-import { answers } from './programs.js';
+import { answers } from '../server/answers.js';
 import type { Scene, ServerPlace } from './scene.js';
 import { transcriptionsOf } from './uploads.js';
+import { cliPath } from '../server/cli-path.js';
 
 const POLL_MS = 500;
 const ANSWERS_WITHIN_MS = 20_000;
@@ -172,7 +172,7 @@ function filesBelow(folder: string): readonly string[] {
 
 /** Verifies the audit log as an operator would, with the anchors of each server. */
 export async function noteAudit({ servers }: Scene, note: Note): Promise<void> {
-  const cli = fileURLToPath(new URL('./cli/main.js', import.meta.resolve('@auscult/server')));
+  const cli = cliPath();
   for (const { name, storage } of servers) {
     // The exit status tells of problems, and so does the output.
     const { stdout } = await promisify(execFile)(

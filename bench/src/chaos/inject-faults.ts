@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as elapsed } from 'node:timers/promises';
 import type { Note } from './history.js';
-import type { Part } from './part.js';
+import type { Part } from '../server/part.js';
 import type { Fault } from './plan-faults.js';
 import type { Scene } from './scene.js';
 

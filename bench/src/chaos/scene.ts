@@ -6,7 +6,7 @@ import { freePort } from '../server/free-port.js';
 import { openBalancer } from './balancer.js';
 import { createSlowDisks, mountSmallDisk, type SlowDisks, type SmallDisk } from './disks.js';
 import { openLink, type Link } from './link.js';
-import { createPart, type Part } from './part.js';
+import { createPart, type Part } from '../server/part.js';
 import type { Targets } from './plan-faults.js';
 import {
   createDatabase,
@@ -15,7 +15,7 @@ import {
   postgresProgram,
   serverProgram,
   type Place,
-} from './programs.js';
+} from '../server/programs.js';
 
 /** How much there is. */
 export interface SceneSize {

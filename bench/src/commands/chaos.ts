@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { measureChaos, summarize, type ChaosResults } from '../benchmarks/chaos.js';
 import { readHistory } from '../chaos/history.js';
-import { clusterMissing } from '../chaos/programs.js';
+import { clusterMissing } from '../server/programs.js';
 import { PROMISES } from '../chaos/promises.js';
 import { decodeClips } from '../clips/decode-clip.js';
 import { counts, table } from '../report/table.js';

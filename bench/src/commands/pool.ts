@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { measurePool, type PoolResults } from '../benchmarks/pool.js';
-import { clusterMissing } from '../chaos/programs.js';
+import { clusterMissing } from '../server/programs.js';
 import { decodeClips } from '../clips/decode-clip.js';
 import { continuousTracks } from '../load/continuous-tracks.js';
 import { delayTable } from '../report/delay-table.js';

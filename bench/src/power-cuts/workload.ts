@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as elapsed } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { WebSocket } from 'ws';
 import { framesOf, type Track } from '../load/track.js';
 import { auscultCommand, settingsEnvironment, startServer, type Target } from '../server/target.js';
 import type { Work } from './history.js';
 import type { Recorder } from './recorder.js';
+import { cliPath } from '../server/cli-path.js';
 
 /** What the server has to do while its writes are recorded. */
 export interface Workload {
@@ -168,7 +168,7 @@ async function kill(server: Target): Promise<void> {
   await server.stop();
 }
 
-const CLI = fileURLToPath(new URL('./cli/main.js', import.meta.resolve('@auscult/server')));
+const CLI = cliPath();
 
 async function cli(
   { dataDirectory }: Place,

@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { fileURLToPath } from 'node:url';
+import { setTimeout as elapsed } from 'node:timers/promises';
+import { answers } from './answers.js';
+import { cliPath } from './cli-path.js';
 import { freePort } from './free-port.js';
 
 /** A server to be measured. */
@@ -43,11 +45,10 @@ export function auscultCommand(flags: readonly string[]): ServerCommand {
   process.once('exit', () => {
     rmSync(dataDirectory, { recursive: true, force: true });
   });
-  const cli = fileURLToPath(new URL('./cli/main.js', import.meta.resolve('@auscult/server')));
   return {
     program: process.execPath,
     args: (port) => [
-      cli,
+      cliPath(),
       'serve',
       '--port',
       String(port),
@@ -82,7 +83,10 @@ export async function startServer(
   const httpUrl = `http://127.0.0.1:${String(port)}`;
   const deadline = started + command.readyWithinSeconds * 1000;
   while (!(await answers(httpUrl + command.readyPath))) {
-    if (child.exitCode === null && child.signalCode === null && performance.now() < deadline) continue;
+    if (child.exitCode === null && child.signalCode === null && performance.now() < deadline) {
+      await elapsed(POLL_MS);
+      continue;
+    }
     child.kill('SIGKILL');
     throw new Error(`The server did not get ready. It wrote:\n${output()}`);
   }
@@ -110,14 +114,6 @@ export function settingsEnvironment(): NodeJS.ProcessEnv {
 }
 
 const POLL_MS = 20;
-
-async function answers(url: string): Promise<boolean> {
-  const response = await fetch(url).catch(() => undefined);
-  await response?.body?.cancel();
-  if (response?.ok === true) return true;
-  await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  return false;
-}
 
 function end(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {

@@ -1,9 +1,10 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { settingsEnvironment } from '../server/target.js';
+import { answers } from './answers.js';
+import { cliPath } from './cli-path.js';
+import { settingsEnvironment } from './target.js';
 import type { Program } from './part.js';
 
 /** What a program needs to know of the run. */
@@ -102,8 +103,7 @@ export function machineProgram(place: Place, flags: readonly string[]): Program 
 }
 
 function auscult(command: string, ...flags: readonly string[]): readonly [string, ...string[]] {
-  const cli = fileURLToPath(new URL('./cli/main.js', import.meta.resolve('@auscult/server')));
-  return [process.execPath, cli, command, '--log-format', 'json', '--log-level', 'info', ...flags];
+  return [process.execPath, cliPath(), command, '--log-format', 'json', '--log-level', 'info', ...flags];
 }
 
 function natsPath(): string | undefined {
@@ -139,19 +139,6 @@ async function isPostgresReady(bin: string, port: number): Promise<boolean> {
       '1',
     ]);
     return true;
-  } catch {
-    return false;
-  }
-}
-
-const ANSWERS_WITHIN_MS = 5000;
-
-/** Whether a page is answered with 200. */
-export async function answers(url: string): Promise<boolean> {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) });
-    await response.body?.cancel();
-    return response.ok;
   } catch {
     return false;
   }

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync } from 'node:fs';
 import { setTimeout as elapsed } from 'node:timers/promises';
-import { processesOf } from '../server/process-use.js';
+import { processesOf } from './process-use.js';
 
 /** A process of a run, with those that it has started. */
 export interface Part {

@@ -172,7 +172,7 @@ function parameterAttempts(
 }
 
 /** More fields than this are not all tried with all texts. */
-const MANY_FIELDS = 10;
+const MANY_FIELDS = 4;
 
 /** Of an operation with many fields, each field meets a sixth of the texts, and each text a sixth of the fields. */
 function shareOf<Text>(texts: readonly Text[], place: number, fields: number): readonly Text[] {

@@ -79,10 +79,10 @@ describe('a recording', () => {
     expect(await ended(url, id)).toMatchObject({ status: 'done', damaged: true });
   });
 
-  test('of three hours is transcribed in bounded memory', async () => {
+  test('of an hour, which is 230 MB of samples, is transcribed in bounded memory', async () => {
     const { url, recognizer } = await startScriptedServer();
     recognizer.keepsAudio = false;
-    const seconds = 3 * 3600;
+    const seconds = 3600;
     const header = waveFile(
       { tag: 7, bits: 8, sampleRate: 8000, channels: 1 },
       Buffer.alloc(0),

@@ -1,4 +1,4 @@
-/** The directions of imports: protocol ← client ← web ← server → asr, protocol ← server, and bench above all of them. */
+/** The directions of imports: protocol ← client ← elements ← web ← server → asr, protocol ← server, and bench above all of them. */
 module.exports = {
   forbidden: [
     {
@@ -89,6 +89,13 @@ module.exports = {
           '^packages/web/node_modules/',
         ],
       },
+    },
+    {
+      name: 'elements-know-only-the-sdk',
+      comment: 'Web components weigh little: they bring nothing into a page but themselves and the SDK.',
+      severity: 'error',
+      from: { path: '^packages/elements/src', pathNot: '^packages/elements/src/build/' },
+      to: { pathNot: ['^packages/elements/src', '^packages/client/dist/(index|node)\\.'] },
     },
     {
       name: 'asr-stands-alone',

@@ -15,6 +15,7 @@ const PLACED = ['LICENSE', 'NOTICE.md', 'sbom.cdx.json'];
 const OUTPUTS = [
   'packages/server/dist/cli/main.js',
   'packages/web/dist/page/index.html',
+  'packages/elements/dist/browser/auscult-elements.js',
   'packages/server/dist/bundle/main.js',
   'packages/server/sbom.cdx.json',
   'packages/weights/dist/silero/silero_vad_v6.onnx',
@@ -32,6 +33,7 @@ if (lastBuild() !== state || !isComplete) {
   run('node_modules/typescript/bin/tsc', '-b', ...(isComplete ? [] : ['--force']));
   run('packages/weights/build.js');
   run('packages/onnxruntime/build.js');
+  run('packages/elements/build.mjs');
   run('packages/web/dist/build/main.js');
   run('packages/server/dist/build/main.js');
   mkdirSync(dirname(LAST_BUILD), { recursive: true });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { billOfMaterials } from './bill-of-materials.js';
 
 /** The packages of this repository that have its licence; others bring their own. */
-const LICENSED = ['asr', 'client', 'protocol', 'server', 'web'];
+const LICENSED = ['asr', 'client', 'elements', 'protocol', 'server', 'web'];
 /** Those that hold work of others. */
 const WITH_NOTICE = ['asr', 'server'];
 /** What the bill of materials is made from. */

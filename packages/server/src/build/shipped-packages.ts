@@ -16,7 +16,7 @@ export interface ShippedPackage {
 
 /** What is built into a package of ours, so that whoever installs it gets these as well, and all that they need. */
 const BUNDLED: Readonly<Record<string, readonly string[]>> = {
-  'packages/web': ['@auscult/client', 'docx', 'lit', 'qr'],
+  'packages/web': ['@auscult/client', '@auscult/elements', 'docx', 'lit', 'qr'],
 };
 
 /** What a package of ours has files of, but not what those need that use it otherwise. */

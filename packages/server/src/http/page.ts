@@ -12,10 +12,10 @@ const KEEP = 'public, max-age=31536000, immutable';
 const COMPARE = 'no-cache';
 
 /**
- * Adds the page at `/`, its files below `/assets/` and the SDK below `/client/`, as they were compressed by the
- * build. If nothing was built, `/` says so and everything else works.
+ * Adds the page at `/`, its files below `/assets/`, and for other pages the SDK below `/client/` and the web components
+ * below `/elements/`, as they were compressed by the build. If nothing was built, `/` says so and everything else works.
  *
- * @param folder with `index.html`, `assets` and `client`
+ * @param folder with `index.html`, `assets`, `client` and `elements`
  */
 export async function registerPage(app: FastifyInstance, folder: string, log: Log): Promise<void> {
   if (!existsSync(join(folder, 'index.html'))) {
@@ -38,9 +38,10 @@ export async function registerPage(app: FastifyInstance, folder: string, log: Lo
   app.get<File>('/assets/:file', hidden, ({ params }, reply) => {
     send(reply, params.file, join(folder, 'assets'), KEEP);
   });
-  app.get<File>('/client/:file', hidden, ({ params }, reply) => {
-    send(reply, params.file, join(folder, 'client'), COMPARE);
-  });
+  for (const forOtherPages of ['client', 'elements'])
+    app.get<File>(`/${forOtherPages}/:file`, hidden, ({ params }, reply) => {
+      send(reply, params.file, join(folder, forOtherPages), COMPARE);
+    });
 }
 
 interface File {

@@ -45,6 +45,7 @@ const walks: Readonly<Record<string, Walk>> = {
   'GET /': {},
   'GET /assets/:file': {},
   'GET /client/:file': {},
+  'GET /elements/:file': {},
   'GET /api/v1': {},
   'GET /openapi.json': {},
   'GET /health': {},

@@ -51,15 +51,18 @@ describe('the page', () => {
     ]);
   });
 
-  test.each(['index.js', 'capture-worklet.js'])(
-    'is served together with the SDK for other pages: %s',
-    async (file) => {
-      const { url } = await startScriptedServer();
-      const response = await fetch(`${url}/client/${file}`);
-      expect(response.status).toBe(200);
-      expect(response.headers.get('content-type')).toContain('javascript');
-    },
-  );
+  test.each([
+    'client/index.js',
+    'client/capture-worklet.js',
+    'elements/auscult-elements.js',
+    'elements/capture-worklet.js',
+    'elements/de.js',
+  ])('is served together with the SDK and the web components for other pages: %s', async (file) => {
+    const { url } = await startScriptedServer();
+    const response = await fetch(`${url}/${file}`);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toContain('javascript');
+  });
 
   test.each(['/assets/', '/assets/nothing.js', '/assets/..%2findex.html', '/client/../../package.json'])(
     'gives no other files: %s',

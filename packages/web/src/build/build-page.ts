@@ -3,15 +3,15 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pageDirectory } from '../index.js';
-import { clientFolder } from './client-folder.js';
 import { compressFolder } from './compress-folder.js';
 import { fingerprint, isBuiltFrom, STAMP } from './fingerprint.js';
+import { clientFolder, elementsFolder } from './package-folders.js';
 
 const packageFolder = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
- * Bundles `src/page` into {@link pageDirectory}, adds the SDK's own build for other pages in `client`, and writes compressed
- * copies beside all files. If nothing has changed since the last time, it does nothing, and does not even load the bundler.
+ * Bundles `src/page` into {@link pageDirectory}, adds what other pages load, the SDK in `client` and the web components in `elements`,
+ * and writes compressed copies beside all files. If nothing has changed since the last time, it does nothing, and does not even load the bundler.
  */
 export async function buildPage(): Promise<void> {
   const inputs = fingerprint(packageFolder);
@@ -20,7 +20,8 @@ export async function buildPage(): Promise<void> {
   const fresh = `${pageDirectory}-${String(process.pid)}`;
   try {
     await bundle(fresh);
-    bundleClient(join(fresh, 'client'));
+    bundlePackage(clientFolder(), join(fresh, 'client'));
+    bundlePackage(elementsFolder(), join(fresh, 'elements'));
     await compressFolder(fresh);
     writeFileSync(join(fresh, STAMP), inputs);
     rmSync(pageDirectory, { recursive: true, force: true });
@@ -30,9 +31,9 @@ export async function buildPage(): Promise<void> {
   }
 }
 
-/** The SDK for other pages, which the server offers too. */
-function bundleClient(folder: string): void {
-  execFileSync(process.execPath, [join(clientFolder(), 'build.mjs'), folder], { stdio: 'inherit' });
+/** What the server offers to other pages, by the build of its own package. */
+function bundlePackage(packageFolder: string, folder: string): void {
+  execFileSync(process.execPath, [join(packageFolder, 'build.mjs'), folder], { stdio: 'inherit' });
 }
 
 async function bundle(outDir: string): Promise<void> {

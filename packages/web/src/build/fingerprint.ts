@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { clientFolder } from './client-folder.js';
+import { clientFolder, elementsFolder } from './package-folders.js';
 
 /** Name of the file in the built folder that says what it was built from. */
 export const STAMP = '.built-from';
 
 /**
- * A hash over everything that the page is built from: the names, sizes and times of modification of the page, the builder
- * and the bundled SDK, and the versions of all packages.
+ * A hash over everything that the page is built from: the names, sizes and times of modification of the page, the builder,
+ * the bundled SDK and the elements, and the versions of all packages.
  */
 export function fingerprint(packageFolder: string): string {
   const lock = join(packageFolder, '../../package-lock.json');
@@ -17,6 +17,8 @@ export function fingerprint(packageFolder: string): string {
     ...filesBelow(join(packageFolder, 'dist/build')),
     ...filesBelow(join(clientFolder(), 'src')),
     ...filesBelow(join(clientFolder(), 'dist')),
+    ...filesBelow(join(elementsFolder(), 'src')),
+    join(elementsFolder(), 'build.mjs'),
     ...(existsSync(lock) ? [lock] : []),
   ].sort();
   const hash = createHash('sha256');

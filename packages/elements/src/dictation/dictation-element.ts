@@ -1,12 +1,252 @@
-import { RecordingElement } from '../shared-recording/recording-element.js';
+import type { TranscriberOptions } from '@auscult/client';
+import type { Surroundings } from '../fields/fit-text.js';
+import { describeProblem, describeState } from '../shared-recording/describe-recording.js';
+import { RecordingElement, recordingAttributes } from '../shared-recording/recording-element.js';
+import { isTaking } from '../shared-recording/recording.js';
+import { baseStyles } from '../shared-styles/base-styles.js';
+import { make } from '../shared-styles/make.js';
+import { sheetOf } from '../shared-styles/sheet-of.js';
+import { createAlternativesMenu } from './alternatives-menu.js';
+import { createDictation, type Dictation } from './dictation.js';
+import type { DictationEventMap, RemovedDetail, TellDictation, UnwrittenDetail } from './dictation-events.js';
+import { dictationStyles } from './dictation-styles.js';
+import { createMicrophoneChoice } from './microphone-choice.js';
+import { createOverlay } from './overlay.js';
+import { DEFAULT_SHORTCUT, listenToKeys } from './dictation-keys.js';
+import { createTargetFields, type TargetFields } from './target-fields.js';
 
-/** `<auscult-dictation>`: writes what is dictated into fields of the page. */
+/**
+ * `<auscult-dictation>`: writes what is dictated into text fields of the page, at the caret. Besides the attributes of
+ * every element that records:
+ *
+ * - `for`: ids of fields, or of what holds them; text goes into the one that the person is in, or was in last. Every field
+ *   of the page if absent, but for those in an element with `data-no-dictation`
+ * - `mode`: `toggle`, or `hold` to dictate while the key or the button is held
+ * - `shortcut`: keys that start and stop, `Alt+Shift+D` if absent, none if empty
+ * - `alternatives-shortcut`: keys that go to the next doubtful word, `Alt+Shift+A` if absent, none if empty
+ */
 export class DictationElement extends RecordingElement {
-  protected recordingChanged(): void {
-    // Nothing is shown yet.
+  static readonly observedAttributes: readonly string[] = [
+    ...recordingAttributes,
+    'for',
+    'mode',
+    'shortcut',
+    'alternatives-shortcut',
+  ];
+
+  /** The fields to write into, or what holds them, in place of `for`. */
+  fields: readonly Element[] | undefined;
+  #targets: TargetFields | undefined;
+  #dictation: Dictation | undefined;
+  #connection: AbortController | undefined;
+  #unfollow: (() => void) | undefined;
+
+  readonly #button = make('button', { part: 'button', type: 'button' });
+  readonly #level = make('div', { part: 'level', 'aria-hidden': 'true' });
+  readonly #state = make('span', { part: 'state', role: 'status' });
+  readonly #problemText = make('div', { part: 'problem', role: 'alert' });
+  readonly #unwritten = make('p', { part: 'unwritten', hidden: '' });
+  readonly #microphone = createMicrophoneChoice((deviceId) => this.#useMicrophone(deviceId));
+  readonly #menu = createAlternativesMenu((doubt, alternative) => {
+    this.#dictation?.settle(doubt);
+    if (alternative) doubt.writer.replace(alternative.mark, alternative.text);
+  });
+  readonly #overlay = createOverlay({
+    provisional: () => this.#dictation?.provisional(),
+    doubts: () => this.#dictation?.doubts() ?? [],
+    fitting: () => this.#fitting(),
+  });
+
+  constructor() {
+    super();
+    const root = this.attachShadow({ mode: 'open' });
+    root.adoptedStyleSheets = [sheetOf(baseStyles), sheetOf(dictationStyles)];
+    root.append(
+      this.#button,
+      this.#level,
+      this.#microphone.element,
+      this.#state,
+      this.#problemText,
+      this.#unwritten,
+      this.#menu.element,
+      this.#overlay.element,
+    );
+    this.#button.addEventListener('click', () => {
+      if (!this.isHeld) this.toggle();
+    });
+    // The field keeps the focus, and with it the caret.
+    this.#button.addEventListener('mousedown', (event) => event.preventDefault());
+    this.#microphone.element.addEventListener('focus', () => void this.#listMicrophones());
   }
 
-  protected messagesChanged(): void {
-    // Nothing is shown yet.
+  connectedCallback(): void {
+    if (this.#connection) return;
+    this.#connection = new AbortController();
+    const { signal } = this.#connection;
+    this.#targets = createTargetFields({
+      from: this,
+      named: () => this.fields ?? this.getAttribute('for') ?? undefined,
+      onChange: () => this.#overlay.follow(),
+    });
+    this.#dictation = createDictation({
+      target: () => this.#targets?.current(),
+      fitting: () => this.#fitting(),
+      tell: this.#tell,
+      onChange: () => this.#overlay.update(),
+    });
+    listenToKeys(this, this.#button, signal);
+    addEventListener('scroll', () => this.#overlay.follow(), { capture: true, passive: true, signal });
+    addEventListener('resize', () => this.#overlay.follow(), { signal });
+    this.recordingChanged();
+    void this.loadLanguage();
+    void this.#listMicrophones();
   }
+
+  disconnectedCallback(): void {
+    // An element that is only moved to another place goes on.
+    queueMicrotask(() => {
+      if (!this.isConnected) void this.#leave();
+    });
+  }
+
+  attributeChangedCallback(name: string): void {
+    if (!this.#connection) return;
+    if (name === 'lang') void this.loadLanguage();
+    this.#show();
+  }
+
+  /** Whether it dictates only while the key or the button is held. */
+  get isHeld(): boolean {
+    return this.getAttribute('mode') === 'hold';
+  }
+
+  /** Whether it listens, or is about to. */
+  get isDictating(): boolean {
+    return isTaking(this.recording.state);
+  }
+
+  /** Starts to dictate; what went wrong is told by `auscult-problem`. */
+  start(): Promise<void> {
+    this.#problemText.textContent = '';
+    return this.recording.start();
+  }
+
+  /** Ends the dictation. Resolves when the last words are written. */
+  stop(): Promise<void> {
+    return this.recording.stop();
+  }
+
+  toggle(): void {
+    void (this.isDictating ? this.stop() : this.start());
+  }
+
+  /** Goes to the next doubtful word behind the caret, and offers what else may have been said. */
+  checkNextWord(): void {
+    const doubts = this.#dictation?.doubts() ?? [];
+    const writer = this.#targets?.current();
+    const caret = writer?.selection().end ?? 0;
+    const next =
+      doubts.find((doubt) => doubt.writer === writer && doubt.mark.end >= caret) ??
+      doubts.find((doubt) => doubt.writer === writer) ??
+      doubts[0];
+    if (!next) return this.#say(this.messages.noDoubt);
+    next.writer.field.element.focus();
+    next.writer.field.select(next.mark);
+    this.#menu.open(next, this.messages);
+  }
+
+  protected override get defaults(): TranscriberOptions {
+    return { writtenForm: 'on', dictationCommands: 'on' };
+  }
+
+  protected override recordingChanged(): void {
+    if (!this.#connection) return;
+    this.#unfollow?.();
+    this.#unfollow = this.recording.follow({
+      onTranscriber: (transcriber) => {
+        this.#dictation?.follow(transcriber);
+        transcriber.on('level', ([level]) => {
+          this.#level.style.setProperty('--level', String(Math.sqrt(level?.peak ?? 0)));
+        });
+      },
+      onState: (state) => {
+        this.#show();
+        this.#tell('auscult-state', state);
+        if (state.kind === 'listening') void this.#listMicrophones();
+      },
+      onProblem: (problem) => {
+        this.#problemText.textContent = describeProblem(problem, this.messages);
+        this.#tell('auscult-problem', problem);
+      },
+    });
+    this.#show();
+  }
+
+  protected override messagesChanged(): void {
+    this.#show();
+    void this.#listMicrophones();
+  }
+
+  readonly #tell: TellDictation = (event, detail) => {
+    this.dispatchEvent(new CustomEvent(event, { detail, bubbles: true, composed: true }));
+    if (event === 'auscult-unwritten') this.#showUnwritten((detail as UnwrittenDetail).segment.text);
+    if (event === 'auscult-removed')
+      this.#say((detail as RemovedDetail).kept ? this.messages.keptWords : this.messages.takenBack);
+    if (event === 'auscult-final') this.#show();
+  };
+
+  #show(): void {
+    const { messages, recording } = this;
+    const isPressed = this.isDictating;
+    this.#button.textContent = isPressed ? messages.stop : messages.start;
+    this.#button.setAttribute('aria-pressed', String(isPressed));
+    this.#button.setAttribute('aria-keyshortcuts', this.getAttribute('shortcut') ?? DEFAULT_SHORTCUT);
+    this.#microphone.element.setAttribute('aria-label', messages.microphone);
+    const lacksField = recording.state.kind === 'listening' && !this.#targets?.current();
+    this.#say(lacksField ? messages.noField : describeState(recording.state, messages));
+  }
+
+  /** Says something in the live region, unless it was the last that was said. */
+  #say(text: string): void {
+    if (this.#state.textContent !== text) this.#state.textContent = text;
+  }
+
+  /** Shows text that no field took, so that it can be copied. */
+  #showUnwritten(text: string): void {
+    const before = this.#unwritten.textContent || this.messages.unwritten;
+    this.#unwritten.textContent = `${before}\n${text}`;
+    this.#unwritten.hidden = false;
+  }
+
+  #fitting(): Pick<Surroundings, 'keyTerms' | 'language'> {
+    const { keyTerms = [], language } = this.transcriberOptions();
+    return { keyTerms: keyTerms.map((term) => (typeof term === 'string' ? term : term.text)), language };
+  }
+
+  #listMicrophones(): Promise<void> {
+    return this.#microphone.list(this.getAttribute('microphone') ?? '', this.messages.defaultMicrophone);
+  }
+
+  #useMicrophone(deviceId: string): void {
+    this.setAttribute('microphone', deviceId);
+    if (this.isDictating) void this.recording.transcriber?.useMicrophone(deviceId).catch(() => undefined);
+  }
+
+  async #leave(): Promise<void> {
+    this.#connection?.abort();
+    this.#connection = undefined;
+    const targets = this.#targets;
+    await this.recording.stop();
+    if (this.isConnected) return;
+    this.#unfollow?.();
+    targets?.close();
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'auscult-dictation': DictationElement;
+  }
+  // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- adds the events of the element to those of all
+  interface HTMLElementEventMap extends DictationEventMap {}
 }

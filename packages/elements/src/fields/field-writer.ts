@@ -1,0 +1,173 @@
+import { editBetween, moved, movedSpan, touches, type Edit, type Span } from './edit.js';
+import type { Field } from './field.js';
+import { fitText, type Surroundings } from './fit-text.js';
+
+/** A part of a field's text that moves with what people edit around it. */
+export interface Mark extends Span {
+  /** Whether its own text was edited. */
+  readonly isTouched: boolean;
+}
+
+/** Writes into a field beside the person who edits it: nothing of theirs is lost, and nothing is written twice. */
+export interface FieldWriter {
+  readonly field: Field;
+  /** The text, with all marks where they belong in it. */
+  readonly text: () => string;
+  /** Where the person's caret or selection is, or was when they were last in the field; the end of the text at first. */
+  readonly selection: () => Span;
+  /** Marks a part of the text until it is forgotten. */
+  readonly mark: (span: Span) => Mark;
+  readonly forget: (mark: Mark) => void;
+  /**
+   * Writes a dictated text in place of a mark, as it fits there, or behind the mark if its text was edited. Returns the mark of
+   * what was written; undefined if the field does not take it, and then nothing of it is written.
+   */
+  readonly write: (
+    place: Mark,
+    text: string,
+    fitting: Pick<Surroundings, 'keyTerms' | 'language'>,
+  ) => Mark | undefined;
+  /** Replaces the text of a mark as it is given; false if the field does not allow it. */
+  readonly replace: (mark: Mark, text: string) => boolean;
+  /** Calls back once nothing stands in the way of writing: an input method must end its composition first. */
+  readonly whenFree: (callback: () => void) => void;
+  /** Calls back after each change of the text or the selection. */
+  readonly onChange: (listener: () => void) => void;
+  readonly close: () => void;
+}
+
+/** Follows the edits of a field until it is closed. */
+export function createFieldWriter(field: Field): FieldWriter {
+  const { element } = field;
+  const marks = new Set<{ start: number; end: number; isTouched: boolean }>();
+  const listeners = new Set<() => void>();
+  const waiting: (() => void)[] = [];
+  const ended = new AbortController();
+  let known = field.text();
+  let selected: Span = atEnd(known);
+  let isComposing = false;
+  let isWriting = false;
+  let wasEntered = false;
+
+  /** Takes in what has changed since the last time. */
+  function catchUp(): string {
+    const text = field.text();
+    const selection = field.selection();
+    const edit = editBetween(known, text, selection?.end);
+    known = text;
+    if (edit) follow(edit);
+    return text;
+  }
+
+  function follow(edit: Edit): void {
+    selected = { start: moved(selected.start, edit), end: moved(selected.end, edit) };
+    for (const mark of marks) {
+      if (touches(edit, mark)) {
+        mark.isTouched = true;
+        // What the person did there is theirs: only what is behind it is left of the mark.
+        mark.start = mark.end = moved(mark.end, edit);
+      } else if (mark.start === mark.end) mark.start = mark.end = moved(mark.start, edit);
+      else Object.assign(mark, movedSpan(mark, edit));
+    }
+  }
+
+  function remember(): void {
+    catchUp();
+    const selection = field.selection();
+    if (selection && isEntered()) selected = selection;
+  }
+
+  /** A text control has a selection before anybody was in it: at its beginning, where nobody wants to go on. */
+  function isEntered(): boolean {
+    wasEntered ||= element.matches(':focus, :focus-within');
+    return wasEntered;
+  }
+
+  function changed(): void {
+    if (isWriting) return;
+    remember();
+    for (const listener of listeners) listener();
+  }
+
+  function replace({ start, end }: Span, text: string): boolean {
+    remember();
+    const wanted = known.slice(0, start) + text + known.slice(end);
+    isWriting = true;
+    try {
+      const isReplaced = field.replace({ start, end }, text);
+      if (isReplaced) {
+        // Marks follow what was meant, then what the page has made of it.
+        known = wanted;
+        follow({ start, end, inserted: text.length });
+      }
+      catchUp();
+      field.select(selected);
+      return isReplaced;
+    } finally {
+      isWriting = false;
+      for (const listener of listeners) listener();
+    }
+  }
+
+  function mark(span: Span): Mark {
+    const made = { start: span.start, end: span.end, isTouched: false };
+    marks.add(made);
+    return made;
+  }
+
+  const listen = (target: EventTarget, type: string, listener: () => void): void => {
+    target.addEventListener(type, listener, { signal: ended.signal });
+  };
+  listen(element, 'input', changed);
+  listen(element.ownerDocument, 'selectionchange', changed);
+  listen(element, 'compositionstart', () => {
+    isComposing = true;
+  });
+  listen(element, 'compositionend', () => {
+    isComposing = false;
+    // The text is there once the event is over.
+    setTimeout(() => {
+      changed();
+      for (const callback of waiting.splice(0)) callback();
+    });
+  });
+  remember();
+
+  return {
+    field,
+    text: catchUp,
+    selection: () => {
+      remember();
+      return selected;
+    },
+    mark,
+    forget: (made) => {
+      marks.delete(made);
+    },
+    write: (place, text, fitting) => {
+      const current = catchUp();
+      const { start, end } = place;
+      const fitted = fitText(text, {
+        ...fitting,
+        before: current.slice(0, start),
+        after: current.slice(end),
+        hasLines: field.hasLines,
+      });
+      if (!field.hasRoom(fitted.length - (end - start))) return undefined;
+      if (!replace({ start, end }, fitted)) return undefined;
+      return mark({ start, end: start + fitted.length });
+    },
+    replace: ({ start, end }, text) =>
+      field.hasRoom(text.length - (end - start)) && replace({ start, end }, text),
+    whenFree: (callback) => {
+      if (isComposing) waiting.push(callback);
+      else callback();
+    },
+    onChange: (listener) => listeners.add(listener),
+    close: () => ended.abort(),
+  };
+}
+
+function atEnd({ length }: string): Span {
+  return { start: length, end: length };
+}

@@ -45,7 +45,9 @@ export function textOfCells(cells: readonly Cell[]): string {
 
 /** Whether a word may be wrong and nobody has looked at it. */
 export function isDoubtful({ heard, isChecked, text }: Cell): boolean {
-  return text !== '' && isChecked === undefined && (heard.doubtful === true || heard.confidence < DOUBTFUL_BELOW);
+  return (
+    text !== '' && isChecked === undefined && (heard.doubtful === true || heard.confidence < DOUBTFUL_BELOW)
+  );
 }
 
 /** As many words are wrong as the page of the server marks below it. */
@@ -76,7 +78,10 @@ export function correctCells(cells: readonly Cell[], text: string): readonly Cel
   const endOf = (index: number): number => places[index]?.[1] ?? before.length;
   const same = commonStart(before, after);
   const changedTo = before.length - commonEnd(before.slice(same), after.slice(same));
-  let from = Math.max(0, places.findIndex(([, end]) => end >= same));
+  let from = Math.max(
+    0,
+    places.findIndex(([, end]) => end >= same),
+  );
   let to = Math.max(from + 1, places.findLastIndex(([start]) => start <= changedTo) + 1);
   while (from > 0 && startOf(from) > same) from--;
   while (to < words.length && endOf(to - 1) < changedTo) to++;
@@ -119,6 +124,7 @@ function commonStart(one: string, other: string): number {
 
 function commonEnd(one: string, other: string): number {
   let length = 0;
-  while (length < Math.min(one.length, other.length) && one.at(-1 - length) === other.at(-1 - length)) length++;
+  while (length < Math.min(one.length, other.length) && one.at(-1 - length) === other.at(-1 - length))
+    length++;
   return length;
 }

@@ -69,7 +69,10 @@ export function createConversation(listener: ConversationListener): Conversation
   }
 
   /** Changes some words of a final, however it is divided into lines by now. */
-  function change({ final: key, from, to }: Line, changed: (cells: readonly Cell[]) => readonly Cell[]): void {
+  function change(
+    { final: key, from, to }: Line,
+    changed: (cells: readonly Cell[]) => readonly Cell[],
+  ): void {
     const final = ofKey(key);
     if (!final) return;
     const cells = changed(final.cells.slice(from, to));
@@ -91,7 +94,8 @@ export function createConversation(listener: ConversationListener): Conversation
       .sort((one, other) => one - other)
       .map((speaker) => known.get(speaker) ?? { speaker });
   };
-  const nextSpeaker = (): number => Math.max(-1, ...known.keys(), ...people().map(({ speaker }) => speaker)) + 1;
+  const nextSpeaker = (): number =>
+    Math.max(-1, ...known.keys(), ...people().map(({ speaker }) => speaker)) + 1;
 
   return {
     finals: () => finals,

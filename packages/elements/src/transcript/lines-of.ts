@@ -38,7 +38,13 @@ export function finalOf(key: string, segment: Segment, cells: readonly Cell[]): 
     // Line breaks behind the last word are no line of their own.
     if (next && (speaker === current || next.heard.text === '')) return;
     lines.push({
-      ...{ id: `${key}/${String(from)}`, final: key, from, to: index + 1, cells: cells.slice(from, index + 1) },
+      ...{
+        id: `${key}/${String(from)}`,
+        final: key,
+        from,
+        to: index + 1,
+        cells: cells.slice(from, index + 1),
+      },
       ...{ start: cells[from]?.heard.start ?? segment.start, end: heard.end },
       ...(current !== undefined && { speaker: current }),
     });

@@ -11,9 +11,12 @@ import { segmentOf } from './segment-of.js';
 
 const word = fc.constantFrom('no', 'not', '25', '2.5', 'mg', 'mg/day', 'dose', 'doses', 'the', 'a', '%');
 const space = fc.constantFrom(' ', ' ', ' ', '\n', '\n\n');
-const text = fc
-  .array(fc.tuple(word, space), { maxLength: 9 })
-  .map((pairs) => pairs.map(([each, gap]) => each + gap).join('').trim());
+const text = fc.array(fc.tuple(word, space), { maxLength: 9 }).map((pairs) =>
+  pairs
+    .map(([each, gap]) => each + gap)
+    .join('')
+    .trim(),
+);
 
 describe('words of a line', () => {
   test('keep the text of their segment, with line breaks', () => {
@@ -37,10 +40,13 @@ describe('words of a line', () => {
   });
 
   test('that were not corrected stay themselves', () => {
-    const corrected = correctCells(cellsOf(segmentOf('give no more than 50 mg a day')), 'give no more than 15 mg a day');
-    expect(corrected.filter(({ isChecked }) => isChecked).map(({ heard, text }) => [heard.text, text])).toEqual([
-      ['50', '15'],
-    ]);
+    const corrected = correctCells(
+      cellsOf(segmentOf('give no more than 50 mg a day')),
+      'give no more than 15 mg a day',
+    );
+    expect(
+      corrected.filter(({ isChecked }) => isChecked).map(({ heard, text }) => [heard.text, text]),
+    ).toEqual([['50', '15']]);
     const shorter = correctCells(corrected, 'give no more than 15 mg');
     expect(shorter.map(({ text }) => text)).toEqual(['give', 'no', 'more', 'than', '15', 'mg', '', '']);
     const first = correctCells(shorter, 'no more than 15 mg');
@@ -53,7 +59,10 @@ describe('words of a line', () => {
         const segment = segmentOf(said);
         fc.pre((segment.words?.length ?? 0) > 0);
         const cells = correctCells(cellsOf(segment), corrected);
-        const words = (segment.words ?? []).map((each, index) => ({ ...each, speaker: speakers[index] ?? 0 }));
+        const words = (segment.words ?? []).map((each, index) => ({
+          ...each,
+          speaker: speakers[index] ?? 0,
+        }));
         const relabelled = relabelledCells(cells, { ...segment, words });
         expect(textOfCells(relabelled)).toBe(corrected);
         expect(relabelled[0]?.heard.speaker).toBe(speakers[0] ?? 0);

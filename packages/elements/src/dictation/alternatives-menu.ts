@@ -1,66 +1,63 @@
-import { make } from '../shared-styles/make.js';
 import type { Alternative, Doubt } from './doubts.js';
 
-/** A menu, at a doubtful word, of what else may have been said. */
-export interface AlternativesMenu {
-  readonly element: HTMLElement;
-  /** Opens it for a word; the focus goes into it, and back into the field when it closes. */
-  readonly open: (doubt: Doubt, labels: MenuLabels) => void;
+interface MenuParts {
+  /** A popover with the role of a menu. */
+  readonly menu: HTMLElement;
+  readonly labels: {
+    /** Of the menu. */
+    readonly doubtful: string;
+    /** Of the choice that leaves the word as it is. */
+    readonly keep: string;
+  };
+  /** Called with what the person has decided; undefined for the word as it is. */
+  readonly choose: (alternative: Alternative | undefined) => void;
 }
 
-interface MenuLabels {
-  /** Of the menu. */
-  readonly doubtful: string;
-  /** Of the choice that leaves the word as it is. */
-  readonly keep: string;
-}
+/**
+ * Opens a menu, at a doubtful word, of what else may have been said. The focus goes into it, and back into the field when it
+ * closes.
+ */
+export function openAlternatives(doubt: Doubt, { menu, labels, choose }: MenuParts): void {
+  const { writer, mark, alternatives } = doubt;
+  const word = writer.text().slice(mark.start, mark.end);
 
-/** `choose`: what the person has decided; undefined for the word as it is. */
-export function createAlternativesMenu(
-  choose: (doubt: Doubt, alternative: Alternative | undefined) => void,
-): AlternativesMenu {
-  const element = make('div', { part: 'alternatives', role: 'menu', popover: '' });
-  let returnTo: HTMLElement | undefined;
-
-  element.addEventListener('keydown', (event) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (event.key === 'Tab') element.hidePopover();
-    if (step === undefined) return;
-    event.preventDefault();
-    const items = [...element.children] as HTMLElement[];
-    const at = items.findIndex((item) => item.matches(':focus'));
-    items.at((at + step) % items.length)?.focus();
-  });
-  element.addEventListener('toggle', (event) => {
-    if ((event).newState === 'closed') returnTo?.focus();
-  });
-
-  function open(doubt: Doubt, { doubtful, keep }: MenuLabels): void {
-    const { writer, mark, alternatives } = doubt;
-    const word = writer.text().slice(mark.start, mark.end);
-    const item = (label: string, alternative: Alternative | undefined): HTMLElement => {
-      const button = make('button', { role: 'menuitem', part: 'alternative', type: 'button' }, label);
-      button.addEventListener('click', () => {
-        element.hidePopover();
-        returnTo?.focus();
-        choose(doubt, alternative);
-      });
-      return button;
-    };
-    returnTo = writer.field.element;
-    element.setAttribute('aria-label', `${doubtful}: ${word}`);
-    element.replaceChildren(
-      ...alternatives.map((alternative) => item(alternative.text, alternative)),
-      item(`${keep}: ${word}`, undefined),
-    );
-    const [rectangle] = writer.field.rectangles(mark);
-    element.showPopover();
-    if (rectangle) {
-      element.style.setProperty('left', `${Math.max(0, rectangle.left)}px`);
-      element.style.setProperty('top', `${rectangle.bottom + 4}px`);
-    }
-    (element.firstElementChild as HTMLElement | null)?.focus();
+  function close(): void {
+    menu.hidePopover();
+    writer.field.element.focus();
   }
 
-  return { element, open };
+  function item(label: string, alternative: Alternative | undefined): HTMLElement {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.role = 'menuitem';
+    button.part.add('alternative');
+    button.textContent = label;
+    button.addEventListener('click', () => {
+      close();
+      choose(alternative);
+    });
+    return button;
+  }
+
+  menu.setAttribute('aria-label', `${labels.doubtful}: ${word}`);
+  menu.replaceChildren(
+    ...alternatives.map((alternative) => item(alternative.text, alternative)),
+    item(`${labels.keep}: ${word}`, undefined),
+  );
+  const items = [...menu.children] as HTMLElement[];
+  menu.onkeydown = (event) => {
+    if (event.key === 'Escape' || event.key === 'Tab') {
+      event.preventDefault();
+      close();
+    }
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    items.at((items.findIndex((one) => one.matches(':focus')) + step) % items.length)?.focus();
+  };
+  const [rectangle] = writer.field.rectangles(mark);
+  menu.showPopover();
+  menu.style.setProperty('left', `${Math.max(0, rectangle?.left ?? 0)}px`);
+  menu.style.setProperty('top', `${(rectangle?.bottom ?? 0) + 4}px`);
+  items[0]?.focus();
 }

@@ -3,10 +3,10 @@ import type { Surroundings } from '../fields/fit-text.js';
 import { describeProblem, describeState } from '../shared-recording/describe-recording.js';
 import { RecordingElement, recordingAttributes } from '../shared-recording/recording-element.js';
 import { isTaking } from '../shared-recording/recording.js';
+import { loadSmallWords } from '../small-words/load-small-words.js';
 import { baseStyles } from '../shared-styles/base-styles.js';
 import { make } from '../shared-styles/make.js';
 import { sheetOf } from '../shared-styles/sheet-of.js';
-import { createAlternativesMenu } from './alternatives-menu.js';
 import { createDictation, type Dictation } from './dictation.js';
 import type { DictationEventMap, RemovedDetail, TellDictation, UnwrittenDetail } from './dictation-events.js';
 import { dictationStyles } from './dictation-styles.js';
@@ -41,16 +41,15 @@ export class DictationElement extends RecordingElement {
   #connection: AbortController | undefined;
   #unfollow: (() => void) | undefined;
 
+  #smallWords: ReadonlySet<string> = new Set();
+
   readonly #button = make('button', { part: 'button', type: 'button' });
   readonly #level = make('div', { part: 'level', 'aria-hidden': 'true' });
   readonly #state = make('span', { part: 'state', role: 'status' });
   readonly #problemText = make('div', { part: 'problem', role: 'alert' });
   readonly #unwritten = make('p', { part: 'unwritten', hidden: '' });
   readonly #microphone = createMicrophoneChoice((deviceId) => this.#useMicrophone(deviceId));
-  readonly #menu = createAlternativesMenu((doubt, alternative) => {
-    this.#dictation?.settle(doubt);
-    if (alternative) doubt.writer.replace(alternative.mark, alternative.text);
-  });
+  readonly #menu = make('div', { part: 'alternatives', role: 'menu', popover: '' });
   readonly #overlay = createOverlay({
     provisional: () => this.#dictation?.provisional(),
     doubts: () => this.#dictation?.doubts() ?? [],
@@ -68,7 +67,7 @@ export class DictationElement extends RecordingElement {
       this.#state,
       this.#problemText,
       this.#unwritten,
-      this.#menu.element,
+      this.#menu,
       this.#overlay.element,
     );
     this.#button.addEventListener('click', () => {
@@ -128,6 +127,11 @@ export class DictationElement extends RecordingElement {
   /** Starts to dictate; what went wrong is told by `auscult-problem`. */
   start(): Promise<void> {
     this.#problemText.textContent = '';
+    loadSmallWords(this.transcriberOptions().language ?? 'en').then(
+      (words) => (this.#smallWords = words),
+      // Capitals stay as they were heard.
+      () => (this.#smallWords = new Set()),
+    );
     return this.recording.start();
   }
 
@@ -141,18 +145,27 @@ export class DictationElement extends RecordingElement {
   }
 
   /** Goes to the next doubtful word behind the caret, and offers what else may have been said. */
-  checkNextWord(): void {
+  async checkNextWord(): Promise<void> {
     const doubts = this.#dictation?.doubts() ?? [];
     const writer = this.#targets?.current();
     const caret = writer?.selection().end ?? 0;
-    const next =
-      doubts.find((doubt) => doubt.writer === writer && doubt.mark.end >= caret) ??
-      doubts.find((doubt) => doubt.writer === writer) ??
-      doubts[0];
-    if (!next) return this.#say(this.messages.noDoubt);
+    const here = doubts
+      .filter((doubt) => doubt.writer === writer)
+      .toSorted((one, other) => one.mark.start - other.mark.start);
+    const next = here.find(({ mark }) => mark.end >= caret) ?? here[0] ?? doubts[0];
+    if (!next) { this.#say(this.messages.noDoubt); return; }
+    const { openAlternatives } = await import('./alternatives-menu.js');
     next.writer.field.element.focus();
     next.writer.field.select(next.mark);
-    this.#menu.open(next, this.messages);
+    openAlternatives(next, {
+      menu: this.#menu,
+      labels: this.messages,
+      choose: (alternative) => {
+        if (alternative && !alternative.mark.isTouched)
+          next.writer.replace(alternative.mark, alternative.text);
+        this.#dictation?.settle(next);
+      },
+    });
   }
 
   protected override get defaults(): TranscriberOptions {
@@ -218,9 +231,12 @@ export class DictationElement extends RecordingElement {
     this.#unwritten.hidden = false;
   }
 
-  #fitting(): Pick<Surroundings, 'keyTerms' | 'language'> {
-    const { keyTerms = [], language } = this.transcriberOptions();
-    return { keyTerms: keyTerms.map((term) => (typeof term === 'string' ? term : term.text)), language };
+  #fitting(): Pick<Surroundings, 'keyTerms' | 'smallWords'> {
+    const { keyTerms = [] } = this.transcriberOptions();
+    return {
+      keyTerms: keyTerms.map((term) => (typeof term === 'string' ? term : term.text)),
+      smallWords: this.#smallWords,
+    };
   }
 
   #listMicrophones(): Promise<void> {

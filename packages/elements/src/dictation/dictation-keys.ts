@@ -10,7 +10,7 @@ interface KeyTarget extends HTMLElement {
   readonly start: () => Promise<void>;
   readonly stop: () => Promise<void>;
   readonly toggle: () => void;
-  readonly checkNextWord: () => void;
+  readonly checkNextWord: () => Promise<void>;
 }
 
 /** Listens to the shortcuts of an element in the whole window, and to its button being held, until the signal is given. */
@@ -41,7 +41,7 @@ export function listenToKeys(target: KeyTarget, button: HTMLButtonElement, signa
       else target.toggle();
     } else if (shortcut('alternatives-shortcut', 'Alt+Shift+A')?.isPressedBy(event)) {
       event.preventDefault();
-      target.checkNextWord();
+      void target.checkNextWord();
     }
   }
 

@@ -25,7 +25,7 @@ export interface Provisional {
 interface DictationParts {
   /** The field to write into now. */
   readonly target: () => FieldWriter | undefined;
-  readonly fitting: () => Pick<Surroundings, 'keyTerms' | 'language'>;
+  readonly fitting: () => Pick<Surroundings, 'keyTerms' | 'smallWords'>;
   readonly tell: TellDictation;
   /** Something has changed that is shown. */
   readonly onChange: () => void;

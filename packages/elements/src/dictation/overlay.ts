@@ -16,7 +16,7 @@ export interface Overlay {
 interface OverlayParts {
   readonly provisional: () => Provisional | undefined;
   readonly doubts: () => readonly Doubt[];
-  readonly fitting: () => Pick<Surroundings, 'keyTerms' | 'language'>;
+  readonly fitting: () => Pick<Surroundings, 'keyTerms' | 'smallWords'>;
 }
 
 export function createOverlay({ provisional, doubts, fitting }: OverlayParts): Overlay {

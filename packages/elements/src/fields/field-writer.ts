@@ -25,7 +25,7 @@ export interface FieldWriter {
   readonly write: (
     place: Mark,
     text: string,
-    fitting: Pick<Surroundings, 'keyTerms' | 'language'>,
+    fitting: Pick<Surroundings, 'keyTerms' | 'smallWords'>,
   ) => Mark | undefined;
   /** Replaces the text of a mark as it is given; false if the field does not allow it. */
   readonly replace: (mark: Mark, text: string) => boolean;

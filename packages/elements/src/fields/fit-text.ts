@@ -6,8 +6,8 @@ export interface Surroundings {
   readonly hasLines: boolean;
   /** Terms that keep their own capitals. */
   readonly keyTerms: readonly string[];
-  /** Language of the speech, whose small words are known; English if undefined. */
-  readonly language: string | undefined;
+  /** Words of the language that are written small unless they begin a sentence. */
+  readonly smallWords: ReadonlySet<string>;
 }
 
 /**
@@ -27,12 +27,12 @@ function breaks(found: string): string {
   return found.split('\n').length > 2 ? '\n\n' : '\n';
 }
 
-function withCase(text: string, { before, keyTerms, language }: Surroundings): string {
+function withCase(text: string, { before, keyTerms, smallWords }: Surroundings): string {
   if (keyTerms.some((term) => startsWith(text, term))) return text;
   if (beginsSentence(before))
     return SMALL_WORD.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
   const [, word = '', rest = ''] = /^(\p{Lu}\p{Ll}+)(?=[\s,;:.?!]|$)(.*)/su.exec(text) ?? [];
-  const isSmall = endsWithin(before) && smallWords(language).includes(word.toLowerCase());
+  const isSmall = endsWithin(before) && smallWords.has(word.toLowerCase());
   return isSmall && !/^\s+\p{Lu}/u.test(rest) ? word.toLowerCase() + text.slice(word.length) : text;
 }
 
@@ -73,16 +73,4 @@ function needsSpaceAfter(text: string, after: string): boolean {
   if (after === '' || /^\s/.test(after) || /\s$/.test(text)) return false;
   if (/^[.,:/+\-−–]?\p{N}/u.test(after)) return !/[([{“„«]$/u.test(text);
   return !/^[.,;:?!)\]}”»%]/u.test(after) && !/[([{“„«]$/u.test(text);
-}
-
-/** Words that are written small unless they begin a sentence; none is a name, a letter or a polite form. */
-const SMALL_WORDS: Readonly<Record<string, string>> = {
-  en: 'an and any are as at both but by can does for from had has have he her his if in is it its no nor not of on or our she since so than that the their then there these they this those to was we were when which while who with without you your',
-  de: 'aber als am auf aus bei bis da das dem den der des die durch ein eine einem einen einer für im in ist jedoch kein keine mit nach nicht noch oder ohne seit sowie und unter vom von vor war wegen weil zu zum zur zwei',
-  fr: 'au aucun aucune aux avec car ce cette dans de des depuis du elle en et est il la le les mais ne ni non ou par pas pour puis qui sa sans se ses son sous sur un une',
-  es: 'al aunque con de del desde durante el ella en es hay la las lo los ni no para pero por que se sin sobre su sus un una ya',
-};
-
-function smallWords(language = 'en'): readonly string[] {
-  return SMALL_WORDS[language.slice(0, 2).toLowerCase()]?.split(' ') ?? [];
 }

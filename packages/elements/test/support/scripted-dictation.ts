@@ -1,0 +1,75 @@
+import type { Page } from 'playwright-core';
+import type { DictationElement, FinalDetail } from '../../src/index.js';
+
+/** A final that a test makes up. */
+export interface ScriptedFinal {
+  readonly text: string;
+  readonly sequence: number;
+  readonly removes?: readonly number[];
+  readonly words?: FinalDetail['segment']['words'];
+}
+
+declare global {
+  interface Window {
+    /** Says something to the element as a transcriber would. */
+    say: (event: string, value: unknown) => void;
+    /** What the element has told, as type and detail. */
+    told: [type: string, detail: unknown][];
+  }
+}
+
+/** Gives an element a transcriber that only the test speaks for, and starts it. */
+export async function scriptDictation(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    await customElements.whenDefined('auscult-dictation');
+    const element = document.querySelector('auscult-dictation') as DictationElement;
+    const listeners = new Map<string, ((value: never) => void)[]>();
+    let state = { kind: 'idle' };
+    window.told = [];
+    window.say = (event, value) => {
+      if (event === 'state') state = value as { kind: string };
+      for (const listener of listeners.get(event) ?? []) listener(value as never);
+    };
+    const transcriber = {
+      start: () => {
+        window.say('state', { kind: 'listening' });
+        return Promise.resolve();
+      },
+      stop: () => {
+        window.say('state', { kind: 'stopped' });
+        return Promise.resolve();
+      },
+      close: () => undefined,
+      on: (event: string, listener: (value: never) => void) => {
+        listeners.set(event, [...(listeners.get(event) ?? []), listener]);
+        return () => undefined;
+      },
+      get state() {
+        return state;
+      },
+    };
+    element.createTranscriber = () => transcriber as never;
+    for (const type of ['state', 'partial', 'final', 'removed', 'unwritten', 'problem'])
+      element.addEventListener(`auscult-${type}`, (event) => {
+        window.told.push([type, (event as CustomEvent).detail]);
+      });
+    await element.start();
+  });
+}
+
+/** Makes a final of a text arrive. */
+export function sayFinal(page: Page, final: ScriptedFinal): Promise<void> {
+  return page.evaluate((segment) => {
+    window.say('final', { start: 0, end: 1, confidence: 1, ...segment });
+  }, final);
+}
+
+/** Makes a partial arrive; an empty one takes the one before back. */
+export function sayPartial(page: Page, text: string, sequence: number): Promise<void> {
+  return page.evaluate(
+    (segment) => {
+      window.say('partial', { start: 0, end: 1, confidence: 1, ...segment });
+    },
+    { text, sequence },
+  );
+}

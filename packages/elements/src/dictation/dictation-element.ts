@@ -153,7 +153,10 @@ export class DictationElement extends RecordingElement {
       .filter((doubt) => doubt.writer === writer)
       .toSorted((one, other) => one.mark.start - other.mark.start);
     const next = here.find(({ mark }) => mark.end >= caret) ?? here[0] ?? doubts[0];
-    if (!next) { this.#say(this.messages.noDoubt); return; }
+    if (!next) {
+      this.#say(this.messages.noDoubt);
+      return;
+    }
     const { openAlternatives } = await import('./alternatives-menu.js');
     next.writer.field.element.focus();
     next.writer.field.select(next.mark);

@@ -1,5 +1,5 @@
 import type { KnownSpeaker, NameOf } from '@auscult/client';
-import type { Messages } from '../messages/en.js';
+import type { TranscriptMessages } from './messages/en-transcript.js';
 import { make } from '../shared-styles/make.js';
 import { isDoubtful, textOfCells, type Cell } from './cells.js';
 import { clock } from './clock.js';
@@ -20,7 +20,7 @@ export interface LineView {
 
 /** What a line is shown with. */
 export interface ShownWith {
-  readonly messages: Messages;
+  readonly messages: TranscriptMessages;
   readonly people: readonly KnownSpeaker[];
   readonly nameOf: NameOf;
   /** Whether somebody else spoke before. */

@@ -1,8 +1,8 @@
 import { nameSpeakers, type KnownSpeaker, type NameOf } from '@auscult/client';
-import type { Messages } from '../messages/en.js';
+import type { TranscriptMessages } from './messages/en-transcript.js';
 
 /** Names people in the language of the messages, where nobody has given them a name. */
-export function namePeople(people: readonly KnownSpeaker[], messages: Messages): NameOf {
+export function namePeople(people: readonly KnownSpeaker[], messages: TranscriptMessages): NameOf {
   const isAlone = ({ role }: KnownSpeaker): boolean =>
     people.filter((other) => other.role === role).length === 1;
   const calledOf = (known: KnownSpeaker): string => {

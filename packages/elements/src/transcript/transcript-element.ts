@@ -1,33 +1,10 @@
 import type { KnownSpeaker, Transcriber, TranscriberOptions } from '@auscult/client';
-import { describeProblem, describeState } from '../shared-recording/describe-recording.js';
+import { describeProblem } from '../shared-recording/describe-recording.js';
 import { RecordingElement, recordingAttributes } from '../shared-recording/recording-element.js';
 import { isTaking } from '../shared-recording/recording.js';
-import { baseStyles } from '../shared-styles/base-styles.js';
-import { make } from '../shared-styles/make.js';
-import { sheetOf } from '../shared-styles/sheet-of.js';
-import { textOfCells } from './cells.js';
-import { createConversation } from './conversation.js';
-import type { Line } from './lines-of.js';
-import { createLineView, type LineView } from './line-view.js';
-import { namePeople } from './name-people.js';
-import type { TranscriptEventMap } from './transcript-events.js';
-import { transcriptStyles } from './transcript-styles.js';
-
-/** A line as it is read, with the corrections of people. */
-export interface TranscriptLine {
-  /** What the speaker is called; absent if speakers are not told apart. */
-  readonly name?: string;
-  readonly speaker?: number;
-  readonly text: string;
-  /** Seconds of audio since the recording began. */
-  readonly start: number;
-  readonly end: number;
-}
-
-/** Screen readers announce so many of the last finals: earlier ones have been announced. */
-const ANNOUNCED = 3;
-/** If it is scrolled to within so many pixels of its end, it follows the text. */
-const NEAR_END = 80;
+import { languageOf } from '../shared-messages/language-of.js';
+import type { TranscriptEventMap, TranscriptLine } from './transcript-events.js';
+import type { TranscriptView } from './transcript-view.js';
 
 /**
  * `<auscult-transcript>`: shows a conversation live, who says what, and lets people correct both. Besides the attributes of
@@ -39,55 +16,21 @@ const NEAR_END = 80;
 export class TranscriptElement extends RecordingElement {
   static readonly observedAttributes: readonly string[] = [...recordingAttributes, 'for', 'speakers'];
 
-  readonly #views = new Map<string, LineView>();
-  readonly #conversation = createConversation({
-    onChange: () => {
-      this.#renderSoon();
-    },
-    onFinal: (segment) => {
-      this.#announce(segment.text, segment.speaker);
-      this.tell('auscult-line' satisfies keyof TranscriptEventMap, segment);
-    },
-    onCorrected: ({ segment, cells }) => {
-      this.tell('auscult-correction' satisfies keyof TranscriptEventMap, {
-        segment,
-        text: textOfCells(cells),
-      });
-    },
-    onIdentified: (corrections) => {
-      this.tell('auscult-identification' satisfies keyof TranscriptEventMap, corrections);
-    },
-  });
-  #isShared = false;
-  #isWaiting = false;
-  #shown: ReadonlyMap<string, readonly Line[]> = new Map();
+  #view: TranscriptView | undefined;
+  /** What it shows, once there is something to show it in. */
+  #followed: Transcriber[] = [];
   #transcriber: Transcriber | undefined;
+  #isShared = false;
   #unfollow: (() => void) | undefined;
-
-  readonly #button = make('button', { part: 'button', type: 'button' });
-  readonly #state = make('span', { part: 'state', role: 'status' });
-  readonly #controls = make('div', { part: 'controls' }, this.#button, this.#state);
-  readonly #problem = make('div', { part: 'problem', role: 'alert' });
-  readonly #lines = make('div', { part: 'lines', role: 'log', 'aria-live': 'off', tabindex: '0' });
-  readonly #empty = make('p', { part: 'empty' });
-  readonly #partial = make('p', { part: 'partial' });
-  readonly #announced = make('div', { class: 'spoken', 'aria-live': 'polite', 'aria-relevant': 'additions' });
 
   constructor() {
     super();
-    const root = this.attachShadow({ mode: 'open' });
-    root.adoptedStyleSheets = [sheetOf(baseStyles), sheetOf(transcriptStyles)];
-    root.append(this.#controls, this.#problem, this.#lines, this.#announced);
-    this.#button.addEventListener(
-      'click',
-      () => void (isTaking(this.recording.state) ? this.stop() : this.start()),
-    );
+    this.attachShadow({ mode: 'open' });
   }
 
   connectedCallback(): void {
     if (!this.#unfollow) this.#find();
-    void this.loadLanguage();
-    this.#renderSoon();
+    void this.#load();
   }
 
   disconnectedCallback(): void {
@@ -102,7 +45,7 @@ export class TranscriptElement extends RecordingElement {
 
   attributeChangedCallback(name: string): void {
     if (!this.isConnected) return;
-    if (name === 'lang') void this.loadLanguage();
+    if (name === 'lang') void this.#load();
     if (name === 'for') this.#find();
   }
 
@@ -114,19 +57,13 @@ export class TranscriptElement extends RecordingElement {
     this.#transcriber = transcriber;
     if (!transcriber) return;
     this.#isShared = true;
-    this.#conversation.follow(transcriber);
-    this.#showState();
+    this.#show(transcriber);
+    this.messagesChanged();
   }
 
   /** The lines so far, with what people have corrected. */
   get lines(): readonly TranscriptLine[] {
-    const people = this.#conversation.people();
-    const nameOf = namePeople(people, this.messages);
-    return this.#allLines().map(({ start, end, speaker, cells }) => ({
-      ...{ start, end, text: textOfCells(cells) },
-      ...(people.length > 0 && { name: nameOf(speaker) }),
-      ...(speaker !== undefined && { speaker }),
-    }));
+    return this.#view?.lines() ?? [];
   }
 
   /** All of it as text: a line for each, after the name of whoever speaks. */
@@ -136,12 +73,12 @@ export class TranscriptElement extends RecordingElement {
 
   /** Everybody who speaks. */
   get speakers(): readonly KnownSpeaker[] {
-    return this.#conversation.people();
+    return this.#view?.people() ?? [];
   }
 
   /** Starts to record; what goes wrong is told by `auscult-problem`. */
   start(): Promise<void> {
-    this.#problem.textContent = '';
+    this.#view?.showProblem('');
     return this.recording.start();
   }
 
@@ -152,8 +89,7 @@ export class TranscriptElement extends RecordingElement {
 
   /** Shows nothing any more, but what is said from now on. */
   clear(): void {
-    this.#conversation.clear();
-    this.#announced.replaceChildren();
+    this.#view?.clear();
   }
 
   protected override get defaults(): TranscriberOptions {
@@ -161,7 +97,7 @@ export class TranscriptElement extends RecordingElement {
     return {
       speakers: speakers === 'off' || speakers === 'auto' ? speakers : Number(speakers),
       // Nobody knows whether those of an earlier recording are there again.
-      firstSpeaker: this.#conversation.nextSpeaker(),
+      firstSpeaker: this.#view?.nextSpeaker() ?? 0,
     };
   }
 
@@ -171,7 +107,7 @@ export class TranscriptElement extends RecordingElement {
   }
 
   protected override messagesChanged(): void {
-    this.#renderSoon();
+    this.#view?.showState(this.#isShared ? undefined : this.recording.state, this.messages);
   }
 
   /** Follows the recording of the element that `for` names, or its own. */
@@ -186,106 +122,45 @@ export class TranscriptElement extends RecordingElement {
     this.#unfollow?.();
     this.#unfollow = this.recording.follow({
       onTranscriber: (transcriber) => {
-        this.#conversation.follow(transcriber);
+        this.#show(transcriber);
       },
       onState: (state) => {
-        this.#showState();
-        if (!this.#isShared) this.tell('auscult-state', state);
+        this.messagesChanged();
+        if (!this.#isShared) this.#tell('auscult-state', state);
       },
       onProblem: (problem) => {
         if (this.#isShared) return;
-        this.#problem.textContent = describeProblem(problem, this.messages);
-        this.tell('auscult-problem', problem);
+        this.#view?.showProblem(describeProblem(problem, this.messages));
+        this.#tell('auscult-problem', problem);
       },
     });
-    this.#showState();
+    this.messagesChanged();
   }
 
-  #showState(): void {
-    const { messages, recording } = this;
-    this.#controls.hidden = this.#isShared;
-    this.#button.textContent = isTaking(recording.state) ? messages.stopRecording : messages.record;
-    const state = recording.state.kind === 'idle' ? '' : describeState(recording.state, messages);
-    if (this.#state.textContent !== state) this.#state.textContent = state;
+  #show(transcriber: Transcriber): void {
+    if (this.#view) this.#view.follow(transcriber);
+    else this.#followed.push(transcriber);
   }
 
-  #announce(text: string, speaker: number | undefined): void {
-    if (text.trim() === '') return;
-    const nameOf = namePeople(this.#conversation.people(), this.messages);
-    const said = speaker === undefined ? text : `${nameOf(speaker)}: ${text}`;
-    this.#announced.append(make('p', {}, said.trim()));
-    while (this.#announced.childElementCount > ANNOUNCED) this.#announced.firstElementChild?.remove();
-  }
+  readonly #tell = <E extends keyof TranscriptEventMap>(
+    event: E,
+    detail: TranscriptEventMap[E]['detail'],
+  ): void => {
+    this.tell(event, detail);
+  };
 
-  #allLines(): readonly Line[] {
-    return this.#conversation.finals().flatMap(({ lines }) => lines);
-  }
-
-  /** Several changes are shown at once. */
-  #renderSoon(): void {
-    if (this.#isWaiting) return;
-    this.#isWaiting = true;
-    queueMicrotask(() => {
-      this.#isWaiting = false;
-      this.#render();
+  /** Loads what it shows, which pages without a transcript do not need, and the texts of its language. */
+  async #load(): Promise<void> {
+    const { createTranscriptView } = await import('./transcript-view.js');
+    const root = this.shadowRoot;
+    if (!root) return;
+    this.#view ??= createTranscriptView(root, this.#tell, () => {
+      void (isTaking(this.recording.state) ? this.stop() : this.start());
     });
+    for (const transcriber of this.#followed.splice(0)) this.#view.follow(transcriber);
+    this.messagesChanged();
+    await Promise.all([this.loadLanguage(), this.#view.useLanguage(languageOf(this))]);
   }
-
-  #render(): void {
-    const { messages } = this;
-    const conversation = this.#conversation;
-    const people = conversation.people();
-    const nameOf = namePeople(people, messages);
-    const follows = this.#lines.scrollHeight - this.#lines.clientHeight - this.#lines.scrollTop < NEAR_END;
-    this.#showState();
-    this.#lines.setAttribute('aria-label', messages.transcript);
-    this.#empty.textContent = messages.nothingSaid;
-    this.#partial.replaceChildren(
-      make('span', { class: 'spoken' }, `${messages.stillSpeaking} `),
-      ...conversation
-        .partials()
-        .map(({ text, speaker }) =>
-          speaker === undefined || people.length === 0 ? text : `${nameOf(speaker)}: ${text}`,
-        ),
-    );
-    this.#partial.hidden = conversation.partials().length === 0;
-    const lines = this.#linesToShow();
-    const shownWith = { messages, people, nameOf };
-    const elements = lines.map((line, index) => {
-      const view = this.#views.get(line.id) ?? createLineView(conversation, () => this.#renderSoon());
-      this.#views.set(line.id, view);
-      const startsTurn = index === 0 || lines[index - 1]?.speaker !== line.speaker;
-      view.show(line, { ...shownWith, startsTurn });
-      return view.element;
-    });
-    for (const [id, { element }] of this.#views) if (!elements.includes(element)) this.#views.delete(id);
-    const hadFocus = this.#lines.contains(this.shadowRoot?.activeElement ?? null);
-    arrange(this.#lines, [...(elements.length === 0 ? [this.#empty] : elements), this.#partial]);
-    if (hadFocus && !this.shadowRoot?.activeElement) this.#lines.focus();
-    if (follows) this.#lines.scrollTop = this.#lines.scrollHeight;
-  }
-
-  /** The lines; those of a final that a person is at stay as they were. */
-  #linesToShow(): readonly Line[] {
-    const before = this.#shown;
-    this.#shown = new Map(
-      this.#conversation.finals().map(({ key, lines }) => {
-        const shown = before.get(key) ?? [];
-        return [key, shown.some(({ id }) => this.#views.get(id)?.isHeld()) ? shown : lines];
-      }),
-    );
-    return [...this.#shown.values()].flat();
-  }
-}
-
-/** Gives an element these children; those that stay are not moved, so that they keep the focus. */
-function arrange(parent: HTMLElement, children: readonly HTMLElement[]): void {
-  const wanted = new Set<Element>(children);
-  for (const child of [...parent.children]) if (!wanted.has(child)) child.remove();
-  children.forEach((child, index) => {
-    const there = parent.children[index] ?? null;
-    if (there !== child) parent.insertBefore(child, there);
-  });
 }
 
 declare global {

@@ -100,7 +100,11 @@ describe.skipIf(noChromium !== undefined)(`a transcript${noChromium ? `: ${noChr
       { assign: [{ sequence: 0, words: [0, 0], speaker: 2 }] },
       { name: [{ speaker: 1, name: 'Mr Ito' }] },
     ]);
-    await hear(page, 'speakers', { revised: [], speakers: [{ speaker: 1, name: 'Mr Ito' }], settledSeconds: 1 });
+    await hear(page, 'speakers', {
+      revised: [],
+      speakers: [{ speaker: 1, name: 'Mr Ito' }],
+      settledSeconds: 1,
+    });
     await expect.poll(names).toEqual(['●Speaker 1', '■Mr Ito']);
   });
 
@@ -116,7 +120,9 @@ describe.skipIf(noChromium !== undefined)(`a transcript${noChromium ? `: ${noChr
     await page.getByRole('button', { name: '15', exact: true }).press('Enter');
     await expect.poll(texts).toEqual(['Give 15 mg.']);
     expect(await page.locator('[part=doubtful]').count()).toBe(0);
-    expect(await page.evaluate(() => document.activeElement?.shadowRoot?.activeElement?.part.value)).toBe('correct');
+    expect(await page.evaluate(() => document.activeElement?.shadowRoot?.activeElement?.part.value)).toBe(
+      'correct',
+    );
   });
 
   test('follows the recording of the element that it names', async () => {

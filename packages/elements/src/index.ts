@@ -3,3 +3,10 @@ export { DictationElement } from './dictation/dictation-element.js';
 export type { Recording } from './shared-recording/recording.js';
 export { TranscriptElement } from './transcript/transcript-element.js';
 export type { CorrectionDetail, TranscriptEventMap, TranscriptLine } from './transcript/transcript-events.js';
+export type {
+  DictationEventMap,
+  FinalDetail,
+  PartialDetail,
+  RemovedDetail,
+  UnwrittenDetail,
+} from './dictation/dictation-events.js';

@@ -49,14 +49,23 @@ export function createFieldWriter(field: Field): FieldWriter {
   let isWriting = false;
   let wasEntered = false;
 
-  /** Takes in what has changed since the last time. */
-  function catchUp(): string {
+  /** Takes in what has changed since the last time: `typed` tells what the person did, where it is known. */
+  function catchUp(typed?: Edit): string {
     const text = field.text();
-    const selection = field.selection();
-    const edit = editBetween(known, text, selection?.end);
+    const edit = typed ?? editBetween(known, text, field.selection()?.end);
     known = text;
     if (edit) follow(edit);
     return text;
+  }
+
+  /** An input of the person replaces what they have selected. Nothing in the text tells, if it is replaced by the same. */
+  function typedOver({ start, end }: Span): Edit | undefined {
+    const text = field.text();
+    const inserted = text.length - known.length + end - start;
+    const behind = start + inserted;
+    const isTyped = start < end && inserted >= 0 && field.selection()?.end === behind;
+    const fits = text.startsWith(known.slice(0, start)) && text.slice(behind) === known.slice(end);
+    return isTyped && fits ? { start, end, inserted } : undefined;
   }
 
   function follow(edit: Edit): void {
@@ -118,7 +127,13 @@ export function createFieldWriter(field: Field): FieldWriter {
   const listen = (target: EventTarget, type: string, listener: () => void): void => {
     target.addEventListener(type, listener, { signal: ended.signal });
   };
-  listen(element, 'input', changed);
+  listen(element, 'beforeinput', () => {
+    if (!isWriting) remember();
+  });
+  listen(element, 'input', () => {
+    if (!isWriting) catchUp(typedOver(selected));
+    changed();
+  });
   listen(element.ownerDocument, 'selectionchange', changed);
   listen(element, 'compositionstart', () => {
     isComposing = true;

@@ -110,6 +110,8 @@ function preferences({ allowed = true, language, isDark }: FirefoxOptions): Reco
     ...(allowed ? {} : { 'permissions.default.microphone': 2 }),
     // Without a sound card, nothing else would drive the audio engine.
     'media.cubeb.force_mock_context': true,
+    // No page is asked for a symbol that it does not have.
+    'browser.chrome.site_icons': false,
     // The clip is played without anybody having pressed something.
     'media.autoplay.default': 0,
     'media.autoplay.blocking_policy': 0,

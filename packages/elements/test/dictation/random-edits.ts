@@ -65,13 +65,22 @@ async function take(
   switch (one.kind) {
     case 'type':
       await page.keyboard.type(one.text);
-      return model.edit(start, end, one.text);
+      {
+        model.edit(start, end, one.text);
+        return;
+      }
     case 'backspace':
       await page.keyboard.press('Backspace');
-      return model.edit(start === end ? Math.max(0, start - 1) : start, end, '');
+      {
+        model.edit(start === end ? Math.max(0, start - 1) : start, end, '');
+        return;
+      }
     case 'delete':
       await page.keyboard.press('Delete');
-      return model.edit(start, start === end ? Math.min(text.length, end + 1) : end, '');
+      {
+        model.edit(start, start === end ? Math.min(text.length, end + 1) : end, '');
+        return;
+      }
     case 'press':
       await page.keyboard.press(one.key);
       // Where keys take the caret is the browser's business; the text stays.
@@ -87,7 +96,10 @@ async function take(
     case 'undo':
     case 'redo':
       await page.keyboard.press(one.kind === 'undo' ? 'Control+Z' : 'Control+Shift+Z');
-      return model.restore(await readField(page));
+      {
+        model.restore(await readField(page));
+        return;
+      }
     case 'partial':
       model.open(spoken.sequence);
       spoken.isOpen = true;
@@ -101,7 +113,8 @@ async function take(
       await sayFinal(page, { text: said, sequence });
       const { written } = await lastTold<FinalDetail>(page, 'final');
       expect(said).toContain(written.trim());
-      return model.write(sequence, written, await readField(page));
+      model.write(sequence, written, await readField(page));
+      return;
     }
     case 'scratch': {
       if (spoken.sequence === 0) return;
@@ -112,7 +125,8 @@ async function take(
       model.close(sequence);
       if ((await page.evaluate(() => window.told.length)) === count) return;
       const { kept } = await lastTold<RemovedDetail>(page, 'removed');
-      return model.takeBack(former, kept, await readField(page));
+      model.takeBack(former, kept, await readField(page));
+      return;
     }
   }
 }
@@ -121,6 +135,6 @@ function lastTold<Detail>(page: Page, type: string): Promise<Detail> {
   return page.evaluate((wanted) => {
     const [, detail] = window.told.filter(([told]) => told === wanted).at(-1) ?? [];
     // Elements cannot leave the page.
-    return { ...(detail as object), field: undefined } as unknown;
+    return { ...(detail as object), field: undefined };
   }, type) as Promise<Detail>;
 }

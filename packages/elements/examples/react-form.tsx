@@ -1,5 +1,5 @@
 import { defineElements, type DictationElement } from '@auscult/elements';
-import { useState, type DetailedHTMLProps, type HTMLAttributes, type ReactNode } from 'react';
+import { useState, type DetailedHTMLProps, type ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 
 declare module 'react' {

@@ -19,7 +19,7 @@ export interface LineView {
 }
 
 /** What a line is shown with. */
-export interface ShownWith {
+interface ShownWith {
   readonly messages: TranscriptMessages;
   readonly people: readonly KnownSpeaker[];
   readonly nameOf: NameOf;

@@ -83,13 +83,6 @@ describe.skipIf(noChromium !== undefined)(
       expect(complaints).toEqual([]);
     });
 
-    function errors(written: string): number {
-      return wordErrorRate(
-        'Continue lisinopril 10 mg once a day and recheck potassium in two weeks.'.toLowerCase(),
-        written,
-      );
-    }
-
     async function open(url: string): Promise<{
       readonly page: Page;
       readonly complaints: readonly string[];
@@ -113,7 +106,7 @@ describe.skipIf(noChromium !== undefined)(
 /** Dictates until a sentence was written; `meanwhile` happens again and again until then. */
 async function dictate(page: Page, meanwhile?: () => Promise<void>): Promise<void> {
   await page.evaluate(() => {
-    addEventListener('auscult-final', ({ detail }) => {
+    document.body.addEventListener('auscult-final', ({ detail }) => {
       if (/weeks/i.test(detail.segment.text)) document.documentElement.dataset['said'] = 'all';
     });
   });

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import type { CustomElementDeclaration, Package } from 'custom-elements-manifest/schema';
+import type { CustomElementDeclaration, Package } from 'custom-elements-manifest';
 import { describe, expect, test } from 'vitest';
 import { DictationElement, TranscriptElement } from '../../src/index.js';
 import { RecordingElement } from '../../src/shared-recording/recording-element.js';

@@ -33,6 +33,8 @@ async function bundle(name, input) {
     platform: 'browser',
     logLevel: 'warn',
     plugins: [withoutRecorder()],
+    // One file for a page that needs nothing else: what others share with it is in it.
+    preserveEntrySignatures: 'allow-extension',
     resolve: { alias: { '@auscult/client': `${client}index.ts` } },
     output: {
       dir,

@@ -1,0 +1,26 @@
+import type { TranscriptMessages } from './en-transcript.js';
+
+export const de: TranscriptMessages = {
+  transcript: 'Transkript',
+  nothingSaid: 'Was gesagt wird, erscheint hier.',
+  stillSpeaking: 'Noch nicht fertig:',
+  record: 'Start',
+  stopRecording: 'Stopp',
+  speakerNumber: 'Person {}',
+  unknownSpeaker: 'Unbekannte Person',
+  clinician: 'Behandelnde Person',
+  patient: 'Patient',
+  somebodyNew: 'Jemand Neues',
+  whoSaid: 'Wer die Zeile bei {} gesagt hat',
+  rename: '{}: Namen ändern',
+  nameOf: 'Name von {}',
+  correctAt: 'Zeile bei {} korrigieren',
+  textAt: 'Text der Zeile bei {}',
+  save: 'Speichern',
+  cancel: 'Abbrechen',
+  restore: 'Wie gehört: {}',
+  insteadOf: 'Statt „{}“',
+  unsure: '{}, vielleicht falsch',
+  unsureOr: '{}, vielleicht falsch: {}',
+  keep: 'So lassen',
+};

@@ -1,0 +1,26 @@
+import type { TranscriptMessages } from './en-transcript.js';
+
+export const es: TranscriptMessages = {
+  transcript: 'Transcripción',
+  nothingSaid: 'Lo que se dice aparece aquí.',
+  stillSpeaking: 'Todavía se escucha:',
+  record: 'Iniciar',
+  stopRecording: 'Detener',
+  speakerNumber: 'Persona {}',
+  unknownSpeaker: 'Persona desconocida',
+  clinician: 'Profesional',
+  patient: 'Paciente',
+  somebodyNew: 'Otra persona',
+  whoSaid: 'Quién dijo la línea en {}',
+  rename: '{}: cambiar el nombre',
+  nameOf: 'Nombre de {}',
+  correctAt: 'Corregir la línea en {}',
+  textAt: 'Texto de la línea en {}',
+  save: 'Guardar',
+  cancel: 'Cancelar',
+  restore: 'Como se oyó: {}',
+  insteadOf: 'En lugar de «{}»',
+  unsure: '{}, quizá erróneo',
+  unsureOr: '{}, quizá erróneo: {}',
+  keep: 'Dejar así',
+};

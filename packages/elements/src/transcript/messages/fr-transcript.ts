@@ -1,0 +1,26 @@
+import type { TranscriptMessages } from './en-transcript.js';
+
+export const fr: TranscriptMessages = {
+  transcript: 'Transcription',
+  nothingSaid: 'Ce qui est dit apparaît ici.',
+  stillSpeaking: 'En cours :',
+  record: 'Démarrer',
+  stopRecording: 'Arrêter',
+  speakerNumber: 'Personne {}',
+  unknownSpeaker: 'Personne inconnue',
+  clinician: 'Soignant',
+  patient: 'Patient',
+  somebodyNew: 'Une autre personne',
+  whoSaid: 'Qui a dit la ligne à {}',
+  rename: '{} : changer le nom',
+  nameOf: 'Nom de {}',
+  correctAt: 'Corriger la ligne à {}',
+  textAt: 'Texte de la ligne à {}',
+  save: 'Enregistrer',
+  cancel: 'Annuler',
+  restore: 'Comme entendu : {}',
+  insteadOf: 'Au lieu de « {} »',
+  unsure: '{}, peut-être faux',
+  unsureOr: '{}, peut-être faux : {}',
+  keep: 'Garder',
+};

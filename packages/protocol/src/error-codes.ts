@@ -88,6 +88,11 @@ const table = {
     meaning: 'The session has taken audio already, so its settings are fixed.',
     remedy: 'Send configure before the first audio, or open another connection.',
   },
+  invalid_command: {
+    retryable: false,
+    meaning: 'A command of the list could not be told from dictation or from another command.',
+    remedy: 'Correct it and send all commands again.',
+  },
   speakers_off: {
     retryable: false,
     meaning: 'The session tells no speakers apart, so there is nothing to correct.',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { boundedList } from './bounded-list.js';
 import { protocolLimits } from './limits.js';
-import { partsOfPhrase, type PhrasePart } from './phrase-parts.js';
+import { partsOfPhrase, saidForm, type PhrasePart } from './phrase-parts.js';
 
 const { commands, commandLength, commandVariables, commandValues } = protocolLimits;
 
@@ -77,7 +77,7 @@ function problemOfValues({ variables = {} }: VoiceCommand, parts: readonly Phras
     if (!parts.some((part) => part.kind === 'variable' && part.name === name))
       return 'only variables that are in the phrase';
     if (values.length === 0) return 'at least one value for each variable that is named';
-    const said = values.map(comparable);
+    const said = values.map(saidForm);
     if (said.includes('')) return 'values with at least one word or number';
     if (new Set(said).size < said.length) return 'each value once, whatever its case and punctuation';
   }
@@ -88,18 +88,9 @@ function problemOfValues({ variables = {} }: VoiceCommand, parts: readonly Phras
 function shapeOf({ variables = {} }: VoiceCommand, parts: readonly PhrasePart[]): string {
   return JSON.stringify(
     parts.map((part) => {
-      if (part.kind === 'words') return comparable(part.words);
+      if (part.kind === 'words') return saidForm(part.words);
       const values = Object.hasOwn(variables, part.name) ? variables[part.name] : undefined;
-      return values === undefined ? 0 : values.map(comparable).sort();
+      return values === undefined ? 0 : values.map(saidForm).sort();
     }),
   );
-}
-
-function comparable(said: string): string {
-  return (
-    said
-      .normalize('NFKC')
-      .toLowerCase()
-      .match(/[\p{L}\p{M}]+|\p{N}+|[^\p{L}\p{M}\p{N}\p{P}\s]/gu) ?? []
-  ).join(' ');
 }

@@ -290,6 +290,30 @@ const table = {
     meaning: 'A user has this name already.',
     remedy: 'Choose another name, or reset the user who has it.',
   },
+  template_not_found: {
+    httpStatus: 404,
+    retryable: false,
+    meaning: 'There is no template with this id, or it is not yours.',
+    remedy: 'List the templates and check the id.',
+  },
+  template_changed: {
+    httpStatus: 409,
+    retryable: false,
+    meaning: 'Somebody has changed the template since you read it.',
+    remedy: 'Read it again and change what is there now.',
+  },
+  template_name_taken: {
+    httpStatus: 409,
+    retryable: false,
+    meaning: 'Another template has a name that is said in the same way.',
+    remedy: 'Choose another name, or change that template.',
+  },
+  too_many_templates: {
+    httpStatus: 409,
+    retryable: false,
+    meaning: 'There are as many templates as can be told apart by voice.',
+    remedy: 'Delete some that are not used.',
+  },
   malformed_request: {
     httpStatus: 400,
     retryable: false,

@@ -45,7 +45,7 @@ export { keyTerm, keyTermList, lexicon, type KeyTerm, type Lexicon } from './key
 export { PROTOCOL, protocolLimits } from './limits.js';
 export { nameSpeakers, type NameOf } from './names.js';
 export { isNestedDeeper, MOST_NESTED } from './nesting.js';
-export { partsOfPhrase, type PhrasePart } from './phrase-parts.js';
+export { partsOfPhrase, saidForm, type PhrasePart } from './phrase-parts.js';
 export {
   parseClientMessage,
   type DecodedAudioMessage,

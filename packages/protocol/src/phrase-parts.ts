@@ -22,3 +22,9 @@ export function partsOfPhrase(phrase: string): readonly PhrasePart[] | undefined
 
 /** The name of a variable. */
 const NAME = /^\p{L}[\p{L}\p{N}_]{0,31}$/u;
+
+/** What of a text is said, for comparison: the same for texts that differ only in case, punctuation and spaces. Empty if there is nothing. */
+export function saidForm(text: string): string {
+  const said = text.normalize('NFKC').toLowerCase();
+  return (said.match(/[\p{L}\p{M}]+|\p{N}+|[^\p{L}\p{M}\p{N}\p{P}\s]/gu) ?? []).join(' ');
+}

@@ -25,7 +25,9 @@ export function recognitionOf<Settings extends Partial<RecognitionSettings>>(
 
 /** The settings among these that say how the text is written: switches as true and false, and commands in parts. */
 export function writingOf(
-  settings: Pick<RecognitionSettings, WritingSwitch> & { readonly commands?: readonly VoiceCommand[] | undefined },
+  settings: Pick<RecognitionSettings, WritingSwitch> & {
+    readonly commands?: readonly VoiceCommand[] | undefined;
+  },
 ): Readonly<Record<WritingSwitch, boolean>> & Pick<WritingOptions, 'commands'> {
   const { commands = [] } = settings;
   const switches = namesOf('writing').filter((name) => name !== 'commands');

@@ -8,7 +8,7 @@ import {
 import { readClip } from '../clips/decode-clip.js';
 import { groupByKind, type Clip } from '../clips/manifest.js';
 import type { Voice } from '../dictation/voices.js';
-import { COMMAND_SET } from '../voice-commands/command-set.js';
+import { COMMAND_SET, SPOKEN_COMMANDS } from '../voice-commands/command-set.js';
 import { speakCommands, type SaidCommand } from '../voice-commands/speak-commands.js';
 import { startLibrary, type LibrarySettings } from './start-library.js';
 
@@ -38,6 +38,12 @@ export interface GivenCommands {
   readonly missed: readonly string[];
 }
 
+/** How to hear. */
+export interface VoiceCommandSettings extends LibrarySettings {
+  /** Whether the decoder is told the commands as key terms, which the server does not do. */
+  readonly asTerms?: boolean | undefined;
+}
+
 /** Each voice speaks at these speeds. */
 const SPEEDS = [1, 1.15] as const;
 
@@ -45,7 +51,7 @@ const SPEEDS = [1, 1.15] as const;
 export async function measureVoiceCommands(
   clips: readonly Clip[],
   voices: readonly Voice[],
-  settings: LibrarySettings,
+  settings: VoiceCommandSettings,
   onDone: () => void,
 ): Promise<{ readonly model: string; readonly results: VoiceCommandResults }> {
   const { recognizer, workers } = await startLibrary(settings);
@@ -54,7 +60,7 @@ export async function measureVoiceCommands(
     const waiting = clips.values();
     const work = async (): Promise<void> => {
       for (const clip of waiting) {
-        heard.set(clip.id, await hear(recognizer, () => readClip(clip)));
+        heard.set(clip.id, await hear(recognizer, () => readClip(clip), settings));
         onDone();
       }
     };
@@ -63,7 +69,7 @@ export async function measureVoiceCommands(
     for (const voice of voices)
       for (const speed of SPEEDS) {
         const { pcm, said } = await speakCommands(voice, speed);
-        const finals = await hear(recognizer, () => chunksOf(pcm));
+        const finals = await hear(recognizer, () => chunksOf(pcm), settings);
         given[`${voice.name} at ${String(speed)}`] = outcomes(said, finals);
         onDone();
       }
@@ -73,11 +79,20 @@ export async function measureVoiceCommands(
   }
 }
 
+const COMMAND_TERMS = SPOKEN_COMMANDS.map(({ text }) => ({ text }));
+
 async function hear(
   recognizer: Recognizer,
   chunks: () => AsyncIterable<Float32Array>,
+  { asTerms = false }: VoiceCommandSettings,
 ): Promise<readonly WrittenFinal[]> {
-  const options = { ...defaultLiveOptions, priority: 'live', endpointSentences: true, hearings: 1 } as const;
+  const options = {
+    ...defaultLiveOptions,
+    priority: 'live',
+    endpointSentences: true,
+    hearings: 1,
+    ...(asTerms && { keyTerms: COMMAND_TERMS }),
+  } as const;
   const finals = [];
   for await (const final of transcribeByVote(recognizer, chunks, options)) finals.push(final);
   return writeEachFinal(finals, { writtenForm: false, dictationCommands: false, commands: COMMAND_SET });
@@ -112,13 +127,16 @@ function outcomes(said: readonly SaidCommand[], finals: readonly WrittenFinal[])
     const during = finals.filter((final) => final.start < end && final.end > start);
     const command = during.length === 1 ? during[0]?.command : undefined;
     if (command === undefined) missed.push(`${text} → ${during.map((final) => final.text).join(' / ')}`);
-    else if (fill(command.phrase, command.variables) !== text || command.phrase !== phrase)
-      others.push(`${text} → ${command.phrase}`);
+    else if (filled(command.phrase, command.variables) !== text || command.phrase !== phrase)
+      others.push(`${text} → ${filled(command.phrase, command.variables)}`);
   }
   return { given: said.length, right: said.length - others.length - missed.length, others, missed };
 }
 
-/** The phrase as it was said, in small letters. */
-function fill(phrase: string, variables: Readonly<Record<string, string>>): string {
-  return phrase.replace(/\{(\w+)\}/gu, (_, name: string) => variables[name] ?? '').toLowerCase();
+/** The phrase as it was said, in small letters and without hyphens. */
+function filled(phrase: string, variables: Readonly<Record<string, string>>): string {
+  return phrase
+    .replace(/\{(\w+)\}/gu, (_, name: string) => variables[name] ?? '')
+    .toLowerCase()
+    .replaceAll('-', ' ');
 }

@@ -11,6 +11,7 @@ import { addWorkerOptions, type WorkerFlags } from './run-options.js';
 
 interface VoiceCommandFlags extends ClipFlags, WorkerFlags {
   readonly dictation: string;
+  readonly asTerms?: boolean;
 }
 
 /** `commands`: sentences that are taken for commands, and commands that are not recognised. */
@@ -26,6 +27,7 @@ export function addVoiceCommandsCommand(program: Command): void {
       'more clips: the manifest of dictation, if it is there',
       sharedManifest('dictation'),
     )
+    .option('--as-terms', 'tell the decoder the commands as key terms, which the server does not do')
     .addHelpText(
       'after',
       '\nExamples:\n  npm run bench -- commands\n  npm run bench -- commands --kind read --limit 20',

@@ -15,7 +15,6 @@ export type {
   WebSocketConstructor,
   WebSocketLike,
 } from './transcriber-options.js';
-export { parseTemplate, type ParsedTemplate, type TemplateField } from './templates/parse-template.js';
 export { textOfSegments } from './transcript.js';
 export type { DroppedWords, Segment, SpokenCommand, Transcript } from './transcript.js';
 export type { KnownSpeaker, SpeakerCorrections, SpeakerRole, Word, WordAlternative } from '@auscult/protocol';

@@ -32,11 +32,13 @@ import { addStreamsCommand } from './commands/streams.js';
 import { addTermsCommand } from './commands/terms.js';
 import { addThroughputCommand } from './commands/throughput.js';
 import { addTracesCommand } from './commands/traces.js';
+import { addVoiceCommandsCommand } from './commands/voice-commands.js';
 import { addWrittenFormCommand } from './commands/written-form.js';
 
 const program = new Command('bench').description('Measures Auscult on recorded speech.').showHelpAfterError();
 addAccuracyCommand(program);
 addNoiseCommand(program);
+addVoiceCommandsCommand(program);
 addStartCommand(program);
 addLatencyCommand(program);
 addDialectsCommand(program);

@@ -12,6 +12,7 @@ import './file-progress.js';
 import { icons } from './icons.js';
 import './key-terms.js';
 import { KeyTerms } from './key-terms.js';
+import { templateSection } from './template-list.js';
 import { sharedStyles } from './shared-styles.js';
 
 /** What the panel shows and changes. */
@@ -132,7 +133,7 @@ export class SetupPanel extends LitElement {
         ></key-terms>
       </section>
       ${this.#renderMicrophone(running)} ${this.#renderSpeakers(running)} ${this.#renderWriting(running)}
-      ${this.#renderFile()} ${this.#renderPage()}
+      ${this.#renderFile()} ${templateSection()} ${this.#renderPage()}
     `;
   }
 

@@ -6,7 +6,6 @@ export const sessionSearch: SchemaChange = {
   name: '0016-session-search',
   apply: async (db) => {
     for (const [name, column] of [
-      ['sessions_by_owner', 'owner'],
       ['sessions_by_kind', 'kind'],
       ['sessions_by_language', 'language'],
       ['sessions_by_model', 'model'],
@@ -18,9 +17,9 @@ export const sessionSearch: SchemaChange = {
         .execute();
     // Of the sessions that are open, held or interrupted there are few: the others take no room in these.
     for (const [name, condition] of [
-      ['sessions_open', sql`ended_at is null`],
-      ['sessions_held', sql`held = 1`],
-      ['sessions_interrupted', sql`end_reason = 'interrupted'`],
+      ['sessions_open_by_start', sql`ended_at is null`],
+      ['sessions_held_by_start', sql`held = 1`],
+      ['sessions_interrupted_by_start', sql`end_reason = 'interrupted'`],
     ] as const)
       await sql`create index ${sql.ref(name)} on sessions (tenant, started_at, id) where ${condition}`.execute(
         db,

@@ -64,6 +64,7 @@ export function summaryOf(row: SessionRow, groups: readonly string[]): RecordSum
     audioSeconds: row.audio_seconds,
     missingSeconds: row.missing_seconds ?? undefined,
     held: row.held === 1,
+    heldBy: row.server_id ?? undefined,
   };
 }
 

@@ -53,6 +53,8 @@ export interface RecordSummary {
   readonly missingSeconds: number | undefined;
   /** Whether it is under legal hold. */
   readonly held: boolean;
+  /** Id of the server that holds it, or held it last; missing if that was an older version. */
+  readonly heldBy: string | undefined;
 }
 
 /** One version of a final. */

@@ -48,7 +48,7 @@ const LANGUAGES = ['en', 'de', 'fr', 'es'];
 const MODELS = ['moonshine-base-en', 'whisper-small'];
 
 /** Sessions that begin before the former ones have ended. */
-export const SESSIONS_TOGETHER = 200;
+export const SESSIONS_TOGETHER = 50;
 
 /** Of so many sessions, one is left open, and one is under legal hold. */
 const ONE_OPEN_IN = 2000;

@@ -22,7 +22,10 @@ export function addConsoleCommand(program: Command): void {
     .option('--database <url>', 'an empty PostgreSQL database (default: the embedded one)')
     .option('--json <file>', 'where to write the report')
     .action(async ({ sessions, rounds, database, json }: ConsoleFlags) => {
-      const onProgress = showProgress(Math.ceil(sessions / SESSIONS_TOGETHER), 'times 200 sessions');
+      const onProgress = showProgress(
+        Math.ceil(sessions / SESSIONS_TOGETHER),
+        `times ${String(SESSIONS_TOGETHER)} sessions`,
+      );
       await conduct({
         benchmark: 'console',
         json,

@@ -54,7 +54,7 @@ test('an administrator sees who speaks, but not what, and ends a session, whose 
   type Listed = { readonly sessions: readonly { readonly state: string; readonly finals: number }[] };
   await until(async () => (await get<Listed>('/sessions?state=ended', administrator)).sessions.length === 1);
   expect((await get<Listed>('/sessions', administrator)).sessions).toMatchObject([
-    { state: 'ended', finals: 1 },
+    { state: 'ended', finals: 2 },
   ]);
   expect((await get<LivePage>('/live', administrator)).sessions).toEqual([]);
 

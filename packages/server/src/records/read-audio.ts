@@ -104,7 +104,7 @@ async function pieceSizes(
     .orderBy('place')
     .execute();
   const gap = rows.findIndex(({ place }, index) => place !== index);
-  return rows.slice(0, gap === -1 ? rows.length : gap).map(({ bytes }) => Number(bytes));
+  return rows.slice(0, gap === -1 ? rows.length : gap).map(({ bytes }) => bytes);
 }
 
 interface Part {

@@ -154,7 +154,7 @@ export async function countExpired(
     .where('ended_at', 'is not', null)
     .groupBy('held')
     .execute();
-  const countOf = (held: number): number => Number(rows.find((row) => row.held === held)?.count ?? 0);
+  const countOf = (held: number): number => rows.find((row) => row.held === held)?.count ?? 0;
   return { due: countOf(0), held: countOf(1) };
 }
 

@@ -15,7 +15,7 @@ import { findRecords, summaryOf } from './find-records.js';
 import { holdRecord } from './hold-record.js';
 import { INTERRUPTED } from './interrupted-sessions.js';
 import { findLeftRecord, type IsFree, type LeftRecord } from './left-record.js';
-import { readAudio } from './read-audio.js';
+import { readAudio, type ChannelAudio } from './read-audio.js';
 import { readSpeakers } from './read-speakers.js';
 import { refineRecord } from './refine-record.js';
 import type { RefinedText } from './refined-text.js';
@@ -28,6 +28,7 @@ import type {
   RecordSearch,
   RecordSummary,
   SegmentVersion,
+  SessionScope,
   StoredRecord,
 } from './record.js';
 import { createSessionRows } from './session-rows.js';
@@ -59,6 +60,11 @@ export interface RecordStore {
     actor: Actor,
   ) => Promise<RefinedText['finals']> | undefined;
   readonly find: (search: RecordSearch, actor: Actor) => Promise<RecordPage>;
+  /** The live sessions that are open at any server, the newest first. Not audited: whoever shows them notes that. */
+  readonly findOpen: (
+    scope: SessionScope,
+    page: Pick<RecordSearch, 'limit' | 'after'>,
+  ) => Promise<RecordPage>;
   /** Whether there was such a record and it was destroyed. */
   readonly isDestroyed: (id: string) => Promise<boolean>;
   /** What is known of a session without its key. Not audited, since it is needed to decide who may do what. */
@@ -75,8 +81,8 @@ export interface RecordStore {
     action?: ReadRecordOptions['action'],
     damaged?: ReadRecordOptions['damaged'],
   ) => Promise<StoredRecord>;
-  /** The kept audio of a channel as 16-bit PCM at 16 kHz, piece by piece. */
-  readonly audio: (id: string, channel: number, actor: Actor) => Promise<AsyncIterable<Buffer>>;
+  /** See `readAudio`. */
+  readonly audio: (id: string, channel: number, actor: Actor) => Promise<ChannelAudio>;
   readonly correct: (id: string, correction: Correction, actor: Actor) => Promise<SegmentVersion>;
   /** See `correctSpeakers`. */
   readonly correctSpeakers: (
@@ -165,6 +171,8 @@ export function createRecordStore(storeServices: StoreServices): RecordStore {
       await audit.append({ ...recordEvent('record.list', actor, undefined), counts });
       return page;
     },
+    findOpen: (scope, page) =>
+      findRecords(database.db, { scope, kind: 'live', state: 'open', ...page }, rows),
     isDestroyed: async (id) => {
       const row = await database.db
         .selectFrom('destroyed_keys')

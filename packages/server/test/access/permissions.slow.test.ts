@@ -90,6 +90,21 @@ const walks: Readonly<Record<string, Walk>> = {
   'POST /api/v1/users': { body: () => ({ name: `walker-${names++}`, role: 'clinician' }) },
   'POST /api/v1/users/:id/disable': { make: makeUser, belongsToTenant: true },
   'POST /api/v1/users/:id/reset': { make: makeUser, belongsToTenant: true },
+  'PATCH /api/v1/users/:id': {
+    make: makeUser,
+    body: () => ({ groups: ['oncology'] }),
+    belongsToTenant: true,
+  },
+  'GET /api/v1/groups': {},
+  'GET /api/v1/key-terms': {},
+  'GET /api/v1/retention': {},
+  'GET /api/v1/health': {},
+  'GET /api/v1/audit': {},
+  'POST /api/v1/audit/verify': {},
+  'GET /api/v1/audit/verify': {},
+  'GET /api/v1/audit/export': {},
+  'GET /api/v1/live': {},
+  'DELETE /api/v1/live/:id': { make: makeLiveSession },
   'GET /api/v1/sessions': {},
   'GET /api/v1/sessions/:id': { make: makeSession },
   'GET /api/v1/sessions/:id/export': { make: makeSession },
@@ -255,6 +270,22 @@ test('a list of records shows each role the records that it may know of', async 
   expect(await seen(await server.keyOf('supervisor'))).toBe(false);
   expect(await seen(await server.keyOf('administrator', { tenant: 'other' }))).toBe(false);
   expect(await seen(await server.keyOf('clinician', { groups: GROUPS }))).toBe(false);
+});
+
+test('who speaks is shown to administrators, and to supervisors of the group', async () => {
+  const server = await startGuardedServer();
+  const owner: Caller = { role: 'clinician', key: await server.keyOf('clinician', { groups: GROUPS }) };
+  const id = await makeLiveSession(server, owner);
+  const seen = async (key: string) => {
+    const response = await fetch(`${server.url}/api/v1/live`, { headers: bearer(key) });
+    const { sessions } = (await response.json()) as { sessions: { id: string }[] };
+    return sessions.some((session) => session.id === id);
+  };
+  expect(await seen(await server.keyOf('administrator'))).toBe(true);
+  expect(await seen(await server.keyOf('supervisor', { groups: GROUPS }))).toBe(true);
+  expect(await seen(await server.keyOf('supervisor'))).toBe(false);
+  expect(await seen(await server.keyOf('administrator', { tenant: 'other' }))).toBe(false);
+  expect(await seen(await server.keyOf('supervisor', { tenant: 'other', groups: GROUPS }))).toBe(false);
 });
 
 test('break-glass with a reason lets its user read a record of somebody else, and do nothing more', async () => {
@@ -451,6 +482,13 @@ async function makeTemplate({ url }: GuardedServer, { key }: Caller): Promise<st
   const body = { name: `made ${names++}`, text: 'No [[finding]].' };
   const response = await postJson(`${url}/api/v1/templates`, body, bearer(key));
   return response.ok ? ((await response.json()) as { id: string }).id : undefined;
+}
+
+/** A session in which somebody speaks. */
+async function makeLiveSession({ url }: GuardedServer, { key, role }: Caller): Promise<string | undefined> {
+  if (scopeOf('live.open', role) === 'none') return undefined;
+  const client = await connectOptedIn(url, { headers: bearer(key) });
+  return client.all('ready')[0]?.sessionId;
 }
 
 async function makeKey(server: GuardedServer, { key }: Caller): Promise<string> {

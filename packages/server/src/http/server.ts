@@ -73,6 +73,7 @@ const CONTENT_SECURITY = {
   styleSrc: ["'self'"],
   connectSrc: ["'self'"],
   imgSrc: ["'self'", 'data:'],
+  mediaSrc: ["'self'"],
   workerSrc: ["'self'"],
   frameAncestors: ["'none'"],
   baseUri: ["'none'"],

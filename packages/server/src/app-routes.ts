@@ -6,6 +6,7 @@ import type { AppParts } from './app-parts.js';
 import type { EvidenceState } from './audit/open-audit.js';
 import type { Cluster } from './cluster/cluster.js';
 import { createHandOvers } from './cluster/hand-over.js';
+import { createWatchedSessions } from './cluster/watched-sessions.js';
 import { registerAccountVoice } from './http/account-voice.js';
 import { registerAccount } from './http/account.js';
 import { registerBreakGlass } from './http/break-glass.js';
@@ -13,6 +14,7 @@ import { registerGrant } from './http/deepgram/grant.js';
 import { registerDeepgram } from './http/deepgram/register.js';
 import { registerHealth, type Degradation, type HealthSources, type ServerPhase } from './http/health.js';
 import { registerKeys } from './http/keys.js';
+import { registerLiveNow } from './http/live.js';
 import { registerLogin } from './http/login.js';
 import { registerMetrics } from './http/metrics.js';
 import { registerModels } from './http/openai/models.js';
@@ -26,6 +28,7 @@ import type { AwaitingServices } from './http/transcribe-awaited.js';
 import { registerUsers } from './http/users.js';
 import type { CreateDialect } from './live/dialect.js';
 import { registerLive } from './live/endpoint.js';
+import { createLiveDirectory, type LiveDirectory } from './live/live-directory.js';
 import { createLeftSessions } from './live/left-sessions.js';
 import { createTurns } from './live/turns.js';
 import { isServerAlive } from './records/session-lease.js';
@@ -88,6 +91,7 @@ async function registerRecognition(
     authorise: createSessionAuthorisation(access.guard),
     onSpeakersCorrected: (id, corrected) => parts.sessions.find(id)?.adoptSpeakers(corrected),
   });
+  registerLiveNow(http, { directory: liveDirectory(parts), guard: access.guard, audit: storage.audit });
   const spoken = dialects
     .map((create) => create({ config, reader }))
     .filter(({ service }) => service === undefined || config.compatibility.includes(service));
@@ -108,6 +112,24 @@ async function registerRecognition(
     isAlive: (serverId) => isServerAlive(storage, serverId),
   });
   await registerLive(http, spoken, { ...live, left });
+}
+
+/** The open sessions of this server and of those that share its database. */
+function liveDirectory({ config, sessions, storage, cluster, log }: AppParts): LiveDirectory {
+  const { records, serverId, masterKeys } = storage;
+  const others = cluster && createWatchedSessions(cluster.connection.nats, masterKeys, log);
+  const serverName = cluster?.membership.name ?? config.serverName;
+  others?.answer(serverId, {
+    name: serverName ?? serverId,
+    stateOf: (id) => sessions.find(id)?.state(),
+    stop: (id) => {
+      const session = sessions.find(id);
+      session?.stop();
+      return session !== undefined;
+    },
+  });
+  const isRecording = config.records === 'on';
+  return createLiveDirectory({ sessions, records, isRecording, serverId, serverName, others });
 }
 
 /** The interfaces of other services over HTTP, for those whose clients may use the server. */

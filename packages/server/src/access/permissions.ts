@@ -41,6 +41,11 @@ const table = {
   'live.speak': whoeverSpeaks,
   'live.resume': whoeverSpeaks,
 
+  /** Sees which live sessions are open, and nothing of what is said in them. */
+  'session.watch': { supervisor: 'group', administrator: 'tenant' },
+  /** Ends somebody else's live session. */
+  'session.stop': { administrator: 'tenant' },
+
   'transcription.create': whoeverSpeaks,
   'transcription.list': whoeverReads,
   'transcription.read': whoeverReads,
@@ -60,15 +65,21 @@ const table = {
   'retention.manage': { administrator: 'tenant' },
 
   'audit.read': { auditor: 'tenant' },
+  'audit.verify': { auditor: 'tenant' },
+  'audit.export': { auditor: 'tenant' },
+  'health.details': { auditor: 'tenant', administrator: 'tenant' },
   'metrics.read': { auditor: 'tenant', administrator: 'tenant', service: 'tenant' },
 
   'key.create': { administrator: 'tenant' },
   'key.list': { administrator: 'tenant' },
   'key.revoke': { administrator: 'tenant' },
   'user.create': { administrator: 'tenant' },
+  'user.change': { administrator: 'tenant' },
   'user.list': { administrator: 'tenant' },
   'user.disable': { administrator: 'tenant' },
   'user.reset': { administrator: 'tenant' },
+  'group.list': { administrator: 'tenant' },
+  'key-terms.read': { supervisor: 'tenant', administrator: 'tenant' },
 } as const satisfies Record<string, Row>;
 
 /** Something that can be done. */

@@ -165,7 +165,8 @@ export class SessionView extends LitElement {
 
   #renderRecord(record: SessionRecord): TemplateResult {
     const finals = this.#finals(record);
-    const kept = record.audio ?? [];
+    // Whoever reads in an emergency does not hear.
+    const kept = this.permissions.mayTo('record.export', record) ? (record.audio ?? []) : [];
     return html`
       <div class="head">
         <div><h2>${msg(str`Session of ${showTime(record.startedAt)}`)}</h2></div>
@@ -183,7 +184,7 @@ export class SessionView extends LitElement {
         ${this.#renderAbout(record)} ${this.#renderActions(record)}
       </section>
       ${
-        kept.length > 0 && this.permissions.may('record.export')
+        kept.length > 0
           ? html`<record-audio
               ${ref(this.#audio)}
               .record=${record.id}
@@ -207,7 +208,7 @@ export class SessionView extends LitElement {
                 )}
               </div>`
         }
-        ${kept.length === 0 ? html`<p class="note">${msg('The audio of this session was not kept, so it can be read but not heard.')}</p>` : nothing}
+        ${record.audio?.length === 0 ? html`<p class="note">${msg('The audio of this session was not kept, so it can be read but not heard.')}</p>` : nothing}
       </section>
       ${record.takenBack.length > 0 ? this.#renderTakenBack(record) : nothing}
     `;
@@ -253,7 +254,7 @@ export class SessionView extends LitElement {
 
   #renderActions(record: SessionRecord): TemplateResult {
     const { mayTo } = this.permissions;
-    const exports = this.permissions.may('record.export');
+    const exports = mayTo('record.export', record);
     return html`<div class="actions">
         ${
           exports

@@ -3,16 +3,21 @@ import { pageDirectory } from '@auscult/web';
 import type { FastifyInstance } from 'fastify';
 import { createSessionAuthorisation } from './access/session-authorisation.js';
 import type { AppParts } from './app-parts.js';
+import { createAuditVerification } from './audit/verification.js';
 import type { EvidenceState } from './audit/open-audit.js';
 import type { Cluster } from './cluster/cluster.js';
 import { createHandOvers } from './cluster/hand-over.js';
 import { createWatchedSessions } from './cluster/watched-sessions.js';
 import { registerAccountVoice } from './http/account-voice.js';
 import { registerAccount } from './http/account.js';
+import { registerAudit } from './http/audit.js';
 import { registerBreakGlass } from './http/break-glass.js';
 import { registerGrant } from './http/deepgram/grant.js';
 import { registerDeepgram } from './http/deepgram/register.js';
 import { registerHealth, type Degradation, type HealthSources, type ServerPhase } from './http/health.js';
+import { registerHealthDetails } from './http/health-details.js';
+import { registerGroups } from './http/groups.js';
+import { registerKeyTerms } from './http/key-terms.js';
 import { registerKeys } from './http/keys.js';
 import { registerLiveNow } from './http/live.js';
 import { registerLogin } from './http/login.js';
@@ -21,6 +26,7 @@ import { registerModels } from './http/openai/models.js';
 import { registerRealtimeSecrets } from './http/openai/realtime-secrets.js';
 import { registerOpenAi } from './http/openai/register.js';
 import { registerPage } from './http/page.js';
+import { registerRetention } from './http/retention.js';
 import { registerSessions } from './http/sessions.js';
 import { registerTickets } from './http/tickets.js';
 import { registerTranscriptions } from './http/transcriptions.js';
@@ -48,12 +54,20 @@ export async function registerRoutes(
   await registerClientSecrets(http, parts);
   registerKeys(http, access);
   registerUsers(http, access);
+  registerGroups(http, access);
+  registerKeyTerms(http, parts.keyTerms);
+  registerRetention(http, parts.config, parts.storage.database);
   registerBreakGlass(http, access);
   const health = healthSources(parts);
   registerHealth(http, health);
+  registerHealthDetails(http, health, parts);
   measureDegradations(metrics.registry, health.degraded);
   await registerPage(http, pageDirectory, log);
   registerMetrics(http, metrics.registry);
+  await registerAudit(http, {
+    ...parts.storage,
+    verification: createAuditVerification(parts.config, parts.storage, log.unexpected),
+  });
   await registerRecognition(http, parts, dialects);
 }
 

@@ -16,7 +16,6 @@ export type AccessAuditAction =
   | 'client-secret.create'
   | 'key.create'
   | 'key.revoke'
-  | 'key-terms.read'
   | 'user.create'
   | 'user.change'
   | 'user.disable'

@@ -161,7 +161,7 @@ async function protectBrowsers(app: FastifyInstance, origins: OriginPolicy): Pro
     delegator: (request: FastifyRequest) =>
       Promise.resolve({
         origin: request.headers.origin !== undefined && origins.originAllowed(request.headers),
-        methods: ['GET', 'HEAD', 'POST', 'DELETE'],
+        methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
         exposedHeaders: EXPOSED_HEADERS,
       }),
   });

@@ -28,6 +28,7 @@ import { showExactTime, showNumber, showShare, showTime } from '../show/format.j
 import { askedView, problemView } from './asked-view.js';
 import { consoleStyles } from './console-styles.js';
 import { dataTable, type Column } from './data-table.js';
+import { isWide } from './is-wide.js';
 import { choiceField, textField, timeIn, typedIn } from './form-fields.js';
 import { pageButtons } from './page-buttons.js';
 
@@ -119,8 +120,7 @@ export class AuditSection extends LitElement {
 
   #renderFilters(): TemplateResult {
     const any = ['', msg('Any')] as const;
-    return html`<form
-      class="card filters"
+    return html`<details class="card search" ?open=${isWide()}><summary>${msg('Search')}</summary><form class="filters"
       aria-label=${msg('Search')}
       @submit=${this.#onSearch}
       @reset=${this.#onReset}
@@ -135,7 +135,7 @@ export class AuditSection extends LitElement {
         <button class="primary">${msg('Search')}</button>
         <button type="reset" class="plain">${msg('Clear')}</button>
       </div>
-    </form>`;
+    </form></details>`;
   }
 
   #renderPage({ entries, next, searchedTo }: AuditPage): TemplateResult {

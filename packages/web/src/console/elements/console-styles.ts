@@ -61,6 +61,16 @@ export const consoleStyles = css`
     margin-bottom: 0.625rem;
   }
 
+  .search > summary {
+    width: fit-content;
+    font-weight: 550;
+    cursor: pointer;
+  }
+
+  .search[open] > summary {
+    margin-bottom: 0.75rem;
+  }
+
   .filters {
     display: grid;
     grid-template-columns: repeat(auto-fill, minmax(min(11rem, 100%), 1fr));
@@ -104,6 +114,14 @@ export const consoleStyles = css`
     font-weight: 400;
     text-align: left;
     vertical-align: top;
+  }
+
+  button {
+    white-space: nowrap;
+  }
+
+  .id,
+  .technical {
     overflow-wrap: anywhere;
   }
 
@@ -181,8 +199,14 @@ export const consoleStyles = css`
     color: var(--quiet);
   }
 
+  .card > .state {
+    padding: 0.25rem 0;
+  }
+
   .problem {
     display: flex;
+    max-width: 46rem;
+    margin-bottom: 1rem;
     gap: 0.625rem;
     padding: 0.625rem 0.75rem;
     border: 1px solid var(--bad);
@@ -267,6 +291,15 @@ export const consoleStyles = css`
       padding: 0.125rem 0;
       border-bottom: none;
       text-align: left;
+    }
+
+    tbody .number {
+      text-align: left;
+    }
+
+    tbody th > span,
+    tbody td > span {
+      overflow-wrap: anywhere;
     }
 
     tbody th::before,

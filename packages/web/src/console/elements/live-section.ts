@@ -112,7 +112,7 @@ export class LiveSection extends LitElement {
               >`,
       },
       { label: msg('Server'), cell: ({ server = '' }) => server },
-      ...(this.permissions.may('session.end') ? [this.#endColumn()] : []),
+      ...(this.permissions.may('session.stop') ? [this.#endColumn()] : []),
     ];
   }
 

@@ -49,7 +49,8 @@ export class RecordFinal extends LitElement {
     css`
       :host {
         display: block;
-        padding: 0.625rem 0;
+        margin-inline: -0.5rem;
+        padding: 0.625rem 0.5rem;
         border-bottom: 1px solid var(--rule);
         content-visibility: auto;
         contain-intrinsic-size: auto 5rem;
@@ -213,9 +214,11 @@ export class RecordFinal extends LitElement {
 
   #renderText({ text, words }: FinalVersion): TemplateResult {
     if (text === '') return html`<p class="note">${msg('Nothing: it only takes other text back.')}</p>`;
-    const placed = placeWords(text, words);
-    return html`<p class=${this.hearable ? 'text hearable' : 'text'} @click=${this.#onWord}>
-      ${placed.words.map((word) => this.#renderWord(word))}${placed.rest}
+    const { words: placed, rest } = placeWords(text, words);
+    const content = [...placed.map((word) => this.#renderWord(word)), rest];
+    // In one line, since blanks of the template would be shown.
+    return html`<p class="line-text" @click=${this.#onWord}>
+      <span class=${this.hearable ? 'text hearable' : 'text'}>${content}</span>
     </p>`;
   }
 
@@ -269,7 +272,7 @@ export class RecordFinal extends LitElement {
                 ${writtenBy === undefined ? msg('As it was recognised') : msg(str`Corrected by ${writtenBy}`)},
                 ${showTime(writtenAt)}
               </p>
-              <p class="text">
+              <p>
                 ${index === 0 ? text : wordDifferenceView(versions[index - 1]?.text ?? '', text)}
               </p>
             </li>`,

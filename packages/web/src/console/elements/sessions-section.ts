@@ -24,6 +24,7 @@ import './confirm-dialog.js';
 import type { Question } from './confirm-dialog.js';
 import { consoleStyles } from './console-styles.js';
 import { dataTable, type Column } from './data-table.js';
+import { isWide } from './is-wide.js';
 import { choiceField, textField, timeIn, typedIn } from './form-fields.js';
 import { pageButtons } from './page-buttons.js';
 
@@ -82,8 +83,7 @@ export class SessionsSection extends LitElement {
   #renderFilters(): TemplateResult {
     const { owner, group, kind, language, state: chosenState, held } = this.listing.search;
     const any = ['', msg('Any')] as const;
-    return html`<form
-      class="card filters"
+    return html`<details class="card search" ?open=${isWide()}><summary>${msg('Search')}</summary><form class="filters"
       aria-label=${msg('Search')}
       @submit=${this.#onSearch}
       @reset=${this.#onReset}
@@ -100,7 +100,7 @@ export class SessionsSection extends LitElement {
         <button class="primary">${msg('Search')}</button>
         <button type="reset" class="plain">${msg('Clear')}</button>
       </div>
-    </form>`;
+    </form></details>`;
   }
 
   #renderPage({ sessions, next }: SessionPage): TemplateResult {

@@ -29,7 +29,11 @@ export async function openConsole(
     page.on('response', (response) => {
       const { pathname, search } = new URL(response.url());
       if (!pathname.startsWith('/api/')) return;
-      const about = { method: response.request().method(), path: pathname + search, status: response.status() };
+      const about = {
+        method: response.request().method(),
+        path: pathname + search,
+        status: response.status(),
+      };
       carried.push(
         response
           .text()

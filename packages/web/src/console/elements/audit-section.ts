@@ -120,22 +120,21 @@ export class AuditSection extends LitElement {
 
   #renderFilters(): TemplateResult {
     const any = ['', msg('Any')] as const;
-    return html`<details class="card search" ?open=${isWide()}><summary>${msg('Search')}</summary><form class="filters"
-      aria-label=${msg('Search')}
-      @submit=${this.#onSearch}
-      @reset=${this.#onReset}
-    >
-      ${textField('actor', msg('Person'))}
-      ${choiceField('action', msg('What was done'), [any, ...ACTION_GROUPS.map((each) => [each, describeActionGroup(each)] as const)])}
-      ${choiceField('outcome', msg('Outcome'), [any, ...AUDIT_OUTCOMES.map((each) => [each, describeOutcome(each)] as const)])}
-      ${textField('what', msg('To what (id)'), { maxLength: 100 })}
-      ${textField('from', msg('At or after'), { type: 'datetime-local' })}
-      ${textField('to', msg('Before'), { type: 'datetime-local' })}
-      <div class="actions">
-        <button class="primary">${msg('Search')}</button>
-        <button type="reset" class="plain">${msg('Clear')}</button>
-      </div>
-    </form></details>`;
+    return html`<details class="card search" ?open=${isWide()}>
+      <summary>${msg('Search')}</summary>
+      <form class="filters" aria-label=${msg('Search')} @submit=${this.#onSearch} @reset=${this.#onReset}>
+        ${textField('actor', msg('Person'))}
+        ${choiceField('action', msg('What was done'), [any, ...ACTION_GROUPS.map((each) => [each, describeActionGroup(each)] as const)])}
+        ${choiceField('outcome', msg('Outcome'), [any, ...AUDIT_OUTCOMES.map((each) => [each, describeOutcome(each)] as const)])}
+        ${textField('what', msg('To what (id)'), { maxLength: 100 })}
+        ${textField('from', msg('At or after'), { type: 'datetime-local' })}
+        ${textField('to', msg('Before'), { type: 'datetime-local' })}
+        <div class="actions">
+          <button class="primary">${msg('Search')}</button>
+          <button type="reset" class="plain">${msg('Clear')}</button>
+        </div>
+      </form>
+    </details>`;
   }
 
   #renderPage({ entries, next, searchedTo }: AuditPage): TemplateResult {

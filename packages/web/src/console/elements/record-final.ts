@@ -272,9 +272,7 @@ export class RecordFinal extends LitElement {
                 ${writtenBy === undefined ? msg('As it was recognised') : msg(str`Corrected by ${writtenBy}`)},
                 ${showTime(writtenAt)}
               </p>
-              <p>
-                ${index === 0 ? text : wordDifferenceView(versions[index - 1]?.text ?? '', text)}
-              </p>
+              <p>${index === 0 ? text : wordDifferenceView(versions[index - 1]?.text ?? '', text)}</p>
             </li>`,
         )}
       </ol>

@@ -83,24 +83,23 @@ export class SessionsSection extends LitElement {
   #renderFilters(): TemplateResult {
     const { owner, group, kind, language, state: chosenState, held } = this.listing.search;
     const any = ['', msg('Any')] as const;
-    return html`<details class="card search" ?open=${isWide()}><summary>${msg('Search')}</summary><form class="filters"
-      aria-label=${msg('Search')}
-      @submit=${this.#onSearch}
-      @reset=${this.#onReset}
-    >
-      ${textField('owner', msg('Person'), { ...(owner !== undefined && { value: owner }) })}
-      ${textField('group', msg('Group'), { maxLength: 100, ...(group !== undefined && { value: group }) })}
-      ${textField('from', msg('Began at or after'), { type: 'datetime-local' })}
-      ${textField('to', msg('Began before'), { type: 'datetime-local' })}
-      ${choiceField('kind', msg('Kind'), [any, ['live', msg('Live')], ['upload', msg('Recording')]], kind)}
-      ${textField('language', msg('Language, such as en'), { maxLength: 35, ...(language !== undefined && { value: language }) })}
-      ${choiceField('state', msg('State'), [any, ...SESSION_STATES.map((each) => [each, describeState(each)] as const)], chosenState)}
-      ${choiceField('held', msg('Legal hold'), [any, ['true', msg('Held')], ['false', msg('Not held')]], held)}
-      <div class="actions">
-        <button class="primary">${msg('Search')}</button>
-        <button type="reset" class="plain">${msg('Clear')}</button>
-      </div>
-    </form></details>`;
+    return html`<details class="card search" ?open=${isWide()}>
+      <summary>${msg('Search')}</summary>
+      <form class="filters" aria-label=${msg('Search')} @submit=${this.#onSearch} @reset=${this.#onReset}>
+        ${textField('owner', msg('Person'), { ...(owner !== undefined && { value: owner }) })}
+        ${textField('group', msg('Group'), { maxLength: 100, ...(group !== undefined && { value: group }) })}
+        ${textField('from', msg('Began at or after'), { type: 'datetime-local' })}
+        ${textField('to', msg('Began before'), { type: 'datetime-local' })}
+        ${choiceField('kind', msg('Kind'), [any, ['live', msg('Live')], ['upload', msg('Recording')]], kind)}
+        ${textField('language', msg('Language, such as en'), { maxLength: 35, ...(language !== undefined && { value: language }) })}
+        ${choiceField('state', msg('State'), [any, ...SESSION_STATES.map((each) => [each, describeState(each)] as const)], chosenState)}
+        ${choiceField('held', msg('Legal hold'), [any, ['true', msg('Held')], ['false', msg('Not held')]], held)}
+        <div class="actions">
+          <button class="primary">${msg('Search')}</button>
+          <button type="reset" class="plain">${msg('Clear')}</button>
+        </div>
+      </form>
+    </details>`;
   }
 
   #renderPage({ sessions, next }: SessionPage): TemplateResult {

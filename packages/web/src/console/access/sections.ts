@@ -20,7 +20,7 @@ const NEEDED: Readonly<Record<Section, string>> = {
   audit: 'audit.read',
   people: 'user.list',
   keys: 'key.list',
-  retention: 'retention.read',
+  retention: 'retention.manage',
   terms: 'key-terms.read',
   health: 'health.details',
 };

@@ -119,6 +119,7 @@ export class SessionView extends LitElement {
   override render(): TemplateResult {
     return html`
       <a class="back" href=${linkTo('sessions')}>${icons.back}<span>${msg('All sessions')}</span></a>
+      <div class="head"><h2>${this.#heading()}</h2></div>
       <p class=${this.said === '' ? 'spoken' : 'done'} role="status">${this.said}</p>
       ${askedView(this.#asked, (record) => this.#renderRecord(record), msg('One moment, the session is being decrypted …'))}
       ${this.#renderWayOut()}
@@ -133,6 +134,11 @@ export class SessionView extends LitElement {
             ></confirm-dialog>`
       }
     `;
+  }
+
+  #heading(): string {
+    const { body } = this.#asked;
+    return body === undefined ? msg('Session') : msg(str`Session of ${showTime(body.startedAt)}`);
   }
 
   /** What else can be done where the session was not shown. */
@@ -168,9 +174,6 @@ export class SessionView extends LitElement {
     // Whoever reads in an emergency does not hear.
     const kept = this.permissions.mayTo('record.export', record) ? (record.audio ?? []) : [];
     return html`
-      <div class="head">
-        <div><h2>${msg(str`Session of ${showTime(record.startedAt)}`)}</h2></div>
-      </div>
       ${
         record.isWhole
           ? nothing

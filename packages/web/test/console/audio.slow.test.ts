@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest';
+import { chromiumPath, needsChromium } from '../support/chromium.js';
+import { startConsoleServer } from '../support/console-server.js';
+import { openConsole } from '../support/open-console.js';
+
+describe.skipIf(chromiumPath === undefined)(`kept audio${needsChromium}`, { timeout: 120_000 }, () => {
+  test('is played in step with the words, from any word, and by keys', async () => {
+    const server = await startConsoleServer();
+    const doctor = await server.somebody('clinician');
+    const id = await server.record(doctor, ['good morning', 'my left knee', 'no pain']);
+    const { page, complaints, carried } = await openConsole(server, doctor, { place: `#sessions/${id}` });
+    const words = page.locator('record-final .word');
+    const said = page.locator('record-final .word.said');
+    await page.getByRole('button', { name: 'Play' }).waitFor();
+    const heard = (await carried()).filter(({ path }) => path.includes('/audio'));
+    expect(heard, 'audio that nobody has asked for').toEqual([]);
+
+    await words.filter({ hasText: 'knee' }).click();
+    await said.filter({ hasText: 'knee' }).waitFor();
+    // It goes on by itself, to the last word.
+    await said.filter({ hasText: 'pain' }).waitFor();
+    await page.getByRole('button', { name: 'Play' }).waitFor();
+
+    const position = page.getByRole('slider', { name: 'Position' });
+    await position.focus();
+    await page.keyboard.press('Home');
+    await said.filter({ hasText: 'good' }).waitFor();
+    for (const word of ['morning', 'my', 'left']) {
+      await page.getByRole('button', { name: 'Word after' }).press('Enter');
+      await said.filter({ hasText: word }).waitFor();
+    }
+    await page.getByRole('button', { name: 'Word before' }).press('Enter');
+    await said.filter({ hasText: 'my' }).waitFor();
+    expect(await said.count()).toBe(1);
+    await page.getByLabel('Speed').selectOption('2×');
+    await page.getByRole('button', { name: 'Hear from 0:02' }).press('Enter');
+    await said.filter({ hasText: 'pain' }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  test('is not offered where none is kept, and the console says so', async () => {
+    const server = await startConsoleServer({ keepAudio: 'false' });
+    const doctor = await server.somebody('clinician');
+    const id = await server.record(doctor, ['good morning']);
+    const { page } = await openConsole(server, doctor, { place: `#sessions/${id}` });
+    await page.getByText('The audio of this session was not kept').waitFor();
+    expect(await page.getByRole('button', { name: 'Play' }).count()).toBe(0);
+  });
+});

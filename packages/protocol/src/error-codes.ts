@@ -549,6 +549,12 @@ const table = {
     meaning: 'There is no record with this id: it never was, or it was destroyed.',
     remedy: 'Check the id.',
   },
+  range_not_satisfiable: {
+    httpStatus: 416,
+    retryable: false,
+    meaning: 'The part that the header Range asks for begins behind the end.',
+    remedy: 'Ask for bytes that are there, or leave the header out.',
+  },
   session_not_open: {
     httpStatus: 404,
     retryable: false,

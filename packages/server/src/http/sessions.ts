@@ -20,6 +20,7 @@ import {
   type SessionScope,
   type StoredRecord,
 } from '../records/record.js';
+import type { ChannelAudio } from '../records/read-audio.js';
 import { RECOGNITION_PASSES, recordedWord } from '../records/record-content.js';
 import type { RecordStore } from '../records/record-store.js';
 import { recordedSettings } from '../records/recorded-settings.js';
@@ -27,6 +28,7 @@ import type { CorrectedSpeakers } from '../records/speaker-changes.js';
 import { markedTranscriptOf, transcriptOf } from '../records/transcript-of.js';
 import { transcriptPieces } from '../transcripts/format.js';
 import { runningText, threeDecimals } from '../transcripts/transcript.js';
+import { byteRange } from './byte-range.js';
 import { answerInPieces } from './answer-in-pieces.js';
 
 /** The actions on recorded sessions. */
@@ -157,6 +159,9 @@ const recordBody = sessionBody.extend({
       }),
     )
     .meta({ description: 'Stretches that the second pass heard as a whole, and their text.' }),
+  audio: z.array(z.object({ channel: z.int(), seconds: z.number() })).meta({
+    description: 'The channels of which audio is kept, and how long it is.',
+  }),
   isWhole: z.boolean().meta({
     description: 'False if something was removed from the record or added to it, other than by a server.',
   }),
@@ -312,20 +317,37 @@ function addExport(app: FastifyInstance, services: SessionRoutes): void {
       config: { action: 'record.export' },
       schema: {
         summary: 'The kept audio of a session',
-        description: 'One channel as a WAV file; it is empty if audio was not kept.',
+        description:
+          'One channel as a WAV file; it is empty if audio was not kept. A part of it is sent for the header `Range`, so that ' +
+          'players can begin anywhere.',
         params,
         querystring: z.object({ channel: z.coerce.number().int().min(0).max(7).default(0) }),
         response: {
           200: { description: 'The audio.', content: { 'audio/wav': { schema: z.any() } } },
-          ...errorResponses('record_not_found', 'record_damaged'),
+          206: { description: 'A part of the audio.', content: { 'audio/wav': { schema: z.any() } } },
+          ...errorResponses('record_not_found', 'record_damaged', 'range_not_satisfiable'),
         },
       },
     },
     async (request, reply) => {
       const { id } = request.params;
       const actor = await permitted(request, 'record.export', id, services);
-      const pcm = await services.records.audio(id, request.query.channel, actor);
-      return reply.type('audio/wav').send(Readable.from(waveOf(pcm), { objectMode: false }));
+      const audio = await services.records.audio(id, request.query.channel, actor);
+      const { size, read } = waveOf(audio);
+      const { range, 'if-range': condition } = request.headers;
+      // There is nothing by which a client could know that its part is of the same file.
+      const part = condition === undefined ? byteRange(range, size) : undefined;
+      const { from, to } = part ?? { from: 0, to: size };
+      if (part !== undefined) {
+        void reply
+          .code(206)
+          .header('content-range', `bytes ${String(from)}-${String(to - 1)}/${String(size)}`);
+      }
+      return reply
+        .type('audio/wav')
+        .header('accept-ranges', 'bytes')
+        .header('content-length', to - from)
+        .send(Readable.from(read(from, to), { objectMode: false }));
     },
   );
 }
@@ -517,6 +539,7 @@ function bodyPieces(record: StoredRecord, version: TextVersion): Iterable<string
       end: threeDecimals(part.end),
       segments: mapped(part.segments, segmentBodyOf),
     })),
+    audio: record.audio.map(({ channel, seconds }) => ({ channel, seconds: threeDecimals(seconds) })),
     isWhole,
   });
 }
@@ -547,7 +570,17 @@ function versionBodyOf(version: SegmentVersion): z.output<typeof versionBody> {
   };
 }
 
-async function* waveOf(pcm: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  yield waveHeader();
-  yield* pcm;
+/** Audio as a WAV file, of which any part can be read. */
+function waveOf({ bytes, read }: ChannelAudio): {
+  readonly size: number;
+  readonly read: (from: number, to: number) => AsyncGenerator<Uint8Array>;
+} {
+  const header = waveHeader(bytes);
+  return {
+    size: header.length + bytes,
+    async *read(from, to) {
+      if (from < header.length) yield header.subarray(from, to);
+      if (to > header.length) yield* read(Math.max(0, from - header.length), to - header.length);
+    },
+  };
 }

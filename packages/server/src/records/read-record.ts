@@ -2,6 +2,7 @@ import { RequestError } from '../errors.js';
 import { createSlices } from '../time-slices.js';
 import { readDataKey } from './data-keys.js';
 import { summaryOf } from './find-records.js';
+import { keptChannels } from './read-audio.js';
 import { recordEvent, reportingDamage } from './record-events.js';
 import type { RecordServices } from './record-services.js';
 import type { Actor, StoredRecord } from './record.js';
@@ -35,9 +36,10 @@ export async function readRecord(
     const { directory, ...text } = said;
     const speakers = directory.known(await talksIn(text));
     const settings = row.settings === null ? undefined : openSettings(dataKey, row.settings, id);
+    const audio = await keptChannels(database.db, row, dataKey);
     await audit.append(recordEvent(action, actor, id));
     await sliceEnds();
-    return { ...summaryOf(row, groups), settings, speakers, ...text };
+    return { ...summaryOf(row, groups), settings, audio, speakers, ...text };
   });
 }
 

@@ -15,7 +15,7 @@ import { findRecords, summaryOf } from './find-records.js';
 import { holdRecord } from './hold-record.js';
 import { INTERRUPTED } from './interrupted-sessions.js';
 import { findLeftRecord, type IsFree, type LeftRecord } from './left-record.js';
-import { readAudio } from './read-audio.js';
+import { readAudio, type ChannelAudio } from './read-audio.js';
 import { readSpeakers } from './read-speakers.js';
 import { refineRecord } from './refine-record.js';
 import type { RefinedText } from './refined-text.js';
@@ -81,8 +81,8 @@ export interface RecordStore {
     action?: ReadRecordOptions['action'],
     damaged?: ReadRecordOptions['damaged'],
   ) => Promise<StoredRecord>;
-  /** The kept audio of a channel as 16-bit PCM at 16 kHz, piece by piece. */
-  readonly audio: (id: string, channel: number, actor: Actor) => Promise<AsyncIterable<Buffer>>;
+  /** See `readAudio`. */
+  readonly audio: (id: string, channel: number, actor: Actor) => Promise<ChannelAudio>;
   readonly correct: (id: string, correction: Correction, actor: Actor) => Promise<SegmentVersion>;
   /** See `correctSpeakers`. */
   readonly correctSpeakers: (

@@ -1,5 +1,6 @@
 import type { KnownSpeaker } from '@auscult/protocol';
 import type { Identity } from '../access/identity.js';
+import type { KeptChannel } from './read-audio.js';
 import type { FinalRecord } from './record-content.js';
 import type { StoredSettings } from './recorded-settings.js';
 
@@ -94,6 +95,8 @@ export interface StoredRecord extends RecordSummary {
   readonly segments: readonly RecordedSegment[];
   /** In the order of their beginning. */
   readonly refined: readonly RefinedPart[];
+  /** The channels of which audio is kept. */
+  readonly audio: readonly KeptChannel[];
   /** Everybody who speaks, if speakers were told apart. */
   readonly speakers: readonly KnownSpeaker[];
   /** Whether the text is all that was written, and nothing else. */

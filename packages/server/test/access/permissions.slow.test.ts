@@ -84,6 +84,21 @@ const walks: Readonly<Record<string, Walk>> = {
   'POST /api/v1/users': { body: () => ({ name: `walker-${names++}`, role: 'clinician' }) },
   'POST /api/v1/users/:id/disable': { make: makeUser, belongsToTenant: true },
   'POST /api/v1/users/:id/reset': { make: makeUser, belongsToTenant: true },
+  'PATCH /api/v1/users/:id': {
+    make: makeUser,
+    body: () => ({ groups: ['oncology'] }),
+    belongsToTenant: true,
+  },
+  'GET /api/v1/groups': {},
+  'GET /api/v1/key-terms': {},
+  'GET /api/v1/retention': {},
+  'GET /api/v1/health': {},
+  'GET /api/v1/audit': {},
+  'POST /api/v1/audit/verify': {},
+  'GET /api/v1/audit/verify': {},
+  'GET /api/v1/audit/export': {},
+  'GET /api/v1/live': {},
+  'DELETE /api/v1/live/:id': { make: makeLiveSession },
   'GET /api/v1/sessions': {},
   'GET /api/v1/sessions/:id': { make: makeSession },
   'GET /api/v1/sessions/:id/export': { make: makeSession },
@@ -249,6 +264,22 @@ test('a list of records shows each role the records that it may know of', async 
   expect(await seen(await server.keyOf('supervisor'))).toBe(false);
   expect(await seen(await server.keyOf('administrator', { tenant: 'other' }))).toBe(false);
   expect(await seen(await server.keyOf('clinician', { groups: GROUPS }))).toBe(false);
+});
+
+test('who speaks is shown to administrators, and to supervisors of the group', async () => {
+  const server = await startGuardedServer();
+  const owner: Caller = { role: 'clinician', key: await server.keyOf('clinician', { groups: GROUPS }) };
+  const id = await makeLiveSession(server, owner);
+  const seen = async (key: string) => {
+    const response = await fetch(`${server.url}/api/v1/live`, { headers: bearer(key) });
+    const { sessions } = (await response.json()) as { sessions: { id: string }[] };
+    return sessions.some((session) => session.id === id);
+  };
+  expect(await seen(await server.keyOf('administrator'))).toBe(true);
+  expect(await seen(await server.keyOf('supervisor', { groups: GROUPS }))).toBe(true);
+  expect(await seen(await server.keyOf('supervisor'))).toBe(false);
+  expect(await seen(await server.keyOf('administrator', { tenant: 'other' }))).toBe(false);
+  expect(await seen(await server.keyOf('supervisor', { tenant: 'other', groups: GROUPS }))).toBe(false);
 });
 
 test('break-glass with a reason lets its user read a record of somebody else, and do nothing more', async () => {
@@ -439,6 +470,13 @@ async function makeSession(server: GuardedServer, { key, role }: Caller): Promis
     return typeof row?.ended_at === 'string';
   });
   return sessionId;
+}
+
+/** A session in which somebody speaks. */
+async function makeLiveSession({ url }: GuardedServer, { key, role }: Caller): Promise<string | undefined> {
+  if (scopeOf('live.open', role) === 'none') return undefined;
+  const client = await connectOptedIn(url, { headers: bearer(key) });
+  return client.all('ready')[0]?.sessionId;
 }
 
 async function makeKey(server: GuardedServer, { key }: Caller): Promise<string> {

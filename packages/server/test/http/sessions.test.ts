@@ -102,6 +102,24 @@ test('kept audio is a WAV file', async () => {
   const { type, bytes } = await request(`/${id}/audio`);
   expect(type).toBe('audio/wav');
   expect(bytes.toString('latin1', 0, 4)).toBe('RIFF');
+  expect((await request(`/${id}`)).body).toMatchObject({ audio: [{ channel: 0, seconds: 1 }] });
+  expect(bytes).toHaveLength(44 + 2 * 16_000);
+
+  const part = async (range: string) => {
+    const answer = await request(`/${id}/audio`, 'GET', undefined, { range });
+    return [answer.status, answer.bytes.toString('hex')];
+  };
+  const from = (begin: number, end?: number) => [206, bytes.subarray(begin, end).toString('hex')];
+  expect(await part('bytes=0-0')).toEqual(from(0, 1));
+  expect(await part('bytes=40-59')).toEqual(from(40, 60));
+  expect(await part('bytes=20000-')).toEqual(from(20_000));
+  expect(await part('bytes=-100')).toEqual(from(bytes.length - 100));
+  expect(await part('bytes=44-99999999')).toEqual(from(44));
+  expect(await part('bytes=9-3')).toEqual([200, bytes.toString('hex')]);
+  expect(await request(`/${id}/audio`, 'GET', undefined, { range: 'bytes=99999999-' })).toMatchObject({
+    status: 416,
+    body: { error: { code: 'range_not_satisfiable' } },
+  });
 });
 
 test('pages of other sites are refused', async () => {

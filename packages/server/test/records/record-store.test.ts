@@ -64,6 +64,38 @@ describeDatabases('records', ({ settings }) => {
     expect(second.next).toBeUndefined();
   });
 
+  test('are found by state and group, in either order', async () => {
+    const storage = await openTestStorage(settings());
+    const { records } = storage;
+    for (const id of ['a', 'b', 'c']) await recordSession(storage, id, ['hello']);
+    const open = await begin(storage, 'd');
+    const find = async (search: Partial<RecordSearch>) =>
+      (await records.find({ ...EVERYTHING, ...search }, DR_LEE)).records.map(({ id }) => id);
+    const newest = await find({});
+    expect(await find({ order: 'oldest' })).toEqual(newest.toReversed());
+    for (const order of ['newest', 'oldest'] as const) {
+      const paged: string[] = [];
+      for (let after: string | undefined; ;) {
+        const page = await records.find({ ...EVERYTHING, limit: 1, order, after }, DR_LEE);
+        paged.push(...page.records.map(({ id }) => id));
+        after = page.next;
+        if (after === undefined) break;
+      }
+      expect(paged).toEqual(order === 'newest' ? newest : newest.toReversed());
+    }
+    expect(await find({ state: 'open' })).toEqual(['d']);
+    expect((await find({ state: 'ended' })).sort()).toEqual(['a', 'b', 'c']);
+    expect(await find({ state: 'interrupted' })).toEqual([]);
+    expect(await find({ group: 'ward-3' })).toHaveLength(4);
+    expect(await find({ group: 'ward-4' })).toEqual([]);
+    await records.hold('b', true, DR_LEE);
+    expect(await find({ held: true, group: 'ward-3', state: 'ended', kind: 'live' })).toEqual(['b']);
+    const { records: live } = await records.findOpen({ tenant: 'default' }, { limit: 9 });
+    expect(live.map(({ id, heldBy }) => [id, heldBy])).toEqual([['d', storage.serverId]]);
+    await open.close('1000');
+    expect((await records.findOpen({ tenant: 'default' }, { limit: 9 })).records).toEqual([]);
+  });
+
   test('are destroyed with their key, but not under legal hold, nor while the session is open', async () => {
     const storage = await storageWith(settings(), 'a', ['my knee']);
     const { records, database } = storage;
@@ -147,10 +179,16 @@ describeDatabases('records', ({ settings }) => {
         void writer.keepAudio(0, samples.subarray(at, at + 1600));
       await writer.close('1000');
       const pieces: Buffer[] = [];
-      for await (const piece of await storage.records.audio('a', 0, DR_LEE)) pieces.push(piece);
+      const audio = await storage.records.audio('a', 0, DR_LEE);
+      for await (const piece of audio.read(0, audio.bytes)) pieces.push(piece);
       const pcm = Buffer.concat(pieces);
       expect(pcm.length).toBe(keepAudio === 'true' ? samples.length * 2 : 0);
-      if (keepAudio === 'true') expect(pcm.readInt16LE(200)).toBe(Math.round((samples[100] ?? 0) * 32_768));
+      if (keepAudio !== 'true') continue;
+      expect(pcm.readInt16LE(200)).toBe(Math.round((samples[100] ?? 0) * 32_768));
+      // A part that begins within one piece and ends within the next.
+      const part: Buffer[] = [];
+      for await (const piece of audio.read(319_990, 320_010)) part.push(piece);
+      expect(Buffer.concat(part)).toEqual(pcm.subarray(319_990, 320_010));
     }
   });
 

@@ -3,6 +3,8 @@ import { chromiumPath, needsChromium } from '../support/chromium.js';
 import { startConsoleServer } from '../support/console-server.js';
 import { openConsole } from '../support/open-console.js';
 
+type Noting = typeof globalThis & { saidWords: string[] };
+
 describe.skipIf(chromiumPath === undefined)(`kept audio${needsChromium}`, { timeout: 120_000 }, () => {
   test('is played in step with the words, from any word, and by keys', async () => {
     const server = await startConsoleServer();
@@ -15,10 +17,11 @@ describe.skipIf(chromiumPath === undefined)(`kept audio${needsChromium}`, { time
     const heard = (await carried()).filter(({ path }) => path.includes('/audio'));
     expect(heard, 'audio that nobody has asked for').toEqual([]);
 
+    await page.evaluate(noteSaidWords);
     await words.filter({ hasText: 'knee' }).click();
-    await said.filter({ hasText: 'knee' }).waitFor();
     // It goes on by itself, to the last word.
     await said.filter({ hasText: 'pain' }).waitFor();
+    expect(await page.evaluate(() => (globalThis as Noting).saidWords[0])).toBe('knee');
     await page.getByRole('button', { name: 'Play' }).waitFor();
 
     const position = page.getByRole('slider', { name: 'Position' });
@@ -47,3 +50,20 @@ describe.skipIf(chromiumPath === undefined)(`kept audio${needsChromium}`, { time
     expect(await page.getByRole('button', { name: 'Play' }).count()).toBe(0);
   });
 });
+
+/** Runs in the page: notes each word as it is marked, since one is said for less time than a test may take to look. */
+function noteSaidWords(): void {
+  const noted: string[] = [];
+  (globalThis as Noting).saidWords = noted;
+  const view = document
+    .querySelector('auscult-console')
+    ?.shadowRoot?.querySelector('session-view')?.shadowRoot;
+  for (const final of view?.querySelectorAll('record-final') ?? []) {
+    const watcher = new MutationObserver((changes) => {
+      for (const { target } of changes)
+        if (target instanceof Element && target.matches('.said')) noted.push(target.textContent);
+    });
+    if (final.shadowRoot !== null)
+      watcher.observe(final.shadowRoot, { subtree: true, attributeFilter: ['class'] });
+  }
+}

@@ -26,7 +26,7 @@ export async function openConsole(
   const prepare = async (page: Page): Promise<void> => {
     const [name = '', value = ''] = cookie.split('=');
     await page.context().addCookies([{ name, value, url: server.url }]);
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(60_000);
     page.on('response', (response) => {
       const { pathname, search } = new URL(response.url());
       if (!pathname.startsWith('/api/')) return;

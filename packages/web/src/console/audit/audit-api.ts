@@ -33,7 +33,7 @@ export interface AuditPage {
   readonly entries: readonly AuditEntry[];
   /** How far back the log was searched, if that was not its beginning. */
   readonly searchedTo?: string;
-  readonly next?: string;
+  readonly next?: number;
 }
 
 /** How far a verification of the log is, and what it has found. */

@@ -147,7 +147,7 @@ export class AuditSection extends LitElement {
           : dataTable(msg('Entries'), COLUMNS(), entries, ({ sequence }) => String(sequence))
       }
       ${searchedTo === undefined || next === undefined ? nothing : html`<p class="note">${msg(str`Searched back to ${showTime(searchedTo)}.`)}</p>`}
-      ${pageButtons(this.#paging, next, () => this.#load(), { before: msg('Newer'), after: msg('Older') })}
+      ${pageButtons(this.#paging, next?.toString(), () => this.#load(), { before: msg('Newer'), after: msg('Older') })}
     `;
   }
 

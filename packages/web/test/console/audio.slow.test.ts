@@ -27,13 +27,13 @@ describe.skipIf(chromiumPath === undefined)(`kept audio${needsChromium}`, { time
     const position = page.getByRole('slider', { name: 'Position' });
     await position.focus();
     await page.keyboard.press('Home');
-    await said.filter({ hasText: 'good' }).waitFor();
-    for (const word of ['morning', 'my', 'left']) {
-      await page.getByRole('button', { name: 'Word after' }).press('Enter');
-      await said.filter({ hasText: word }).waitFor();
+    const steps: string[] = [];
+    for (const name of ['Word after', 'Word after', 'Word after', 'Word before']) {
+      await page.getByRole('button', { name }).press('Enter');
+      steps.push(await said.innerText());
     }
-    await page.getByRole('button', { name: 'Word before' }).press('Enter');
-    await said.filter({ hasText: 'my' }).waitFor();
+    // Depending on whether the first word begins with the audio, the first step leads to it or to the second.
+    expect(['good morning my morning', 'morning my left my']).toContain(steps.join(' '));
     expect(await said.count()).toBe(1);
     await page.getByLabel('Speed').selectOption('2×');
     await page.getByRole('button', { name: 'Hear from 0:02' }).press('Enter');

@@ -261,6 +261,10 @@ export const consoleStyles = css`
       padding: 0.75rem 0.875rem;
     }
 
+    dl {
+      grid-template-columns: repeat(2, minmax(0, 1fr));
+    }
+
     thead {
       position: absolute;
       clip-path: inset(50%);

@@ -21,6 +21,7 @@ export default defineConfig(
         project: [
           'packages/*/tsconfig.json',
           'packages/web/src/page/tsconfig.json',
+          'packages/web/src/console/tsconfig.json',
           'lexicon/tsconfig.json',
           'bench/tsconfig.json',
           'fuzz/tsconfig.json',

@@ -2,6 +2,7 @@ import type { Recognizer } from '@auscult/asr';
 import { pageDirectory } from '@auscult/web';
 import type { FastifyInstance } from 'fastify';
 import { createSessionAuthorisation } from './access/session-authorisation.js';
+import { createSubjectNames } from './access/subject-names.js';
 import type { AppParts } from './app-parts.js';
 import { createAuditVerification } from './audit/verification.js';
 import type { EvidenceState } from './audit/open-audit.js';
@@ -68,6 +69,7 @@ export async function registerRoutes(
   await registerAudit(http, {
     ...parts.storage,
     verification: createAuditVerification(parts.config, parts.storage, log.unexpected),
+    names: createSubjectNames(access.users, access.apiKeys),
   });
   await registerRecognition(http, parts, dialects);
 }
@@ -102,12 +104,19 @@ async function registerRecognition(
   await registerAccountVoice(http, { ...recordings, access });
   registerTemplates(http, access);
   await registerForOtherServices(http, recordings);
+  const names = createSubjectNames(access.users, access.apiKeys);
   await registerSessions(http, {
     records,
+    names,
     authorise: createSessionAuthorisation(access.guard),
     onSpeakersCorrected: (id, corrected) => parts.sessions.find(id)?.adoptSpeakers(corrected),
   });
-  registerLiveNow(http, { directory: liveDirectory(parts), guard: access.guard, audit: storage.audit });
+  registerLiveNow(http, {
+    directory: liveDirectory(parts),
+    names,
+    guard: access.guard,
+    audit: storage.audit,
+  });
   const spoken = dialects
     .map((create) => create({ config, reader }))
     .filter(({ service }) => service === undefined || config.compatibility.includes(service));

@@ -108,6 +108,15 @@ export function scopeOf(action: Action, role: Role): Scope {
   return row[role] ?? 'none';
 }
 
+/** Everything that `role` may do that needs an identity, and to what. */
+export function permissionsOf(role: Role): Readonly<Partial<Record<Action, Exclude<Scope, 'none'>>>> {
+  const scopes = actions.flatMap((action) => {
+    const scope = scopeOf(action, role);
+    return isOpenToAnyone(action) || scope === 'none' ? [] : [[action, scope] as const];
+  });
+  return Object.fromEntries(scopes);
+}
+
 /** Whether `identity` may do `action` to something with this `ownership`. Nobody ever reaches into another tenant. */
 export function isPermitted(action: Action, identity: Identity, ownership: Ownership): boolean {
   if (ownership.tenant !== identity.tenant) return false;

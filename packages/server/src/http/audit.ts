@@ -9,6 +9,7 @@ import { atMost } from '../at-most.js';
 import type { AuditAction } from '../audit/audit-event.js';
 import type { AuditLog } from '../audit/audit-log.js';
 import { exportLineFor } from '../audit/export-lines.js';
+import type { SubjectNames } from '../access/subject-names.js';
 import { auditEntryBody, searchAudit } from '../audit/search-log.js';
 import { readEntries } from '../audit/stored-chain.js';
 import type { AuditVerification, VerificationState } from '../audit/verification.js';
@@ -23,6 +24,7 @@ export interface AuditRoutes {
   readonly database: Database;
   readonly audit: Pick<AuditLog, 'append'>;
   readonly verification: AuditVerification;
+  readonly names: SubjectNames;
 }
 
 const name = z.string().min(1).max(400);
@@ -33,7 +35,9 @@ const search = z.object({
     .optional()
     .meta({ description: 'Only what was done then or later.' }),
   to: z.iso.datetime({ offset: true }).optional().meta({ description: 'Only what was done before then.' }),
-  actor: name.optional().meta({ description: 'Who did it: the subject of an identity.' }),
+  actor: name
+    .optional()
+    .meta({ description: 'Who did it: the subject of an identity, or the name of a user.' }),
   action: name.optional().meta({
     description: 'What was done, such as `record.read`; `record` stands for all that begin so.',
   }),
@@ -94,7 +98,7 @@ export async function registerAudit(app: FastifyInstance, services: AuditRoutes)
   });
 }
 
-function addSearch(app: FastifyInstance, { database, audit }: AuditRoutes): void {
+function addSearch(app: FastifyInstance, { database, audit, names }: AuditRoutes): void {
   app.withTypeProvider<ZodTypeProvider>().get(
     PATH,
     {
@@ -107,7 +111,9 @@ function addSearch(app: FastifyInstance, { database, audit }: AuditRoutes): void
         querystring: search,
         response: {
           200: z.object({
-            entries: z.array(auditEntryBody.omit({ tenant: true })),
+            entries: z.array(
+              auditEntryBody.omit({ tenant: true }).extend({ actorName: z.string().optional() }),
+            ),
             searchedTo: z.string().optional(),
             next: z.int().optional(),
           }),
@@ -116,17 +122,27 @@ function addSearch(app: FastifyInstance, { database, audit }: AuditRoutes): void
     },
     async (request) => {
       const identity = requireIdentity(request);
-      const { from, to, after, ...conditions } = request.query;
+      const { from, to, after, actor, ...conditions } = request.query;
+      const { tenant } = identity;
       const found = await searchAudit(database, {
         ...conditions,
+        actor: actor === undefined ? undefined : await names.subjectOf(tenant, actor),
         from: sortable(from),
         to: sortable(to),
         before: after,
-        tenant: identity.tenant,
+        tenant,
       });
       const counts = { found: found.entries.length };
       await audit.append({ ...eventOf('audit.read', identity, request), counts });
-      return { ...found, entries: [...found.entries] };
+      const actors = await names.of(
+        tenant,
+        found.entries.map(({ subject }) => subject),
+      );
+      const entries = found.entries.map((entry) => ({
+        ...entry,
+        actorName: actors.get(entry.subject ?? ''),
+      }));
+      return { ...found, entries };
     },
   );
 }

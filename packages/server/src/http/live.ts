@@ -5,6 +5,7 @@ import { auditedIdentity } from '../access/access-audit.js';
 import { requireIdentity, type Guard } from '../access/guard.js';
 import type { Identity } from '../access/identity.js';
 import { scopeOfList } from '../access/list-scope.js';
+import type { SubjectNames } from '../access/subject-names.js';
 import { atMostOften } from '../at-most-often.js';
 import type { AuditAction, AuditEvent } from '../audit/audit-event.js';
 import type { AuditLog } from '../audit/audit-log.js';
@@ -17,6 +18,7 @@ const PATH = '/api/v1/live';
 /** What the routes need from the server. */
 export interface LiveRoutes {
   readonly directory: LiveDirectory;
+  readonly names: SubjectNames;
   readonly guard: Guard;
   readonly audit: Pick<AuditLog, 'append'>;
 }
@@ -24,6 +26,9 @@ export interface LiveRoutes {
 const sessionBody = z.object({
   id: z.string(),
   owner: z.string().meta({ description: 'Who speaks.' }),
+  ownerName: z.string().optional().meta({
+    description: 'The name of the user or key, if the tenant still has it.',
+  }),
   groups: z.array(z.string()).meta({ description: 'Groups of the owner.' }),
   startedAt: z.iso.datetime(),
   language: z.string(),
@@ -58,7 +63,7 @@ export function registerLiveNow(app: FastifyInstance, services: LiveRoutes): voi
   addStop(app, services);
 }
 
-function addList(app: FastifyInstance, { directory, audit }: LiveRoutes): void {
+function addList(app: FastifyInstance, { directory, audit, names }: LiveRoutes): void {
   const isDue = atMostOften(NOTED_EVERY_MS);
   app.withTypeProvider<ZodTypeProvider>().get(
     PATH,
@@ -79,7 +84,14 @@ function addList(app: FastifyInstance, { directory, audit }: LiveRoutes): void {
         await audit.append(eventOf('session.watch', identity, request));
       const { sessions, next } = await directory.list(scopeOfList('session.watch', identity), request.query);
       void reply.header('cache-control', 'no-store');
-      return { sessions: sessions.map(bodyOf), next };
+      const owners = await names.of(
+        identity.tenant,
+        sessions.map(({ owner }) => owner),
+      );
+      return {
+        sessions: sessions.map((session) => ({ ...bodyOf(session), ownerName: owners.get(session.owner) })),
+        next,
+      };
     },
   );
 }

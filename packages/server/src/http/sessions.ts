@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Identity } from '../access/identity.js';
+import type { SubjectNames } from '../access/subject-names.js';
 import { errorResponses, RequestError } from '../errors.js';
 import { jsonPieces, mapped, writtenJson } from '../json-pieces.js';
 import { chosenText, standing, takenBack, TEXT_VERSIONS, type TextVersion } from '../records/chosen-text.js';
@@ -58,6 +59,7 @@ export type Authorise = (
 export interface SessionRoutes {
   readonly records: RecordStore;
   readonly authorise: Authorise;
+  readonly names: SubjectNames;
   /** Told what was corrected in a session, which may still be open on this server. */
   readonly onSpeakersCorrected: (id: string, corrected: CorrectedSpeakers) => void;
 }
@@ -89,6 +91,9 @@ const sessionBody = z.object({
     description: '`interrupted`: its server went down, and nobody has gone on with it.',
   }),
   owner: z.string().meta({ description: 'Who held the session.' }),
+  ownerName: z.string().optional().meta({
+    description: 'The name of the user or key, if the tenant still has it.',
+  }),
   groups: z.array(z.string()).meta({ description: 'Groups of the owner at the time of the session.' }),
   model: z.string(),
   version: z.string().optional().meta({ description: 'Version of the server.' }),
@@ -194,7 +199,12 @@ const damaged = z
 const params = z.object({ id: z.string().min(1).max(64) });
 
 const search = z.object({
-  owner: z.string().min(1).max(200).optional(),
+  owner: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .meta({ description: 'The subject of an identity, or the name of a user.' }),
   group: z.string().min(1).max(200).optional().meta({
     description: 'Only sessions of owners who were in this group at the time.',
   }),
@@ -252,12 +262,21 @@ function addReading(app: FastifyInstance, services: SessionRoutes): void {
     },
     async (request) => {
       const grant = await services.authorise(request, 'record.list', undefined);
-      const { from, to, ...query } = request.query;
+      const { from, to, owner: whose, ...query } = request.query;
+      const { tenant } = grant.identity;
+      const owner = whose === undefined ? undefined : await services.names.subjectOf(tenant, whose);
       const page = await services.records.find(
-        { ...query, from: sortable(from), to: sortable(to), scope: grant.scope },
+        { ...query, owner, from: sortable(from), to: sortable(to), scope: grant.scope },
         actorOf(grant, request),
       );
-      return { sessions: page.records.map(summaryBody), next: page.next };
+      const names = await services.names.of(
+        tenant,
+        page.records.map((record) => record.owner),
+      );
+      return {
+        sessions: page.records.map((record) => summaryBody(record, names.get(record.owner))),
+        next: page.next,
+      };
     },
   );
   routes.get(
@@ -280,7 +299,8 @@ function addReading(app: FastifyInstance, services: SessionRoutes): void {
       const actor = await permitted(request, 'record.read', id, services);
       const { version: chosen, damaged: asked } = request.query;
       const record = await services.records.read(id, actor, 'record.read', asked);
-      return answerInPieces(reply, 'application/json', bodyPieces(record, chosen));
+      const names = await services.names.of(actor.who.tenant, [record.owner]);
+      return answerInPieces(reply, 'application/json', bodyPieces(record, chosen, names.get(record.owner)));
     },
   );
 }
@@ -505,13 +525,14 @@ function exported(record: StoredRecord, { format, version }: ExportOptions): Ite
 }
 
 /** The summary as it is sent: without the tenant, which is that of whoever asks. */
-function summaryBody(record: RecordSummary): SessionBody {
+function summaryBody(record: RecordSummary, ownerName: string | undefined): SessionBody {
   const { groups, audioSeconds, missingSeconds } = record;
   return {
     id: record.id,
     kind: record.kind,
     state: record.state,
     owner: record.owner,
+    ownerName,
     groups: [...groups],
     model: record.model,
     version: record.version,
@@ -529,10 +550,14 @@ function summaryBody(record: RecordSummary): SessionBody {
 }
 
 /** The body of a record in pieces, as `recordBody` describes it. */
-function bodyPieces(record: StoredRecord, version: TextVersion): Iterable<string> {
+function bodyPieces(
+  record: StoredRecord,
+  version: TextVersion,
+  ownerName: string | undefined,
+): Iterable<string> {
   const { settings, speakers, refined, isWhole } = record;
   return jsonPieces({
-    ...summaryBody(record),
+    ...summaryBody(record, ownerName),
     settings: settings && writtenJson(settings.json),
     text: runningText({ segments: chosenText(record, version) }),
     speakers,

@@ -14,7 +14,8 @@ import type { Identity } from '../login/login-api.js';
 import { watchMicrophones } from '../recording/microphones.js';
 import { isUnderWay } from '../recording/recording-state.js';
 import { createLiveRecording } from '../recording/live-recording.js';
-import { loadSettings, type Theme } from '../settings/settings.js';
+import { loadSettings } from '../settings/settings.js';
+import { applyTheme, isDark } from '../settings/theme.js';
 import { shortcutActionOf, type ShortcutAction } from '../shortcuts/shortcuts.js';
 import { createCorrectRecord } from '../speakers/record-speakers.js';
 import { createSpeakers } from '../speakers/speakers.js';
@@ -562,14 +563,5 @@ export class AuscultApp extends LitElement {
 }
 
 const COPIED = 'Copied';
-
-function isDark(theme: Theme): boolean {
-  return theme === 'system' ? matchMedia('(prefers-color-scheme: dark)').matches : theme === 'dark';
-}
-
-function applyTheme(theme: Theme): void {
-  if (theme === 'system') delete document.documentElement.dataset['theme'];
-  else document.documentElement.dataset['theme'] = theme;
-}
 
 customElements.define('auscult-app', AuscultApp);

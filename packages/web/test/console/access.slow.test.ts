@@ -1,0 +1,89 @@
+import type { BrowserContext } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { DESKTOP, expectAccessible, PHONE, sidewaysScroll } from '../support/accessible.js';
+import { chromiumPath, needsChromium } from '../support/chromium.js';
+import { startConsoleServer } from '../support/console-server.js';
+import { openConsole } from '../support/open-console.js';
+
+describe.skipIf(chromiumPath === undefined)(
+  `accessibility of the console${needsChromium}`,
+  { timeout: 180_000 },
+  () => {
+    test.each([
+      ['a phone', PHONE, 'dark'],
+      ['a phone', PHONE, 'light'],
+      ['a desktop', DESKTOP, 'light'],
+      ['a desktop', DESKTOP, 'dark'],
+    ] as const)('axe finds nothing on %s in %s colours', async (_name, viewport, colorScheme) => {
+      const server = await startConsoleServer();
+      const doctor = await server.somebody('clinician', ['cardiology']);
+      const id = await server.record(doctor, ['Take 25 mg twice a day.', 'No pain.']);
+      await server.speak(doctor, ['Going on.']);
+      const { page } = await openConsole(server, doctor, { viewport, colorScheme });
+      const see = async (state: string): Promise<void> => {
+        await expectAccessible(page, state);
+        expect([state, await sidewaysScroll(page)]).toEqual([state, 0]);
+      };
+      await page.getByRole('table', { name: 'Sessions' }).waitFor();
+      await see('sessions');
+      await page.getByRole('button', { name: 'Open in an emergency' }).click();
+      await page.getByRole('button', { name: 'Open it' }).click();
+      await page.getByText('Type the number of the session').waitFor();
+      await see('an emergency without a number');
+      await page.keyboard.press('Escape');
+      await page.goto(`${server.url}/console#sessions/${id}`);
+      await page
+        .getByRole('button', { name: /^Correct what/ })
+        .first()
+        .click();
+      await page.getByLabel('What was really said').fill('Take 50 mg twice a day.');
+      await see('a final being corrected');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByText('2 versions').click();
+      await see('versions');
+      await page.goto(`${server.url}/console#sessions/none`);
+      await page.getByText('There is no such session').waitFor();
+      await see('a session that is not there');
+
+      await as(page.context(), server.url, (await server.somebody('administrator')).cookie);
+      await page.reload();
+      for (const [place, heading] of [
+        ['live', 'Live now'],
+        ['people', 'People'],
+        ['keys', 'API keys'],
+        ['retention', 'Retention'],
+        ['terms', 'Key terms'],
+        ['health', 'Health'],
+      ] as const) {
+        await page.goto(`${server.url}/console#${place}`);
+        await page.getByRole('heading', { level: 2, name: heading }).waitFor();
+        await expect.poll(() => page.getByText('One moment').count()).toBe(0);
+        await see(place);
+      }
+      await page.goto(`${server.url}/console#people`);
+      await page.getByRole('button', { name: 'Add a person' }).click();
+      await see('a person being added');
+      await page.goto('about:blank');
+
+      await as(page.context(), server.url, (await server.somebody('auditor')).cookie);
+      await page.goto(`${server.url}/console#audit`);
+      await page.getByRole('table', { name: 'Entries' }).waitFor();
+      await page.getByRole('button', { name: 'Verify now' }).click();
+      await page.getByText('entries are as they were written').waitFor();
+      await see('audit');
+      await page.goto(`${server.url}/console#people`);
+      await page.getByText('There is nothing here for your role').waitFor();
+      await see('a part that the role does not have');
+      await page.context().clearCookies();
+      await page.reload();
+      await page.getByRole('button', { name: 'Log in' }).waitFor();
+      await see('nobody logged in');
+    });
+  },
+);
+
+/** Whose browser it is from now on. */
+async function as(context: BrowserContext, url: string, cookie: string): Promise<void> {
+  const [name = '', value = ''] = cookie.split('=');
+  await context.addCookies([{ name, value, url }]);
+}

@@ -571,5 +571,3 @@ function applyTheme(theme: Theme): void {
   if (theme === 'system') delete document.documentElement.dataset['theme'];
   else document.documentElement.dataset['theme'] = theme;
 }
-
-customElements.define('auscult-app', AuscultApp);

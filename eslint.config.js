@@ -8,7 +8,15 @@ const defaultExport = {
 };
 
 export default defineConfig(
-  { ignores: ['**/dist/', '**/node_modules/', 'coverage/', 'bench/results/', 'packages/web/src/localize/generated/'] },
+  {
+    ignores: [
+      '**/dist/',
+      '**/node_modules/',
+      'coverage/',
+      'bench/results/',
+      'packages/web/src/localize/generated/',
+    ],
+  },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   comments.recommended,
   { rules: { '@eslint-community/eslint-comments/require-description': 'error' } },

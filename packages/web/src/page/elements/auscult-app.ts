@@ -1,3 +1,4 @@
+import { localized, msg, str } from '@lit/localize';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
@@ -53,6 +54,7 @@ type OpenDialog =
   | { readonly kind: 'clear'; readonly then: () => void };
 
 /** The page. Puts its parts together, and is the only element that knows them all. */
+@localized()
 export class AuscultApp extends LitElement {
   @state() private dialog: OpenDialog = { kind: 'none' };
   @state() private dragging = false;
@@ -158,7 +160,7 @@ export class AuscultApp extends LitElement {
     return html`
       ${this.#renderHeader(identity)} ${this.#renderGate(identity)}
       ${speaks ? this.#renderParts(identity) : nothing}
-      ${this.dragging ? html`<div class="overlay">Drop the recording to transcribe it</div>` : nothing}
+      ${this.dragging ? html`<div class="overlay">${msg('Drop the recording to transcribe it')}</div>` : nothing}
       ${identity === undefined ? nothing : keyed(this.dialog, this.#renderDialog(identity))}
     `;
   }
@@ -183,8 +185,8 @@ export class AuscultApp extends LitElement {
         speaks
           ? html`<button
               class="icon plain"
-              aria-label="Keyboard shortcuts"
-              title="Keyboard shortcuts"
+              aria-label=${msg('Keyboard shortcuts')}
+              title=${msg('Keyboard shortcuts')}
               @click=${() => {
                 this.dialog = { kind: 'shortcuts' };
               }}
@@ -198,8 +200,8 @@ export class AuscultApp extends LitElement {
           ? nothing
           : html`<button
               class="icon plain"
-              aria-label="Settings"
-              title="Settings"
+              aria-label=${msg('Settings')}
+              title=${msg('Settings')}
               @click=${() => {
                 this.dialog = { kind: 'setup' };
               }}
@@ -232,14 +234,14 @@ export class AuscultApp extends LitElement {
           <file-progress .files=${this.#files}></file-progress>
           <section class="transcript" aria-labelledby="transcript-heading">
             ${this.#renderTools()}
-            <p class=${this.said === '' || this.said === COPIED ? 'spoken' : 'said'} role="status">
+            <p class=${this.said === '' || this.said === copied() ? 'spoken' : 'said'} role="status">
               ${this.said}
             </p>
             <speaker-bar .speakers=${this.#speakers} .lines=${this.#lines}></speaker-bar>
             <transcript-view
               tabindex="0"
               role="group"
-              aria-label="Text"
+              aria-label=${msg('Text')}
               ${ref(this.#view)}
               .lines=${this.#lines}
               .recording=${this.#recording}
@@ -248,20 +250,20 @@ export class AuscultApp extends LitElement {
             ></transcript-view>
           </section>
         </div>
-        ${this.wide ? html`<aside aria-label="Settings">${this.#renderPanel()}</aside>` : nothing}
+        ${this.wide ? html`<aside aria-label=${msg('Settings')}>${this.#renderPanel()}</aside>` : nothing}
       </main>
       <control-bar
         .recording=${this.#recording}
         .settings=${this.#settings}
         role="region"
-        aria-label="Controls"
+        aria-label=${msg('Controls')}
         ?hidden=${identity === undefined && !this.#isRecording()}
       ></control-bar>`;
   }
 
   #renderThemeSwitch(): TemplateResult {
     const dark = isDark(this.#settings.value.theme);
-    const label = dark ? 'Light colours' : 'Dark colours';
+    const label = dark ? msg('Light colours') : msg('Dark colours');
     return html`<button
       class="icon plain"
       aria-label=${label}
@@ -277,12 +279,12 @@ export class AuscultApp extends LitElement {
   #renderTools(): TemplateResult {
     const empty = this.#lines.value.length === 0;
     return html`<div class="tools">
-      <h2 id="transcript-heading">Transcript</h2>
+      <h2 id="transcript-heading">${msg('Transcript')}</h2>
       <button class="small plain new" ?hidden=${empty} @click=${() => this.#clearFirst(() => undefined)}>
-        New
+        ${msg('New', { desc: 'Button: begins a new transcript' })}
       </button>
       <button class="small" ?disabled=${empty} @click=${() => void this.#copy()}>
-        ${icons.copy}<span>${this.said === COPIED ? 'Copied' : 'Copy'}</span>
+        ${icons.copy}<span>${this.said === copied() ? copied() : msg('Copy')}</span>
       </button>
       <export-menu
         ?disabled=${empty}
@@ -311,15 +313,15 @@ export class AuscultApp extends LitElement {
       case 'none':
         return nothing;
       case 'setup':
-        return html`<page-dialog ${ref(this.#openDialog)} heading="Settings" @closed=${closed}
+        return html`<page-dialog ${ref(this.#openDialog)} heading=${msg('Settings')} @closed=${closed}
           >${this.#renderPanel()}</page-dialog
         >`;
       case 'shortcuts':
-        return html`<page-dialog heading="Keyboard shortcuts" @closed=${closed}
+        return html`<page-dialog heading=${msg('Keyboard shortcuts')} @closed=${closed}
           ><shortcut-list></shortcut-list
         ></page-dialog>`;
       case 'account':
-        return html`<page-dialog ${ref(this.#openDialog)} heading="Your account" @closed=${closed}
+        return html`<page-dialog ${ref(this.#openDialog)} heading=${msg('Your account')} @closed=${closed}
           ><account-panel
             .identity=${identity}
             .problem=${dialog.problem}
@@ -328,10 +330,16 @@ export class AuscultApp extends LitElement {
           ></account-panel
         ></page-dialog>`;
       case 'clear':
-        return html`<page-dialog ${ref(this.#openDialog)} heading="Begin a new transcript?" @closed=${closed}>
-          <p>The one on this page was changed since it was last copied or downloaded. It will be gone.</p>
+        return html`<page-dialog
+          ${ref(this.#openDialog)}
+          heading=${msg('Begin a new transcript?')}
+          @closed=${closed}
+        >
+          <p>
+            ${msg('The one on this page was changed since it was last copied or downloaded. It will be gone.')}
+          </p>
           <div class="dialog-actions">
-            <button @click=${() => this.#openDialog.value?.close()}>Keep it</button>
+            <button @click=${() => this.#openDialog.value?.close()}>${msg('Keep it')}</button>
             <button
               class="primary"
               @click=${() => {
@@ -340,7 +348,7 @@ export class AuscultApp extends LitElement {
                 dialog.then();
               }}
             >
-              Begin a new one
+              ${msg('Begin a new one')}
             </button>
           </div>
         </page-dialog>`;
@@ -357,9 +365,9 @@ export class AuscultApp extends LitElement {
     try {
       await navigator.clipboard.writeText(asText(this.#export()));
       this.#saved = lines;
-      this.#say(COPIED);
+      this.#say(copied());
     } catch {
-      this.#say('The browser does not allow copying. Download the text instead.');
+      this.#say(msg('The browser does not allow copying. Download the text instead.'));
     }
   }
 
@@ -368,9 +376,11 @@ export class AuscultApp extends LitElement {
     try {
       await download(format, this.#export());
       this.#saved = lines;
-      this.#say(`Downloaded as ${format.name}`);
+      this.#say(msg(str`Downloaded as ${format.name()}`));
     } catch {
-      this.#say('The file could not be made. Check the connection to the server, or choose another kind.');
+      this.#say(
+        msg('The file could not be made. Check the connection to the server, or choose another kind.'),
+      );
     }
   }
 
@@ -381,7 +391,7 @@ export class AuscultApp extends LitElement {
   /** Does something that replaces the transcript; asks first if text would be lost. */
   #clearFirst(then: () => void): void {
     if (this.#isRecording()) {
-      this.#say('Stop the recording first, so that none of it is lost.');
+      this.#say(msg('Stop the recording first, so that none of it is lost.'));
       return;
     }
     if (this.#isUnsaved()) {
@@ -432,7 +442,7 @@ export class AuscultApp extends LitElement {
     const [lines, speakers] = [this.#lines.value, this.#speakers.people()];
     if (keepTranscript(localStorage, { owner: this.#owner, lines, speakers }))
       this.#saved = this.#lines.value;
-    else this.#say('There is no room to keep the transcript in this browser. Download it.');
+    else this.#say(msg('There is no room to keep the transcript in this browser. Download it.'));
   }
 
   readonly #onLogin = (): void => {
@@ -478,7 +488,7 @@ export class AuscultApp extends LitElement {
   readonly #forget = (): void => {
     this.#settings.patch({ keepTranscript: false });
     this.#saved = [];
-    this.#say('What was kept in this browser is deleted.');
+    this.#say(msg('What was kept in this browser is deleted.'));
   };
 
   readonly #chooseMicrophone = (): void => {
@@ -561,7 +571,9 @@ export class AuscultApp extends LitElement {
   }
 }
 
-const COPIED = 'Copied';
+function copied(): string {
+  return msg('Copied');
+}
 
 function isDark(theme: Theme): boolean {
   return theme === 'system' ? matchMedia('(prefers-color-scheme: dark)').matches : theme === 'dark';

@@ -53,7 +53,7 @@ export class ShortcutList extends LitElement {
           ${SHORTCUTS.map(
             ({ what, letter }) =>
               html`<tr>
-                <th scope="row">${what}</th>
+                <th scope="row">${what()}</th>
                 <td><kbd>Alt</kbd> <kbd>Shift</kbd> <kbd>${letter}</kbd></td>
               </tr>`,
           )}

@@ -61,7 +61,9 @@ export function languageOf(choice: LanguageChoice, asked: readonly string[]): La
 /** The language with its region, where the browser names one: dates differ between `en-GB` and `en-US`. */
 export function locale(): string {
   const current = language();
-  return navigator.languages.find((each) => withoutRegion(each) === current) ?? current;
+  // Programs without a browser make exports and sentences, too.
+  const asked = (globalThis.navigator as Navigator | undefined)?.languages ?? [];
+  return asked.find((each) => withoutRegion(each) === current) ?? current;
 }
 
 function withoutRegion(tag: string): string {

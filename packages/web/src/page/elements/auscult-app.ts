@@ -3,6 +3,8 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
 import { createRef, ref } from 'lit/directives/ref.js';
+import { showLanguage } from '../../localize/language.js';
+import { dayAndTime } from '../../localize/numbers.js';
 import { download } from '../exports/download.js';
 import type { ExportFormat } from '../exports/formats.js';
 import { asText } from '../exports/text.js';
@@ -30,6 +32,7 @@ import './export-menu.js';
 import './file-progress.js';
 import { icons } from './icons.js';
 import './login-form.js';
+import './microphone-check.js';
 import './notices.js';
 import './page-dialog.js';
 import { PageDialog } from './page-dialog.js';
@@ -50,6 +53,7 @@ type OpenDialog =
   | { readonly kind: 'none' }
   | { readonly kind: 'setup' }
   | { readonly kind: 'shortcuts' }
+  | { readonly kind: 'microphone' }
   | { readonly kind: 'account'; readonly problem?: string }
   | { readonly kind: 'clear'; readonly then: () => void };
 
@@ -109,6 +113,7 @@ export class AuscultApp extends LitElement {
     const { signal } = this.#listeners;
     addEventListener('keydown', this.#onKey, { signal });
     addEventListener('beforeunload', this.#onLeave, { signal });
+    addEventListener('beforeprint', this.#onPrint, { signal });
     addEventListener('dragover', this.#onDragOver, { signal });
     addEventListener('dragleave', this.#onDragLeave, { signal });
     addEventListener('drop', this.#onDrop, { signal });
@@ -138,6 +143,7 @@ export class AuscultApp extends LitElement {
       if (this.#settings.value.keepTranscript) this.#keep();
     });
     this.#settings.subscribe(() => {
+      void showLanguage(this.#settings.value.language);
       if (this.#settings.value.keepTranscript) this.#keep();
       else deleteKept(localStorage);
     });
@@ -230,10 +236,12 @@ export class AuscultApp extends LitElement {
           <page-notices
             .recording=${this.#recording}
             @choose-microphone=${this.#chooseMicrophone}
+            @check-microphone=${this.#checkMicrophone}
           ></page-notices>
           <file-progress .files=${this.#files}></file-progress>
           <section class="transcript" aria-labelledby="transcript-heading">
             ${this.#renderTools()}
+            <p class="printed">${dayAndTime(new Date())}</p>
             <p class=${this.said === '' || this.said === copied() ? 'spoken' : 'said'} role="status">
               ${this.said}
             </p>
@@ -247,6 +255,7 @@ export class AuscultApp extends LitElement {
               .recording=${this.#recording}
               .settings=${this.#settings}
               .speakers=${this.#speakers}
+              @check-microphone=${this.#checkMicrophone}
             ></transcript-view>
           </section>
         </div>
@@ -286,6 +295,17 @@ export class AuscultApp extends LitElement {
       <button class="small" ?disabled=${empty} @click=${() => void this.#copy()}>
         ${icons.copy}<span>${this.said === copied() ? copied() : msg('Copy')}</span>
       </button>
+      <button
+        class="small icon"
+        aria-label=${msg('Print')}
+        title=${msg('Print')}
+        ?disabled=${empty}
+        @click=${() => {
+          print();
+        }}
+      >
+        ${icons.print}
+      </button>
       <export-menu
         ?disabled=${empty}
         @chosen=${({ detail }: CustomEvent<ExportFormat>) => void this.#download(detail)}
@@ -301,6 +321,7 @@ export class AuscultApp extends LitElement {
         this.#transcribe(detail);
       }}
       @forget=${this.#forget}
+      @check-microphone=${this.#checkMicrophone}
     ></setup-panel>`;
   }
 
@@ -319,6 +340,17 @@ export class AuscultApp extends LitElement {
       case 'shortcuts':
         return html`<page-dialog heading=${msg('Keyboard shortcuts')} @closed=${closed}
           ><shortcut-list></shortcut-list
+        ></page-dialog>`;
+      case 'microphone':
+        return html`<page-dialog
+          ${ref(this.#openDialog)}
+          heading=${msg('Check the microphone')}
+          @closed=${closed}
+          ><microphone-check
+            .settings=${this.#settings}
+            .microphones=${this.#microphones}
+            @done=${() => this.#openDialog.value?.close()}
+          ></microphone-check
         ></page-dialog>`;
       case 'account':
         return html`<page-dialog ${ref(this.#openDialog)} heading=${msg('Your account')} @closed=${closed}
@@ -497,6 +529,11 @@ export class AuscultApp extends LitElement {
     });
   };
 
+  readonly #checkMicrophone = (): void => {
+    this.#settings.patch({ microphoneChecked: true });
+    this.dialog = { kind: 'microphone' };
+  };
+
   #mayAct(): boolean {
     const { value: login } = this.#login.state;
     return login.kind === 'in' && login.identity.transcribes;
@@ -504,6 +541,12 @@ export class AuscultApp extends LitElement {
 
   readonly #onLeave = (event: BeforeUnloadEvent): void => {
     if (this.#isUnsaved() || this.#isRecording()) event.preventDefault();
+  };
+
+  /** What is printed is what is on the page, with the time of now. */
+  readonly #onPrint = (): void => {
+    this.requestUpdate();
+    this.performUpdate();
   };
 
   readonly #onDragOver = (event: DragEvent): void => {

@@ -9,7 +9,7 @@ import { observe } from '../state/observe.js';
 import { icons } from './icons.js';
 import { sharedStyles } from './shared-styles.js';
 
-/** Problems, each with a way on, and warnings. Dispatches `choose-microphone`. */
+/** Problems, each with a way on, and warnings. Dispatches `choose-microphone` and `check-microphone`. */
 @localized()
 export class PageNotices extends LitElement {
   @property({ attribute: false }) recording!: LiveRecording;
@@ -57,6 +57,13 @@ export class PageNotices extends LitElement {
         grid-column: 2 / -1;
         justify-self: start;
         margin: 0.375rem 0 0.25rem;
+      }
+
+      .actions {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.5rem;
+        margin: 0;
       }
     `,
   ];
@@ -115,6 +122,13 @@ export class PageNotices extends LitElement {
         return html`<button class="remedy" @click=${() => this.dispatchEvent(new Event('choose-microphone'))}>
           ${msg('Choose a microphone')}
         </button>`;
+      case 'check-microphone':
+        return html`<div class="remedy actions">
+          ${this.#renderRemedy('start')}
+          <button @click=${() => this.dispatchEvent(new Event('check-microphone'))}>
+            ${msg('Check the microphone')}
+          </button>
+        </div>`;
       case 'start':
         return isUnderWay(this.recording.state.value.transcriber)
           ? nothing

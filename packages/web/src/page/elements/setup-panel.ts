@@ -32,7 +32,8 @@ type Choice = {
 
 /**
  * Everything that can be set: key terms, microphones, speakers, how text is written, a file to transcribe, and the page
- * itself. Dispatches `file` with a file that was chosen, and `forget` when what is kept is to be deleted.
+ * itself. Dispatches `file` with a file that was chosen, `forget` when what is kept is to
+ * be deleted, and `check-microphone`.
  */
 @localized()
 export class SetupPanel extends LitElement {
@@ -155,6 +156,13 @@ export class SetupPanel extends LitElement {
           void this.parts.recording.useMicrophone(id);
         },
       )}
+      <button
+        class="small check"
+        ?disabled=${running}
+        @click=${() => this.dispatchEvent(new Event('check-microphone'))}
+      >
+        ${icons.microphone}<span>${msg('Check the microphone')}</span>
+      </button>
       <fieldset ?disabled=${running}>
         <legend class="spoken">${msg('Speakers')}</legend>
         <label class="choice">

@@ -10,6 +10,7 @@ import type { Changeable, Observable } from '../state/observable.js';
 import type { Speakers } from '../speakers/speakers.js';
 import { textOf, type Line } from '../transcript/line.js';
 import { partsOf, speakersOf, withPart, type LinePart } from '../transcript/parts.js';
+import { icons } from './icons.js';
 import './partial-lines.js';
 import { sharedStyles } from './shared-styles.js';
 import './transcript-line.js';
@@ -99,6 +100,14 @@ export class TranscriptView extends LitElement {
         text-underline-offset: 0.25em;
       }
 
+      .offer {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.5rem 0.75rem;
+        align-items: center;
+        margin-top: 1.25rem;
+      }
+
       .private {
         margin-top: 1.5rem;
         padding-top: 1rem;
@@ -112,6 +121,19 @@ export class TranscriptView extends LitElement {
         display: block;
         margin: 0.5rem auto;
         box-shadow: var(--shadow);
+      }
+
+      @media print {
+        :host {
+          padding: 0;
+          overflow: visible;
+        }
+
+        .empty,
+        .follow,
+        partial-lines {
+          display: none;
+        }
       }
     `,
   ];
@@ -217,6 +239,16 @@ export class TranscriptView extends LitElement {
           </p>
         </li>
       </ol>
+      ${
+        this.settings.value.microphoneChecked
+          ? nothing
+          : html`<p class="offer">
+              <button class="small" @click=${() => this.dispatchEvent(new Event('check-microphone'))}>
+                ${icons.microphone}<span>${msg('Check the microphone')}</span>
+              </button>
+              <span>${msg('Are you heard? It takes half a minute.')}</span>
+            </p>`
+      }
       <p class="private">
         ${msg('You can also drop a recording anywhere on this page. Sound and text go to this server and nowhere else. The page forgets both when you close it; what the server keeps, its operator decides.')}
       </p>

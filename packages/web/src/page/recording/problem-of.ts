@@ -6,7 +6,6 @@ export function problemOfError(error: unknown): Problem {
     return { code: error.code as Problem['code'], message: error.message };
   return {
     code: 'internal_error',
-    message:
-      'The recording could not be started. Reload the page; if it stays, tell the operator the time of it.',
+    message: 'The recording could not be started.',
   };
 }

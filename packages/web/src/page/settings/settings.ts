@@ -28,6 +28,8 @@ export interface Settings {
   readonly markUnsure: boolean;
   /** Whether the transcript is kept in this browser. */
   readonly keepTranscript: boolean;
+  /** Whether the check of the microphone was made or declined on this device, so that it is not offered again. */
+  readonly microphoneChecked: boolean;
 }
 
 /** Which colours the page has. */
@@ -57,6 +59,7 @@ export const DEFAULT_SETTINGS: Settings = {
   showSpoken: false,
   markUnsure: true,
   keepTranscript: false,
+  microphoneChecked: false,
 };
 
 const NAME = 'auscult.settings';

@@ -93,6 +93,7 @@ export { requireLanguage } from './recognizer/load-model.js';
 export { resolveModel, type ResolvedModel } from './models/resolve-model.js';
 export { verifyModel } from './models/verify-model.js';
 export type { DownloadProgress, ModelStoreOptions } from './models/store/model-store.js';
+export type { CommandPart, HeardCommand, SpokenCommand } from './text/commands/spoken-command.js';
 export {
   nothingWritten,
   standingFinals,

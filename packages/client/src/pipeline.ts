@@ -22,7 +22,10 @@ export interface Pipeline
   extends
     Pick<AudioInput, 'take' | 'mute'>,
     Pick<RecordedBytes, 'beginRecording'>,
-    Pick<Delivery, 'open' | 'finalize' | 'stop' | 'retryNow' | 'waitingSeconds' | 'lostSamples'> {
+    Pick<
+      Delivery,
+      'open' | 'finalize' | 'stop' | 'retryNow' | 'listenForCommands' | 'waitingSeconds' | 'lostSamples'
+    > {
   /** Corrects who speaks. */
   readonly identify: Identification['correct'];
   /** Takes what a recorder wrote in about so many seconds. */

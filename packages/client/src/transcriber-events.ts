@@ -2,7 +2,7 @@ import type { KnownSpeaker } from '@auscult/protocol';
 import type { Level } from './audio/intake.js';
 import type { Problem } from './problem.js';
 import type { TranscriberState } from './transcriber-state.js';
-import type { DroppedWords, Segment } from './transcript.js';
+import type { DroppedWords, Segment, SpokenCommand } from './transcript.js';
 
 /** The events of a transcriber. */
 export interface TranscriberEvents {
@@ -16,6 +16,8 @@ export interface TranscriberEvents {
    * already.
    */
   readonly final: Segment;
+  /** The speaker gave one of `commands`. The partial of its words, if there was one, has been removed before. */
+  readonly command: SpokenCommand;
   /** Who speaks has changed, or is better known; `transcript` has applied this already. */
   readonly speakers: SpeakersUpdate;
   /** Words that partials have shown are not kept, and why. The partial, if there was one, has been removed before. */

@@ -44,6 +44,11 @@ export interface Transcriber {
    * words that are not there any more is left out.
    */
   readonly identify: (corrections: SpeakerCorrections) => void;
+  /**
+   * Replaces the commands that are listened for, such as when a page shows something else. It counts for what is said from now
+   * on, as soon as there is a connection. If the server refuses the list, there is a `problem`, and the former one stays.
+   */
+  readonly configure: (change: Pick<TranscriberOptions, 'commands'>) => void;
   /** While reconnecting: tries at once, and after somebody has logged in. */
   readonly retryNow: () => void;
   /** Gives up at once. */
@@ -119,6 +124,9 @@ export function createTranscriber(options: TranscriberOptions = {}): Transcriber
       pipeline.identify(corrections);
       tellSpeakers(revised);
     },
+    configure: ({ commands }) => {
+      if (commands) pipeline.listenForCommands(commands);
+    },
     retryNow: pipeline.retryNow,
     close: giveUp,
     on,
@@ -140,6 +148,7 @@ function deliveryListener(
 ): Omit<DeliveryListener, 'onSettled' | 'onSpeakers'> {
   return {
     onPartial: (segment) => emit('partial', segment),
+    onCommand: (command) => emit('command', command),
     onFinal: (segment) => {
       finals.add(segment);
       speakers.hear(speakersIn(segment));

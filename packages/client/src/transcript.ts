@@ -29,6 +29,27 @@ export interface Segment {
   readonly removes?: readonly number[];
 }
 
+/** A command that the speaker gave: one of `commands`, said by itself. It is no text of the transcript. */
+export interface SpokenCommand {
+  /** The `id` of the command, if it has one. */
+  readonly id?: string;
+  /** Its phrase, as it was registered. */
+  readonly phrase: string;
+  /** What each variable was, by its name: one of its values, or the words that were said for free text. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** What was heard, for programs that cannot carry it out and rather take it for text. */
+  readonly text: string;
+  /** Seconds of audio since `start()`, over all reconnects and restarts of the server. */
+  readonly start: number;
+  readonly end: number;
+  /** From 0 to 1. */
+  readonly confidence: number;
+  /** Where there are two. */
+  readonly channel?: number;
+  /** Counts the segments and commands of a channel. */
+  readonly sequence: number;
+}
+
 /** Words that partials have shown but that are in no final, or were cut out of it. */
 export interface DroppedWords {
   /** Stable, see the reasons of `dropped` in docs/protocol.md. */

@@ -23,6 +23,8 @@ export function allowedValues(schema: JsonSchema): string {
     case 'array':
       return allowedItems(schema);
     case 'object':
+      if (schema.properties === undefined && typeof schema.additionalProperties === 'object')
+        return `an object whose fields are each ${allowedValues(schema.additionalProperties)}`;
       return `an object with the fields ${Object.keys(schema.properties ?? {}).join(', ')}`;
     default:
       throw new TypeError(`allowedValues has no words for a schema of type ${String(schema.type)}`);

@@ -18,5 +18,6 @@ export function applyConfigure(
 
 /** The new value of a setting. If the setting has parts, those that were not asked for stay as they are. */
 function changedValue(now: unknown, asked: unknown): unknown {
-  return typeof now === 'object' && typeof asked === 'object' ? { ...now, ...asked } : (asked ?? now);
+  const hasParts = typeof now === 'object' && !Array.isArray(now);
+  return hasParts && typeof asked === 'object' ? { ...now, ...asked } : (asked ?? now);
 }

@@ -58,7 +58,7 @@ export const configureMessage = z
   })
   .meta({
     description:
-      'Opts in and sets the session up. Allowed only before the first audio. Answered by `ready`. ' +
+      'Opts in and sets the session up. Allowed only before the first audio, but for `commands` alone. Answered by `ready`. ' +
       'Fields left out of a second `configure` stay as they are. Unknown fields are refused.',
     examples: [
       {
@@ -75,6 +75,17 @@ export const configureMessage = z
         type: 'configure',
         keyterms: ['metoprolol', { text: 'HbA1c', weight: 1.5, soundsLike: ['h b a one c'] }],
         lexicon: 'medical',
+      },
+      {
+        type: 'configure',
+        commands: [
+          { phrase: 'next field' },
+          {
+            id: 'insert',
+            phrase: 'insert {template}',
+            variables: { template: ['chest pain', 'normal exam'] },
+          },
+        ],
       },
     ],
   });

@@ -88,6 +88,11 @@ const table = {
     meaning: 'The session has taken audio already, so its settings are fixed.',
     remedy: 'Send configure before the first audio, or open another connection.',
   },
+  invalid_command: {
+    retryable: false,
+    meaning: 'A command of the list could not be told from dictation or from another command.',
+    remedy: 'Correct it and send all commands again.',
+  },
   speakers_off: {
     retryable: false,
     meaning: 'The session tells no speakers apart, so there is nothing to correct.',
@@ -284,6 +289,30 @@ const table = {
     retryable: false,
     meaning: 'A user has this name already.',
     remedy: 'Choose another name, or reset the user who has it.',
+  },
+  template_not_found: {
+    httpStatus: 404,
+    retryable: false,
+    meaning: 'There is no template with this id, or it is not yours.',
+    remedy: 'List the templates and check the id.',
+  },
+  template_changed: {
+    httpStatus: 409,
+    retryable: false,
+    meaning: 'Somebody has changed the template since you read it.',
+    remedy: 'Read it again and change what is there now.',
+  },
+  template_name_taken: {
+    httpStatus: 409,
+    retryable: false,
+    meaning: 'Another template has a name that is said in the same way.',
+    remedy: 'Choose another name, or change that template.',
+  },
+  too_many_templates: {
+    httpStatus: 409,
+    retryable: false,
+    meaning: 'There are as many templates as can be told apart by voice.',
+    remedy: 'Delete some that are not used.',
   },
   malformed_request: {
     httpStatus: 400,

@@ -31,6 +31,7 @@ export {
   type StopMessage,
 } from './client-messages.js';
 export * from './codes.js';
+export type { VoiceCommand } from './commands.js';
 export { decodeBase64 } from './decode-base64.js';
 export {
   describeError,
@@ -44,6 +45,7 @@ export { keyTerm, keyTermList, lexicon, type KeyTerm, type Lexicon } from './key
 export { PROTOCOL, protocolLimits } from './limits.js';
 export { nameSpeakers, type NameOf, type SpeakerWords } from './names.js';
 export { isNestedDeeper, MOST_NESTED } from './nesting.js';
+export { partsOfPhrase, saidForm, type PhrasePart } from './phrase-parts.js';
 export {
   parseClientMessage,
   type DecodedAudioMessage,
@@ -71,6 +73,7 @@ export {
 } from './recognition-settings.js';
 export {
   acknowledgedMessage,
+  commandMessage,
   connectionMessage,
   droppedMessage,
   errorMessage,
@@ -84,6 +87,7 @@ export {
   transcriptionMessage,
   warningMessage,
   type AcknowledgedMessage,
+  type CommandMessage,
   type ConnectionMessage,
   type DroppedMessage,
   type ErrorMessage,

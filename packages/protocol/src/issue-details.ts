@@ -14,7 +14,9 @@ export interface IssueDetails {
  * and list positions, so nothing that a client made up.
  */
 export function detailsOfIssue(schema: JsonSchema, issue: z.core.$ZodIssue | undefined): IssueDetails {
-  const path = issue === undefined ? [] : placeOf(issue);
+  const path = issue === undefined ? [] : namedIn(schema, placeOf(issue));
+  const said: unknown = issue?.code === 'custom' ? issue.params?.['limit'] : undefined;
+  if (typeof said === 'string') return { field: fieldName(path), limit: said };
   return { field: fieldName(path), limit: allowedValues(schemaAt(schema, path)) };
 }
 
@@ -26,6 +28,12 @@ function placeOf(issue: z.core.$ZodIssue): readonly PropertyKey[] {
   if (issue.code !== 'invalid_union') return issue.path;
   const inside = issue.errors.flatMap(([first]) => (first === undefined ? [] : [placeOf(first)]));
   return [...issue.path, ...(inside.find(({ length }) => length > 0) ?? [])];
+}
+
+/** The path as far as its names are those of the schema: those in a map are made up by the client. */
+function namedIn(schema: JsonSchema, path: readonly PropertyKey[]): readonly PropertyKey[] {
+  const map = path.findIndex((_, at) => schemaAt(schema, path.slice(0, at)).propertyNames !== undefined);
+  return map === -1 ? path : path.slice(0, map);
 }
 
 function fieldName(path: readonly PropertyKey[]): string | undefined {

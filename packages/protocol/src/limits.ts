@@ -29,4 +29,14 @@ export const protocolLimits = {
   keyTermWeight: { min: 0.1, max: 3 },
   /** Ways to say one key term. */
   keyTermSayings: { max: 8 },
+  /** Commands of a session. */
+  commands: { max: 100 },
+  /** Characters of the phrase of a command, and of one value of a variable. */
+  commandLength: { max: 100 },
+  /** Variables of one command. */
+  commandVariables: { max: 3 },
+  /** Values of one variable, and of all variables of all commands. */
+  commandValues: { max: 500, all: 2_000 },
+  /** Words of a variable that is free text. */
+  commandFreeWords: { max: 6 },
 } as const;

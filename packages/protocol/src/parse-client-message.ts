@@ -98,6 +98,8 @@ function decodeAudio({ data, sampleRate }: AudioMessage): ParseResult {
 
 function describeIssue(type: ClientMessageType, issue: z.core.$ZodIssue | undefined): ErrorMessage {
   const { field = type, limit } = detailsOfIssue(jsonSchemas[type], issue);
+  if (issue?.code === 'custom' && issue.path[0] === 'commands')
+    return describeError('invalid_command', { field, limit });
   const offRange =
     issue?.path[0] === 'sampleRate' && !(issue.code === 'invalid_type' && issue.expected === 'number');
   return describeError(offRange ? 'sample_rate_out_of_range' : 'invalid_message', { field, limit });

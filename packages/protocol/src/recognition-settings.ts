@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { audioEncoding, channelCount } from './audio-format.js';
+import { commandList } from './commands.js';
 import { lexicon } from './key-terms.js';
 import { protocolLimits } from './limits.js';
 import { speakerCount } from './speakers.js';
@@ -164,6 +165,18 @@ export const recognitionSettings = {
     operator: { default: 'off', note: 'It is off for clients that did not opt in.' },
     unlessOptedIn: 'off',
     kept: 'sealed-always',
+  },
+  commands: {
+    value: commandList.meta({
+      description:
+        'Phrases by which the speaker commands the client. One that is said by itself, between pauses, is sent as `command` and not as text. ' +
+        'They replace those sent before, also while audio is sent: then in a `configure` of their own.',
+    }),
+    concerns: 'writing',
+    askedOf: 'sessions',
+    initial: [],
+    unlessOptedIn: [],
+    kept: 'sealed',
   },
   lexicon: {
     value: lexicon.meta({

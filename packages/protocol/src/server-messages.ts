@@ -150,6 +150,52 @@ export const transcriptionMessage = z
   });
 export type TranscriptionMessage = z.infer<typeof transcriptionMessage>;
 
+/** A command that the speaker gave. */
+export const commandMessage = z
+  .object({
+    type: z.literal('command'),
+    id: z.string().optional().meta({ description: 'The `id` of the command, where it has one.' }),
+    phrase: z.string().meta({ description: 'Its phrase, as it was registered.' }),
+    variables: z.record(z.string(), z.string()).meta({
+      description:
+        'What each variable was, by its name: one of its values, or the words that were said for free text, in written form where that is on.',
+    }),
+    text: z.string().meta({ description: 'What was heard, word by word: what would otherwise be text.' }),
+    timestamp: z.iso.datetime().meta({ description: 'When the message was made.' }),
+    sequence: z
+      .int()
+      .min(0)
+      .meta({ description: 'As of a final: the utterance that was the command has no other.' }),
+    start: streamSeconds.meta({
+      description: 'Where the utterance begins, seconds since the first sample of the stream.',
+    }),
+    end: streamSeconds.meta({
+      description: 'Where it ends. All audio of the channel before this moment is transcribed.',
+    }),
+    confidence: confidence.meta({ description: 'How sure the model is of the words.' }),
+    channel: channel.optional(),
+  })
+  .meta({
+    audience: 'opted-in',
+    description:
+      'The speaker gave one of the `commands`: instead of the final of that utterance. Its partial is to be removed.',
+    examples: [
+      {
+        type: 'command',
+        id: 'insert',
+        phrase: 'insert {template}',
+        variables: { template: 'chest pain' },
+        text: 'Insert chest pain.',
+        timestamp: '2026-01-31T09:30:12.100Z',
+        sequence: 3,
+        start: 10.2,
+        end: 11.4,
+        confidence: 0.93,
+      },
+    ],
+  });
+export type CommandMessage = z.infer<typeof commandMessage>;
+
 /** Something that did not go as asked. */
 export const errorMessage = z
   .object({
@@ -233,6 +279,7 @@ export const readyMessage = z
         refine: 'off',
         writtenForm: 'off',
         dictationCommands: 'off',
+        commands: [],
         lexicon: 'medical',
         speakers: 'off',
         endpointing: { silenceMs: 500, sentences: 'on', maxUtteranceSeconds: 20 },
@@ -489,6 +536,7 @@ export type SpeakersMessage = z.infer<typeof speakersMessage>;
 export const serverMessages = {
   connection: connectionMessage,
   transcription: transcriptionMessage,
+  command: commandMessage,
   error: errorMessage,
   ready: readyMessage,
   resumed: resumedMessage,

@@ -1,13 +1,16 @@
+import type { SpokenCommand, WritingOptions } from '@auscult/asr';
 import {
   declarationOf,
+  partsOfPhrase,
   settingNames,
   type RecognitionSettings,
   type SettingName,
   type SettingsWith,
+  type VoiceCommand,
 } from '@auscult/protocol';
 
 type RecognitionSetting = SettingsWith<{ readonly concerns: 'recognition' }>;
-type WritingSetting = SettingsWith<{ readonly concerns: 'writing' }>;
+type WritingSwitch = Exclude<SettingsWith<{ readonly concerns: 'writing' }>, 'commands'>;
 
 /** The settings among these that say how speech is heard. The recognizer has options of the same names. */
 export function recognitionOf<Settings extends Partial<RecognitionSettings>>(
@@ -20,12 +23,39 @@ export function recognitionOf<Settings extends Partial<RecognitionSettings>>(
   >;
 }
 
-/** The settings among these that say how the text is written, as true and false. */
+/** The settings among these that say how the text is written: switches as true and false, and commands in parts. */
 export function writingOf(
-  settings: Pick<RecognitionSettings, WritingSetting>,
-): Readonly<Record<WritingSetting, boolean>> {
-  const written = namesOf('writing').map((name) => [name, settings[name] === 'on']);
-  return Object.fromEntries(written) as Record<WritingSetting, boolean>;
+  settings: Pick<RecognitionSettings, WritingSwitch> & {
+    readonly commands?: readonly VoiceCommand[] | undefined;
+  },
+): Readonly<Record<WritingSwitch, boolean>> & Pick<WritingOptions, 'commands'> {
+  const { commands = [] } = settings;
+  const switches = namesOf('writing').filter((name) => name !== 'commands');
+  const written = Object.fromEntries(switches.map((name) => [name, settings[name] === 'on']));
+  return {
+    ...(written as Record<WritingSwitch, boolean>),
+    ...(commands.length > 0 && { commands: spokenCommandsOf(commands) }),
+  };
+}
+
+const spokenCommands = new WeakMap<readonly VoiceCommand[], readonly SpokenCommand[]>();
+
+/** The commands as they are listened for. For one list it is one list, which the recognizer prepares once. */
+function spokenCommandsOf(commands: readonly VoiceCommand[]): readonly SpokenCommand[] {
+  const known = spokenCommands.get(commands);
+  if (known !== undefined) return known;
+  const made = commands.map(spokenCommandOf);
+  spokenCommands.set(commands, made);
+  return made;
+}
+
+function spokenCommandOf({ id, phrase, variables = {} }: VoiceCommand): SpokenCommand {
+  const parts = (partsOfPhrase(phrase) ?? []).map((part) =>
+    part.kind === 'variable' && Object.hasOwn(variables, part.name)
+      ? { ...part, values: variables[part.name] }
+      : part,
+  );
+  return { id, phrase, parts };
 }
 
 function namesOf<Concern extends 'recognition' | 'writing'>(concern: Concern) {

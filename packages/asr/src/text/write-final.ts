@@ -1,5 +1,8 @@
 import type { FinalHypothesis, Word, WordAlternative } from '../live/live-transcription.js';
 import { writeAlternatives } from './write-alternatives.js';
+import { hearCommand } from './commands/hear-command.js';
+import type { MatchedCommand } from './commands/match-commands.js';
+import type { HeardCommand, SpokenCommand } from './commands/spoken-command.js';
 import { obeyCommands, type Dictated, type DictatedLine } from './dictation/obey-commands.js';
 import { bareWord } from './dictation/other-senses.js';
 import { keepsMeaning, losesMeaning } from './kept-meaning/keeps-meaning.js';
@@ -24,6 +27,8 @@ export interface WritingOptions {
    * said, with all of their final.
    */
   readonly takesBack?: boolean;
+  /** Phrases that are no text if they are said by themselves; none by default. */
+  readonly commands?: readonly SpokenCommand[];
 }
 
 /** A final as it is written. */
@@ -32,6 +37,8 @@ export interface WrittenFinal extends FinalHypothesis {
   readonly spoken?: string;
   /** The `sequence` of finals whose text the speaker has taken back with this one, latest first. */
   readonly removes?: readonly number[];
+  /** The command that it is. Then it has no text and no words; `spoken` is what was said. */
+  readonly command?: HeardCommand;
 }
 
 /** What is remembered of a stream's finals because writing the next one depends on it. */
@@ -44,6 +51,8 @@ export interface WritingState {
   readonly standing: readonly number[];
   /** The last words that were said, in lower case, which tell a dictated `colon` from an organ. */
   readonly lastWords: readonly string[];
+  /** Where the last word ended, seconds; undefined if there is none, or the end of its utterance was asked for. */
+  readonly saidUntil?: number | undefined;
 }
 
 /** The state of a stream without finals. */
@@ -55,6 +64,56 @@ export const nothingWritten: WritingState = { numberEndsAt: undefined, standing:
  * or change a number or a negation (docs/decisions/0056).
  */
 export function writeFinal(
+  state: WritingState,
+  final: FinalHypothesis,
+  options: WritingOptions,
+): { readonly state: WritingState; readonly written: WrittenFinal } {
+  const { commands = [] } = options;
+  const said = commands.length === 0 ? {} : { saidUntil: endOfWords(state, final) };
+  const matched = hearCommand(final, commands, state.saidUntil);
+  if (matched !== undefined)
+    return {
+      state: { ...state, ...said, numberEndsAt: undefined, homophoneEndsAt: undefined },
+      written: asCommand(final, matched, options),
+    };
+  const next = writeText(state, final, options);
+  return { ...next, state: { ...next.state, ...said } };
+}
+
+function endOfWords({ saidUntil }: WritingState, { words, reason }: FinalHypothesis): number | undefined {
+  return reason === 'request' ? undefined : (words.at(-1)?.end ?? saidUntil);
+}
+
+/** A final that is a command. What was said for free text is written as text would be, without the mark behind it. */
+function asCommand(
+  final: FinalHypothesis,
+  { command: { id, phrase }, variables }: MatchedCommand,
+  { writtenForm }: WritingOptions,
+): WrittenFinal {
+  const values = variables.map(({ name, value, words: [from, to] }) => {
+    if (value !== undefined) return [name, value];
+    const spoken = final.words.slice(from, to);
+    const isWritten = writtenForm && isEnglish(final.language);
+    const [line] = isWritten
+      ? writeLines([{ breakBefore: '', words: spoken }], { start: false, end: false })
+      : [];
+    const isKept = line !== undefined && keepsMeaning(texts(spoken), texts(line.words));
+    return [name, joined(isKept ? line.words : spoken).replace(/[.,;:?!]+$/u, '')];
+  });
+  return {
+    ...final,
+    text: '',
+    words: [],
+    spoken: final.text,
+    command: {
+      ...(id === undefined ? {} : { id }),
+      phrase,
+      variables: Object.fromEntries(values) as Record<string, string>,
+    },
+  };
+}
+
+function writeText(
   state: WritingState,
   final: FinalHypothesis,
   options: WritingOptions,

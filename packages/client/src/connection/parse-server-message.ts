@@ -62,6 +62,13 @@ const checks: Readonly<Record<ServerMessage['type'], Check>> = {
     typeof fields['isFinal'] === 'boolean' &&
     (fields['removes'] === undefined || isListOfCounts(fields['removes'])) &&
     (fields['words'] === undefined || isListOf(fields['words'], isWord)),
+  command: (fields) =>
+    isSpan(fields) &&
+    isCount(fields['sequence']) &&
+    isTextIfAny(fields['id']) &&
+    isText(fields['phrase']) &&
+    isObject(fields['variables']) &&
+    Object.values(fields['variables']).every(isText),
   error: (fields) => isText(fields['code']) && isText(fields['message']),
   ready: (fields) =>
     isText(fields['sessionId']) &&

@@ -3,6 +3,7 @@ import type { ServerUrls } from '../connection/server-url.js';
 import type { TranscriberOptions, WebSocketConstructor } from '../transcriber-options.js';
 import type { DeliveryListener } from './delivery-listener.js';
 import type { Identification } from '../speakers/identification.js';
+import { createCommandsToSend } from './commands-to-send.js';
 import { createDialer } from './dialer.js';
 import { carryOut } from './link-actions.js';
 import { createLinkDriver } from './link-driver.js';
@@ -23,6 +24,8 @@ export interface Delivery {
   readonly send: () => void;
   /** Asks for the finals of all audio; `onStopped` is called when they are here. */
   readonly stop: () => void;
+  /** Has the server listen for these commands, in place of those before. */
+  readonly listenForCommands: (commands: Commands) => void;
   /** Connects at once, instead of later or after a login. */
   readonly retryNow: () => void;
   /** Seconds of audio that the server is not known to have. */
@@ -34,6 +37,8 @@ export interface Delivery {
   /** Ends, and lets the server forget the session. */
   readonly close: () => void;
 }
+
+type Commands = NonNullable<TranscriberOptions['commands']>;
 
 interface DeliveryOptions {
   readonly urls: ServerUrls;
@@ -47,7 +52,8 @@ interface DeliveryOptions {
 }
 
 export function createDelivery(options: DeliveryOptions): Delivery {
-  const { ticket, configure, identification, listener, openTransfer } = options;
+  const { ticket, identification, listener, openTransfer } = options;
+  const commands = createCommandsToSend(options.configure);
   const transfer = openTransfer({
     ...listener,
     onStopped: (refines) => {
@@ -65,8 +71,11 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     },
     onHungUp: transfer.interrupt,
   });
-  const act = (action: LinkAction): void =>
-    carryOut(action, { dialer, transfer, configure, identification, listener });
+  const act = (action: LinkAction): void => {
+    carryOut(action, { dialer, transfer, configure: commands.configure(), identification, listener });
+    // The server may have lost the list with the connection.
+    if (action.kind === 'deliver') commands.sendAgain(dialer.connection());
+  };
   const link = createLinkDriver(ticket !== undefined, act, () => {
     dialer.hangUp();
     stopWatching();
@@ -94,6 +103,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     finalize: () => transfer.flush('finalize'),
     send: transfer.send,
     stop: () => transfer.flush('stop'),
+    listenForCommands: (list) => {
+      commands.replace(list, link.isReady() ? dialer.connection() : undefined);
+    },
     retryNow: () => link.dispatch({ kind: 'retry-now' }),
     waitingSeconds: transfer.waitingSeconds,
     lostSamples: transfer.lostSamples,

@@ -1,7 +1,13 @@
-import type { DroppedMessage, ServerMessage, SpeakersMessage, TranscriptionMessage } from '@auscult/protocol';
+import type {
+  CommandMessage,
+  DroppedMessage,
+  ServerMessage,
+  SpeakersMessage,
+  TranscriptionMessage,
+} from '@auscult/protocol';
 import { SAMPLE_RATE } from '../audio/sample-rate.js';
 import { ownFindings, withOwnSpeakers } from '../speakers/own-speakers.js';
-import type { DroppedWords, Segment } from '../transcript.js';
+import type { DroppedWords, Segment, SpokenCommand } from '../transcript.js';
 import type { FlushRequest, FlushRequests } from './flush-requests.js';
 import type { Ledger } from './ledger.js';
 import { createOpenPartials } from './open-partials.js';
@@ -11,6 +17,7 @@ import { refinedText } from './refined-text.js';
 export interface TextListener {
   readonly onFinal: (segment: Segment) => void;
   readonly onPartial: (segment: Segment) => void;
+  readonly onCommand: (command: SpokenCommand) => void;
   readonly onDropped: (dropped: DroppedWords) => void;
   readonly onSpeech: (speech: { state: 'started' | 'ended'; at: number; channel?: number }) => void;
   /** Who speaks, in the transcriber's own sequences and numbers. */
@@ -45,6 +52,8 @@ export function createTextIntake(parts: TextIntakeParts): TextIntake {
     switch (message.type) {
       case 'transcription':
         return message.isFinal ? takeFinal(message) : takePartial(message);
+      case 'command':
+        return takeCommand(message);
       case 'acknowledged':
         return ledger.acknowledge(message.receivedSamples, message.settledSeconds);
       case 'speech':
@@ -70,6 +79,14 @@ export function createTextIntake(parts: TextIntakeParts): TextIntake {
     const segment = withOwnSpeakers(taken, ownOf);
     partials.close(segment);
     listener.onFinal(segment);
+  }
+
+  /** It takes the place of a final, so it settles audio as one does. */
+  function takeCommand({ id, phrase, variables, ...heard }: CommandMessage): void {
+    const taken = ledger.takeFinal({ ...heard, type: 'transcription', isFinal: true });
+    if (!taken) return;
+    partials.takeBack(taken.channel ?? 0);
+    listener.onCommand({ ...(id === undefined ? {} : { id }), phrase, variables, ...taken });
   }
 
   function takePartial(message: TranscriptionMessage): void {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { JsonSchema } from '../allowed-values.js';
+import { singleSchema, type JsonSchema } from '../allowed-values.js';
 import { configureMessage } from '../client-messages.js';
 import { sessionSettings } from '../recognition-settings.js';
 
@@ -39,9 +39,15 @@ function typeOf(schema: JsonSchema): string {
     return schema.enum.map((value) => (typeof value === 'string' ? `'${value}'` : String(value))).join(' | ');
   if (schema.anyOf !== undefined) return schema.anyOf.map(typeOf).join(' | ');
   if (schema.type === 'integer') return 'number';
+  const item = singleSchema(schema.items);
+  if (item !== undefined) return `readonly (${typeOf(item)})[]`;
+  if (typeof schema.additionalProperties === 'object' && schema.properties === undefined)
+    return `Readonly<Record<string, ${typeOf(schema.additionalProperties)}>>`;
   if (schema.type !== 'object') return String(schema.type);
   const parts = Object.entries(schema.properties ?? {}).map(([name, part]) =>
-    typeof part === 'object' ? `    readonly ${name}?: ${typeOf(part)};\n` : '',
+    typeof part === 'object'
+      ? `    readonly ${name}${schema.required?.includes(name) ? '' : '?'}: ${typeOf(part)};\n`
+      : '',
   );
   return `{\n${parts.join('')}  }`;
 }

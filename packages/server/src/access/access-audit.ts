@@ -24,7 +24,10 @@ export type AccessAuditAction =
   | 'account.recovery-codes'
   | 'voice.enrol'
   | 'voice.use'
-  | 'voice.delete';
+  | 'voice.delete'
+  | 'template.create'
+  | 'template.change'
+  | 'template.delete';
 
 /** What the audit log says about whoever did something. */
 export type AuditedIdentity = Pick<Identity, 'tenant' | 'subject' | 'kind' | 'role'>;

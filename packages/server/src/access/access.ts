@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.js';
 import type { OriginPolicy } from '../http/origins.js';
 import type { MasterKeys } from '../records/master-keys.js';
+import { createTemplateStore, type TemplateStore } from '../templates/template-store.js';
 import type { Log } from '../telemetry/log.js';
 import type { AccessAudit } from './access-audit.js';
 import type { ChangeServices } from './change-services.js';
@@ -34,6 +35,7 @@ export interface Access {
   readonly clientSecrets: ClientSecrets;
   readonly breakGlass: BreakGlass;
   readonly voices: EnrolledVoices;
+  readonly templates: TemplateStore;
   readonly audit: AccessAudit;
   readonly log: Log;
   /** Failed logins by address. */
@@ -104,6 +106,7 @@ export function createAccess(services: AccessServices): Access {
     clientSecrets,
     breakGlass,
     voices: createEnrolledVoices(services),
+    templates: createTemplateStore(services),
     audit,
     log,
     addressFailures: shareFailures('address', createFailureLimit(BY_ADDRESS)),

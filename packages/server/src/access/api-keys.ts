@@ -7,6 +7,7 @@ import type { AuditedBy } from './access-audit.js';
 import { createApiKeyRows, type ApiKeyRow } from './api-key-rows.js';
 import { EXPIRED, NOT_VALID, authenticated, type AuthenticationResult } from './authentication.js';
 import type { ChangeServices } from './change-services.js';
+import { destroyTemplatesIn } from '../templates/destroy-templates.js';
 import { destroyVoiceIn } from './destroy-voice.js';
 import { groupsOf, type GrantableRole, type Identity } from './identity.js';
 import { createSecret, digestOf, SECRET_PATTERN } from './secrets.js';
@@ -134,6 +135,7 @@ export function createApiKeys(services: ChangeServices, now: () => Date = () => 
         const changed = await rows.revokeIn(transaction, row, now());
         await note(transaction, 'key.revoke', by, changed);
         await destroyVoiceIn(transaction, audit, identityOf(changed), by);
+        await destroyTemplatesIn(transaction, audit, identityOf(changed), by);
         revoked = changed;
       }, WRITE_PATIENCE);
       if (revoked === undefined) return false;

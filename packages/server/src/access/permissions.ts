@@ -35,6 +35,11 @@ const table = {
   'voice.enrol': { clinician: 'own', supervisor: 'own' },
   'voice.delete': everybody,
 
+  'template.list': { ...whoeverSpeaks, administrator: 'own' },
+  'template.change': { ...whoeverSpeaks, administrator: 'own' },
+  /** Changes the templates that everybody of the tenant has. */
+  'template.share': { administrator: 'tenant' },
+
   'ticket.create': whoeverSpeaks,
   'client-secret.create': whoeverSpeaks,
   'live.open': whoeverSpeaks,

@@ -4,6 +4,7 @@ import { WRITE_PATIENCE } from '../db/commit-queue.js';
 import type { Schema } from '../db/schema.js';
 import { scrub } from '../db/scrub.js';
 import type { AuditedBy } from './access-audit.js';
+import { destroyTemplatesIn } from '../templates/destroy-templates.js';
 import { destroyVoiceIn } from './destroy-voice.js';
 import { createLoginCheck, type CheckLogin } from './check-login.js';
 import type { GrantableRole } from './identity.js';
@@ -96,7 +97,9 @@ export function createUsers(services: UserServices): Users {
           login_epoch: row.login_epoch + 1,
         });
         await noteUser(services, transaction, 'user.disable', by, changed);
-        await destroyVoiceIn(transaction, services.audit, identityOfUser(userOf(changed)), by);
+        const owner = identityOfUser(userOf(changed));
+        await destroyVoiceIn(transaction, services.audit, owner, by);
+        await destroyTemplatesIn(transaction, services.audit, owner, by);
         return changed;
       });
       await scrub(services.database);

@@ -19,6 +19,7 @@ export const BACKUP_TABLES: readonly BackupTable[] = [
   { name: 'audio_pieces', key: ['session_id', 'channel', 'place'], page: 50 },
   { name: 'api_keys', key: ['id'], page: 5000 },
   { name: 'users', key: ['id'], page: 5000 },
+  { name: 'templates', key: ['id'], page: 500 },
   { name: 'audit_entries', key: ['sequence'], page: 5000 },
 ];
 

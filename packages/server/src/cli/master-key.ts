@@ -3,6 +3,7 @@ import { ConfigError } from '../config/config-error.js';
 import { MASTER_KEY_VARIABLE } from '../config/load-config.js';
 import type { Config } from '../config/schema.js';
 import { rewrapVoices } from '../access/enrolled-voices.js';
+import { rewrapTemplates } from '../templates/template-store.js';
 import { revouchRows } from '../integrity/revouch-rows.js';
 import { rewrapDataKeys } from '../records/data-keys.js';
 import { rewrapJobKeys } from '../transcriptions/durable/job-keys.js';
@@ -35,6 +36,7 @@ function rotateCommand(): Command {
       const rewrapped = await rewrapDataKeys(database, masterKeys);
       await revouchRows(database, integrity.macs);
       await rewrapVoices(database, masterKeys);
+      await rewrapTemplates(database, masterKeys);
       await rewrapJobKeys(database, masterKeys, integrity);
       const masterKey = masterKeys.current().id;
       await audit.append({

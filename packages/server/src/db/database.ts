@@ -168,6 +168,7 @@ async function openPostgres(url: string): Promise<Database> {
         'audio_pieces',
         'sessions',
         'enrolled_voices',
+        'templates',
         'transcription_jobs',
         'transcription_finals',
         'transcription_results',

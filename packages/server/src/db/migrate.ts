@@ -13,6 +13,7 @@ import { speakers } from './migrations/0010-speakers.js';
 import { enrolledVoices } from './migrations/0011-enrolled-voices.js';
 import { transcriptionJobs } from './migrations/0013-transcription-jobs.js';
 import { tickets } from './migrations/0014-tickets.js';
+import { templates } from './migrations/0015-templates.js';
 import type { DatabaseKind, SchemaChange } from './schema-change.js';
 
 /** Every step, in order. */
@@ -30,6 +31,7 @@ const schemaChanges: readonly SchemaChange[] = [
   enrolledVoices,
   transcriptionJobs,
   tickets,
+  templates,
 ];
 
 /** Name of the newest step that this version knows. */

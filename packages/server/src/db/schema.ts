@@ -30,6 +30,7 @@ export interface Schema {
   readonly transcription_finals: TranscriptionFinalsTable;
   readonly transcription_results: TranscriptionResultsTable;
   readonly tickets: TicketsTable;
+  readonly templates: TemplatesTable;
 }
 
 /**
@@ -279,6 +280,20 @@ interface EnrolledVoicesTable {
   enrolled_at: string;
   master_key_id: string;
   /** The voice, and the name to show, sealed with that master key. */
+  sealed: Buffer;
+}
+
+/** Templates of people and of tenants. Whatever is not sealed is bound to what is. */
+interface TemplatesTable {
+  id: Fixed<string>;
+  tenant: Fixed<string>;
+  /** Subject of the identity that it belongs to; empty if it is one of the tenant. */
+  owner: Fixed<string>;
+  /** Counts the changes, from 1. */
+  version: number;
+  changed_at: string;
+  master_key_id: string;
+  /** Its name and text, sealed with that master key. */
   sealed: Buffer;
 }
 

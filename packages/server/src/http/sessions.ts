@@ -108,7 +108,12 @@ const speakerList = z.array(knownSpeaker).meta({
 
 const versionBody = z.object({
   version: z.int().meta({ description: '1 is what was recognised; later ones are corrections.' }),
-  text: z.string().meta({ description: 'Empty if the final only takes others back.' }),
+  text: z.string().meta({ description: 'Empty if the final only takes others back, or was a command.' }),
+  command: z
+    .object({ id: z.string().optional(), phrase: z.string(), variables: z.record(z.string(), z.string()) })
+    .readonly()
+    .optional()
+    .meta({ description: 'The command that it was, which was sent in place of text.' }),
   spoken: z.string().optional().meta({ description: 'What was said, if the text is written differently.' }),
   start: z.number(),
   end: z.number(),
@@ -515,6 +520,7 @@ function versionBodyOf(version: SegmentVersion): z.output<typeof versionBody> {
   return {
     version: version.version,
     text: version.text,
+    command: version.command,
     spoken: version.spoken,
     start: threeDecimals(version.start),
     end: threeDecimals(version.end),

@@ -6,7 +6,7 @@ import {
   type WritingState,
 } from '@auscult/asr';
 import type { DropReason } from '@auscult/protocol';
-import { finalRecord } from '../records/final-record.js';
+import { finalRecord, isTold } from '../records/final-record.js';
 import type { SessionRecordWriter } from '../records/session-writer.js';
 import type { AcceptedAudio } from './accepted-audio.js';
 import type { EventQueue } from './event-queue.js';
@@ -71,7 +71,7 @@ export function listenToChannel(
       isShown = false;
       if (written.rewriteStopped) telemetry.rewriteStopped();
       if (written.removes !== undefined) telemetry.dropped('retracted', written.removes.length);
-      if (written.text === '' && written.removes === undefined) {
+      if (!isTold(written)) {
         telemetry.dropped('retracted');
         trace?.withoutFinal(channel, hypothesis.start, 'empty');
         emit({ kind: 'empty', channel, utterance: hypothesis });

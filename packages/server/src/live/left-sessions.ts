@@ -251,7 +251,7 @@ async function admittedAgain(
 /** A final of the record as it was sent. */
 function finalEvent(final: LeftRecordContent['finals'][number], place: number): FinalEvent {
   const { channel, writtenAt, sequence = place, text, start, end, confidence, language, words } = final;
-  const { spoken, removes, speaker } = final;
+  const { spoken, removes, speaker, command } = final;
   return {
     kind: 'final',
     channel,
@@ -267,6 +267,7 @@ function finalEvent(final: LeftRecordContent['finals'][number], place: number): 
       reason: 'silence',
       ...(spoken === undefined ? {} : { spoken }),
       ...(removes === undefined ? {} : { removes }),
+      ...(command === undefined ? {} : { command }),
       ...(speaker === undefined ? {} : { speaker }),
     },
   };

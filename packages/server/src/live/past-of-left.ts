@@ -99,7 +99,7 @@ function pastChannel(
   return {
     finals: nextSequence,
     // After finals that it does not know of, nothing is taken back, and no number goes on.
-    writing: isCurrent ? before.writing : nothingWritten,
+    writing: isCurrent ? before.writing : { ...nothingWritten, saidUntil: last?.hypothesis.end },
     context: { utterances: [], text: last?.hypothesis.text },
     from,
     audioFrom: from,

@@ -144,6 +144,7 @@ async function order(
     order: {
       settings: recordingSettings.parse(asRecording),
       keyTerms,
+      ...(settings.commands.length > 0 && { commands: settings.commands }),
       who: { tenant, subject, kind, role },
       from,
       startSeconds,

@@ -1,3 +1,4 @@
+import type { HeardCommand } from '@auscult/asr';
 import { word, type Word } from '@auscult/protocol';
 import type { z } from 'zod';
 import { mainSpeaker } from '../speakers/main-speaker.js';
@@ -12,10 +13,12 @@ export interface FinalRecord {
   readonly channel: number;
   /** Number of the utterance in its channel, by which a later final can take it back. */
   readonly sequence?: number;
-  /** Empty if the final only takes others back. */
+  /** Empty if the final only takes others back, or was a command. */
   readonly text: string;
   /** What was said, if it is written differently. */
   readonly spoken?: string;
+  /** The command that it was: then it has no text and no words, and `spoken` is what was said. */
+  readonly command?: HeardCommand;
   /** `sequence` of the finals of the channel that the speaker took back with this one. */
   readonly removes?: number[];
   /** Seconds since the session's first sample. */

@@ -102,7 +102,7 @@ export function describedBy(
   const { language, channels, task, sampleRate } = settings;
   const sealed = settingNames.filter(isSealed).flatMap((name) => {
     const value = settings[name];
-    if (value === undefined) return [];
+    if (value === undefined || (Array.isArray(value) && value.length === 0)) return [];
     return [[name, canBeOff(declarationOf(name).value) ? value !== 'off' : value]];
   });
   return {

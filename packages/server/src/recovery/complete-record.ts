@@ -18,7 +18,7 @@ import type { SharedKeyTerms } from '../key-terms/shared-key-terms.js';
 import { openStreamOf } from '../live/channels.js';
 import { continueClock } from '../live/continue-clock.js';
 import type { TextReader } from '../reading/text-reader.js';
-import { finalRecord } from '../records/final-record.js';
+import { finalRecord, isTold } from '../records/final-record.js';
 import { INTERRUPTED } from '../records/interrupted-sessions.js';
 import type { LeftRecord } from '../records/left-record.js';
 import type { Actor } from '../records/record.js';
@@ -120,7 +120,7 @@ async function hearChannel(
       const options = { ...writingOf(settings), takesBack: content.snapshot?.takesBack ?? false };
       const { written, state: next } = writeFinal(state, final, options);
       state = next;
-      if (written.text === '' && written.removes === undefined) return;
+      if (!isTold(written)) return;
       const said = finalRecord(saidOn(audio.channel, settings, written), audio.channel);
       commits.push(writer.commit(said) ?? Promise.resolve());
     },

@@ -1,5 +1,8 @@
 import { SERVER_ITSELF } from '../audit/audit-event.js';
 import { destroyExpiredVoices } from '../access/expired-voices.js';
+import { WRITE_PATIENCE } from '../db/commit-queue.js';
+import { scrub } from '../db/scrub.js';
+import { destroyExpiredTemplatesIn } from '../templates/destroy-templates.js';
 import type { Config } from '../config/schema.js';
 import type { Storage } from '../storage/open-storage.js';
 import type { Log } from '../telemetry/log.js';
@@ -30,12 +33,22 @@ export function scheduleRetention(config: Config, storage: Storage, log: Log): (
     const destroyed = await destroyExpiredVoices(storage, actor, new Date());
     if (destroyed.length > 0) log.info('voices destroyed', { count: destroyed.length });
   };
+  const destroyTemplates = async (): Promise<void> => {
+    let count = 0;
+    await storage.queue.submit(async (transaction) => {
+      count = await destroyExpiredTemplatesIn(transaction, storage.audit, actor, new Date());
+    }, WRITE_PATIENCE);
+    if (count === 0) return;
+    await scrub(storage.database);
+    log.info('templates destroyed', { count });
+  };
   const destroyRecords = async (): Promise<void> => {
     const { destroyed } = await expireRecords(storage, policies, { actor, dryRun: false });
     if (destroyed.length > 0) log.info('records destroyed', { count: destroyed.length });
   };
   const run = async (): Promise<void> => {
     await attempt(destroyVoices, 'voices whose key has expired could not be destroyed');
+    await attempt(destroyTemplates, 'templates whose key has expired could not be destroyed');
     if (!policies.isEmpty) await attempt(destroyRecords, 'records whose time is over could not be destroyed');
   };
   void run();

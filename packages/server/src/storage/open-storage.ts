@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { rewrapVoices } from '../access/enrolled-voices.js';
+import { rewrapTemplates } from '../templates/template-store.js';
 import { SERVER_ITSELF } from '../audit/audit-event.js';
 import { changeOf } from '../audit/configuration-change.js';
 import { auditAnchorPath, openAudit, type AnchoredAuditLog, type AuditEvents } from '../audit/open-audit.js';
@@ -177,6 +178,7 @@ export function keepKeysCurrent({ database, masterKeys, audit, integrity }: Stor
     const rewrapped = await rewrapDataKeys(database, masterKeys);
     await revouchRows(database, integrity.macs);
     await rewrapVoices(database, masterKeys);
+    await rewrapTemplates(database, masterKeys);
     await rewrapJobKeys(database, masterKeys, integrity);
     if (rewrapped === 0) return;
     log.info('data keys are encrypted with the current master key', { count: rewrapped });

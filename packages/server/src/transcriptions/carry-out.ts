@@ -42,7 +42,7 @@ export async function carryOut(
   try {
     const options: SourceOptions = {
       ...recognitionOf(order.settings),
-      writing: writingOf(order.settings),
+      writing: writingOf({ ...order.settings, commands: order.commands }),
       keyTerms: order.keyTerms,
       priority: order.isUrgent === true ? 'live' : 'background',
       share: shareOf(order.ownership),

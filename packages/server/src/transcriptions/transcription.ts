@@ -1,5 +1,5 @@
 import type { KeyTermList, Recognizer } from '@auscult/asr';
-import type { RecordingSettings, TranscriptionTask } from '@auscult/protocol';
+import type { RecordingSettings, TranscriptionTask, VoiceCommand } from '@auscult/protocol';
 import type { Ownership } from '../access/identity.js';
 import type { ErrorDescription } from '../errors.js';
 import type { Transcript } from '../transcripts/transcript.js';
@@ -49,6 +49,8 @@ export interface TranscriptionOrder {
   readonly ownership: Ownership;
   readonly settings: RecordingSettings;
   readonly keyTerms: KeyTermList;
+  /** Phrases that are no text if they are said by themselves; none by default. */
+  readonly commands?: readonly VoiceCommand[] | undefined;
   /**
    * Whether somebody waits for the text of an utterance: it begins at once, however many others are running, and is heard as
    * live speech is. By default it is heard in its turn, after all live speech.

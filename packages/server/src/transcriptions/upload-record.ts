@@ -1,5 +1,5 @@
 import { atMost } from '../at-most.js';
-import { finalRecord } from '../records/final-record.js';
+import { finalRecord, isTold } from '../records/final-record.js';
 import type { SessionRecordWriter } from '../records/session-writer.js';
 import type { RecordingSource } from './recording-source.js';
 import type { ChannelFinal } from './transcribe-source.js';
@@ -28,8 +28,7 @@ export function recordUpload(
 ): { readonly source: RecordingSource; readonly order: RecordedOrder } {
   let kept = 0;
   const commit = async (final: ChannelFinal): Promise<void> => {
-    if (final.text !== '' || final.removes !== undefined)
-      await writer.commit(finalRecord(final, final.channel));
+    if (isTold(final)) await writer.commit(finalRecord(final, final.channel));
   };
   return {
     source: withKeptAudio(source, writer),

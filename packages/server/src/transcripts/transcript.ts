@@ -2,7 +2,7 @@ import type { WrittenFinal } from '@auscult/asr';
 import type { KnownSpeaker, Word } from '@auscult/protocol';
 
 /** A piece of a transcript, mostly an utterance. */
-export interface TranscriptSegment extends Omit<WrittenFinal, 'sequence' | 'removes' | 'reason'> {
+export interface TranscriptSegment extends Omit<WrittenFinal, 'sequence' | 'removes' | 'reason' | 'command'> {
   /** The channel, from 0, if a recording has several that were heard separately. */
   readonly channel?: number;
   /** Set if the server says it, about the text. */

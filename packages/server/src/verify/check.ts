@@ -41,6 +41,7 @@ export const FINDING_KINDS = [
   'configuration',
   'code-secret',
   'voice',
+  'template',
   'destroyed-list',
   'key-copy',
   'backup',

@@ -8,6 +8,7 @@ import type { ReadableDatabase } from '../db/database.js';
 import { destroyedListPath, readDestroyedList } from '../records/destroyed-list.js';
 import type { MasterKeys } from '../records/master-keys.js';
 import { readSavedConfigurations } from '../storage/saved-configuration.js';
+import { openTemplate } from '../templates/template-seal.js';
 import type { Check, Finding, Step } from './check.js';
 
 /** Users, or sessions that were destroyed, in a step. */
@@ -21,7 +22,7 @@ export interface SecretsSurroundings {
 }
 
 /**
- * What is sealed beside the records: the settings that servers started with, the secrets of authenticators, the voices that people enrolled, and what was destroyed,
+ * What is sealed beside the records: the settings that servers started with, the secrets of authenticators, the voices that people enrolled, templates, and what was destroyed,
  * by the list and by the audit log. Begins anew after a restart.
  */
 export function secretsCheck({ database: { db }, masterKeys, config }: SecretsSurroundings): Check {
@@ -41,6 +42,7 @@ export function secretsCheck({ database: { db }, masterKeys, config }: SecretsSu
       yield { checked: 0, findings: await listFindings(masterKeys, config), cursor: '' };
       yield* codeSecrets(db, sealAt(config));
       yield* voices(db, masterKeys);
+      yield* templates(db, masterKeys);
       yield* destroyedFindings(db);
     },
   };
@@ -123,6 +125,26 @@ async function* voices(db: ReadableDatabase['db'], masterKeys: MasterKeys): Asyn
           at: `enrolled_voices ${row.tenant} ${row.owner}`,
         });
     }
+    yield { checked: rows.length, findings, cursor: '' };
+  }
+}
+
+async function* templates(db: ReadableDatabase['db'], masterKeys: MasterKeys): AsyncGenerator<Step> {
+  for (let after = ''; ;) {
+    const rows = await db
+      .selectFrom('templates')
+      .selectAll()
+      .where('id', '>', after)
+      .orderBy('id')
+      .limit(PAGE)
+      .execute();
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    after = last.id;
+    const findings: Finding[] = [];
+    for (const row of rows)
+      if ((await openTemplate(masterKeys, row)) === undefined)
+        findings.push({ kind: 'template', trouble: 'altered', at: `templates ${row.id}` });
     yield { checked: rows.length, findings, cursor: '' };
   }
 }

@@ -63,6 +63,13 @@ const walks: Readonly<Record<string, Walk>> = {
   'GET /api/v1/account/voice': {},
   'POST /api/v1/account/voice': { body: () => formOf(recording()) },
   'DELETE /api/v1/account/voice': {},
+  'GET /api/v1/templates': {},
+  'POST /api/v1/templates': { body: () => ({ name: `walk ${names++}`, text: '[[side]] knee' }) },
+  'PUT /api/v1/templates/:id': {
+    make: makeTemplate,
+    body: () => ({ name: `walk ${names++}`, text: '[[side]] hip', version: 1 }),
+  },
+  'DELETE /api/v1/templates/:id': { make: makeTemplate },
   'POST /api/v1/tickets': {},
   'GET /v1/listen': {},
   'POST /v1/listen': {},
@@ -437,6 +444,12 @@ async function makeSession(server: GuardedServer, { key, role }: Caller): Promis
     return typeof row?.ended_at === 'string';
   });
   return sessionId;
+}
+
+async function makeTemplate({ url }: GuardedServer, { key }: Caller): Promise<string | undefined> {
+  const body = { name: `made ${names++}`, text: 'No [[finding]].' };
+  const response = await postJson(`${url}/api/v1/templates`, body, bearer(key));
+  return response.ok ? ((await response.json()) as { id: string }).id : undefined;
 }
 
 async function makeKey(server: GuardedServer, { key }: Caller): Promise<string> {

@@ -39,8 +39,8 @@ interface ScriptedStream {
   pendingSeconds: number;
   /** When set, `flush` waits for it. */
   flushGate: Promise<void> | undefined;
-  /** `reason`: `silence` by default. */
-  readonly final: (text: string, reason?: UtteranceEnd) => void;
+  /** `reason`: `silence` by default. `pauseSeconds`: how much of the audio since the last final is a pause; none by default. */
+  readonly final: (text: string, reason?: UtteranceEnd, pauseSeconds?: number) => void;
   /** Reports that the audio since the last final held no text. */
   readonly empty: (reason: UtteranceEnd) => void;
   /** `speaker`: who is probably speaking. */
@@ -165,9 +165,9 @@ function openStream(
     const heard = hypothesis(sequence++, text, start, settled);
     listener.onFinal({ ...heard, words, reason: 'silence', ...(turns[0] && { speaker: turns[0][0] }) });
   };
-  const final = (text: string, reason: UtteranceEnd = 'silence'): void => {
+  const final = (text: string, reason: UtteranceEnd = 'silence', pauseSeconds = 0): void => {
     if (closed) return;
-    const start = settled;
+    const start = settled + pauseSeconds;
     settled = received();
     const heard = { ...hypothesis(sequence++, text, start, settled), reason };
     const words = heard.words.map((word) => ({ ...word, ...recognizer.doubts[word.text] }));

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { createApiKeys } from '../../src/access/api-keys.js';
+import { createTemplateStore } from '../../src/templates/template-store.js';
 import { createEnrolledVoices } from '../../src/access/enrolled-voices.js';
 import { createAccounts } from '../../src/access/accounts.js';
 import { createLogins } from '../../src/access/logins.js';
@@ -185,6 +186,11 @@ async function fill(storage: Storage, place: DatabaseSettings): Promise<void> {
   await createEnrolledVoices(storage).enrol(
     { tenant: 'north', subject: `user:${user.id}` },
     order,
+    BY_SERVER,
+  );
+  await createTemplateStore(storage).create(
+    { tenant: 'north', owner: `user:${user.id}` },
+    { name: 'normal exam', text: 'No [[finding]].' },
     BY_SERVER,
   );
 

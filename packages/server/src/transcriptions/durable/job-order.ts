@@ -1,5 +1,5 @@
 import type { KeyTermList } from '@auscult/asr';
-import { recordingSettings, type RecordingSettings } from '@auscult/protocol';
+import { recordingSettings, type RecordingSettings, type VoiceCommand } from '@auscult/protocol';
 import type { Identity } from '../../access/identity.js';
 import { open, seal } from '../../records/seal.js';
 
@@ -8,6 +8,8 @@ export interface JobOrder {
   /** As they were set; a version with other settings may not know them. */
   readonly settings: RecordingSettings;
   readonly keyTerms: KeyTermList;
+  /** The commands of the session that it is a part of: what is one is no text of the second pass either. */
+  readonly commands?: readonly VoiceCommand[];
   /** Who ordered it, for the audit log. */
   readonly who: Pick<Identity, 'tenant' | 'subject' | 'kind' | 'role'>;
   /** Their remote address. */

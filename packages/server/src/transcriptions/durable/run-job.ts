@@ -107,6 +107,7 @@ async function hearAndKeep(
         ownership: { tenant: row.tenant, owner: row.owner, groups: groupsOf(row.group_names) },
         settings,
         keyTerms: order.keyTerms,
+        commands: order.commands,
         progressOf: saver.progressOf,
         keep: async (transcribed) => {
           // From here on the finals are the same, however often they are written.

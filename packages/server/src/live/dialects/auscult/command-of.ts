@@ -11,7 +11,9 @@ export function commandOf(reading: MessageReading, base: SettingsChange): Comman
       return { kind: 'audio', pcm: message.pcm, sampleRate: message.sampleRate };
     case 'configure': {
       const { type, keyterms, continues, ...change } = message;
-      return { kind: type, change: { ...base, ...change }, keyterms, continues };
+      // Key terms and other settings are fixed by the first audio; commands follow what a page shows.
+      const midstream = isOnlyCommands({ keyterms, continues, ...base, ...change });
+      return { kind: type, change: { ...base, ...change }, keyterms, continues, midstream };
     }
     case 'identify': {
       const { type, ...corrections } = message;
@@ -23,4 +25,9 @@ export function commandOf(reading: MessageReading, base: SettingsChange): Comman
     case 'resume':
       return { kind: message.type };
   }
+}
+
+function isOnlyCommands(asked: Readonly<Record<string, unknown>>): boolean {
+  const named = Object.keys(asked).filter((name) => asked[name] !== undefined);
+  return named.length === 1 && named[0] === 'commands';
 }

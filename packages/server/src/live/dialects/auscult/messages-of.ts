@@ -1,8 +1,10 @@
+import type { HeardCommand } from '@auscult/asr';
 import {
   describeError,
   describeWarning,
   dropTable,
   PROTOCOL,
+  type CommandMessage,
   type ReadyMessage,
   type ServerMessage,
   type SessionSettings,
@@ -11,7 +13,7 @@ import {
 import type { Config } from '../../../config/schema.js';
 import { threeDecimals } from '../../../transcripts/transcript.js';
 import type { SessionPlace } from '../../dialect.js';
-import type { SessionEvent, SetupInForce, SpeakersEvent } from '../../events.js';
+import type { FinalEvent, SessionEvent, SetupInForce, SpeakersEvent } from '../../events.js';
 import { refinementMessage } from './refinement-message.js';
 import { finalMessage, flooredSeconds, partialMessage } from './transcription-message.js';
 
@@ -48,6 +50,7 @@ function messageForEverybody(
     case 'partial':
       return partialMessage(event, channelOf(event, settings));
     case 'final':
+      if (event.hypothesis.command !== undefined) return undefined;
       return finalMessage(event, { words: settings.words, ...channelOf(event, settings) });
     case 'lost': {
       const [start, end] = [threeDecimals(event.start), threeDecimals(event.end)];
@@ -69,6 +72,8 @@ function messageForOptedIn(event: SessionEvent, view: SessionView): ServerMessag
       const { state, at } = event.activity;
       return { type: 'speech', state, at: threeDecimals(at), ...channelOf(event, view.settings) };
     }
+    case 'final':
+      return event.hypothesis.command && commandMessage(event, event.hypothesis.command, view.settings);
     case 'finalized':
       return { type: 'speech', state: 'finalized', at: threeDecimals(event.at) };
     case 'stopped':
@@ -108,6 +113,26 @@ function readyMessage({ settings, keyTerms }: SetupInForce, { place, config }: S
     keyterms: keyTerms,
     limits: { maxFrameBytes: config.maxFrameBytes, maxBufferedSeconds: config.maxBufferedSeconds },
     ...(place.resume !== undefined && { resume: place.resume }),
+  };
+}
+
+function commandMessage(
+  { channel, madeAt, hypothesis: { sequence, spoken = '', start, end, confidence } }: FinalEvent,
+  { id, phrase, variables }: HeardCommand,
+  settings: SessionSettings,
+): CommandMessage {
+  return {
+    type: 'command',
+    ...(id === undefined ? {} : { id }),
+    phrase,
+    variables,
+    text: spoken,
+    timestamp: madeAt.toISOString(),
+    sequence,
+    start: threeDecimals(start),
+    end: threeDecimals(end),
+    confidence: threeDecimals(confidence),
+    ...channelOf({ channel }, settings),
   };
 }
 

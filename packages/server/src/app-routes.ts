@@ -7,6 +7,7 @@ import type { EvidenceState } from './audit/open-audit.js';
 import type { Cluster } from './cluster/cluster.js';
 import { createHandOvers } from './cluster/hand-over.js';
 import { registerTemplates } from './http/templates.js';
+import { registerAccountSettings } from './http/account-settings.js';
 import { registerAccountVoice } from './http/account-voice.js';
 import { registerAccount } from './http/account.js';
 import { registerBreakGlass } from './http/break-glass.js';
@@ -84,6 +85,7 @@ async function registerRecognition(
   await registerTranscriptions(http, recordings);
   await registerAccountVoice(http, { ...recordings, access });
   registerTemplates(http, access);
+  registerAccountSettings(http, access);
   await registerForOtherServices(http, recordings);
   await registerSessions(http, {
     records,

@@ -17,6 +17,7 @@ import type { Identity } from '../login/login-api.js';
 import { watchMicrophones } from '../recording/microphones.js';
 import { isUnderWay } from '../recording/recording-state.js';
 import { createLiveRecording } from '../recording/live-recording.js';
+import { followPerson } from '../settings/follow-person.js';
 import { loadSettings, type Theme } from '../settings/settings.js';
 import { shortcutActionOf, type ShortcutAction } from '../shortcuts/shortcuts.js';
 import { createCorrectRecord } from '../speakers/record-speakers.js';
@@ -67,6 +68,7 @@ export class AuscultApp extends LitElement {
 
   readonly #login = createLogin();
   readonly #settings = loadSettings(localStorage);
+  readonly #person = followPerson(this.#settings, localStorage);
   readonly #lines = observable<readonly Line[]>([]);
   readonly #terms = observable<readonly string[]>([]);
   readonly #speakers = createSpeakers(this.#lines, this.#settings);
@@ -480,10 +482,12 @@ export class AuscultApp extends LitElement {
   readonly #onLogin = (): void => {
     const { value: login } = this.#login.state;
     if (login.kind !== 'in') {
+      this.#person.end();
       this.dialog = { kind: 'none' };
       return;
     }
-    const { subject } = login.identity;
+    const { subject, kind } = login.identity;
+    if (kind === 'user') void this.#person.begin(subject);
     const hadForm = this.renderRoot.querySelector('login-form') !== null;
     if (subject !== this.#owner) this.#startOver(subject);
     else this.#recording.retryNow();

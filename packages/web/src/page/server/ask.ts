@@ -45,6 +45,11 @@ export function posting(body: object): RequestInit {
   return { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }
 
+/** The same, to replace what is there. */
+export function putting(body: object): RequestInit {
+  return { ...posting(body), method: 'PUT' };
+}
+
 /** Reads an answer of the server, however it was asked for. */
 export function answerOf<Body>(status: number, text: string, retryAfter: string | null): Answer<Body> {
   const body = parse(text);

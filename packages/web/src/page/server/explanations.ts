@@ -39,6 +39,7 @@ export const FOR_PROGRAMS: readonly string[] = [
   'frame_too_large',
   'too_many_bad_messages',
   'configure_too_late',
+  'invalid_command',
   'resume_misplaced',
   'unsupported_task',
   'malformed_request',
@@ -151,6 +152,12 @@ const EXPLANATIONS: Readonly<Partial<Record<ProblemCode, () => string>>> = {
   consent_outdated: () => msg('The text that you agree to has changed. Read it again.'),
   voice_too_short: () => msg('Too little speech was heard. Speak up, and read without long pauses.'),
   voice_not_one: () => msg('That did not sound like a single voice. Record yourself alone, in a quiet room.'),
+  template_not_found: () => msg('This template does not exist any more. Load the list again.'),
+  template_changed: () =>
+    msg('Somebody else has changed this template meanwhile. Load it again and change what is there now.'),
+  template_name_taken: () => msg('Another template is said like this. Choose another name.'),
+  too_many_templates: () => msg('There are as many templates as there can be. Delete one first.'),
+  settings_changed: () => msg('Your settings were changed in another browser. Reload the page.'),
   name_taken: () => msg('Somebody has this name already. Choose another.'),
   request_timeout: () => msg('The network is too slow just now. Try again.'),
   idle_timeout: () =>

@@ -30,7 +30,7 @@ module.exports = {
       // The page ships as one bundle, and builders do not ship.
       from: {
         path: '^(packages/[^/]+|lexicon|bench)/src',
-        pathNot: ['^packages/web/src/(page|build)/', '^packages/server/src/build/'],
+        pathNot: ['^packages/web/src/(page|console|build)/', '^packages/server/src/build/'],
       },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
@@ -85,6 +85,22 @@ module.exports = {
         pathNot: [
           '^packages/web/src/page',
           '^packages/client/dist/(index|node)\\.',
+          '^node_modules/',
+          '^packages/web/node_modules/',
+        ],
+      },
+    },
+    {
+      name: 'console-knows-the-page',
+      comment:
+        'The console shares with the page what both need: the login, the account, the look, and how the server is asked.',
+      severity: 'error',
+      from: { path: '^packages/web/src/console' },
+      to: {
+        pathNot: [
+          '^packages/web/src/console',
+          '^packages/web/src/page/(account|elements|exports|login|server|settings|state|transcript)/',
+          '^packages/web/src/page/page\\.css$',
           '^node_modules/',
           '^packages/web/node_modules/',
         ],

@@ -30,6 +30,7 @@ export default defineConfig(
           'packages/*/tsconfig.json',
           'packages/web/src/localize/tsconfig.json',
           'packages/web/src/page/tsconfig.json',
+          'packages/web/src/console/tsconfig.json',
           'lexicon/tsconfig.json',
           'bench/tsconfig.json',
           'fuzz/tsconfig.json',

@@ -76,6 +76,10 @@ export const closeTable: Readonly<Record<CloseName, CloseDefinition>> = {
     ...closeEnds.resume_refused,
     meaning: 'The session cannot be resumed. A new one can be opened.',
   },
+  ended_by_administrator: {
+    ...closeEnds.ended_by_administrator,
+    meaning: 'An administrator has ended the session. The text of all audio received is in its record.',
+  },
   slow_reader: {
     ...closeEnds.slow_reader,
     meaning: 'The client did not read what was sent to it.',

@@ -46,6 +46,7 @@ export const closeEnds = {
   undecodable_audio: { code: 4407, then: 'give-up' },
   session_taken_over: { code: 4409, then: 'give-up' },
   resume_refused: { code: 4410, then: 'begin-anew' },
+  ended_by_administrator: { code: 4411, then: 'give-up' },
   slow_reader: { code: 4420, then: 'reconnect' },
   locked_out: { code: 4429, then: 'authenticate' },
 } as const satisfies Record<string, CloseEnd>;

@@ -126,6 +126,11 @@ const table = {
     meaning: 'Another connection has resumed this session.',
     remedy: 'Go on there, or open a new session.',
   },
+  ended_by_administrator: {
+    retryable: false,
+    meaning: 'An administrator has ended this session.',
+    remedy: 'Ask them, or open a new session; the text of what was said before is in the record.',
+  },
   unsupported_language: {
     httpStatus: 400,
     retryable: false,
@@ -578,6 +583,18 @@ const table = {
     retryable: false,
     meaning: 'There is no record with this id: it never was, or it was destroyed.',
     remedy: 'Check the id.',
+  },
+  session_not_open: {
+    httpStatus: 404,
+    retryable: false,
+    meaning: 'There is no open session with this id: it has ended, or never was.',
+    remedy: 'List the open sessions again.',
+  },
+  session_out_of_reach: {
+    httpStatus: 503,
+    retryable: true,
+    meaning: 'Another server holds the session, and cannot be asked to end it.',
+    remedy: 'Try again in some seconds, or ask that server itself.',
   },
   record_on_hold: {
     httpStatus: 409,

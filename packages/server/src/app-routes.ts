@@ -3,24 +3,32 @@ import { pageDirectory } from '@auscult/web';
 import type { FastifyInstance } from 'fastify';
 import { createSessionAuthorisation } from './access/session-authorisation.js';
 import type { AppParts } from './app-parts.js';
+import { createAuditVerification } from './audit/verification.js';
 import type { EvidenceState } from './audit/open-audit.js';
 import type { Cluster } from './cluster/cluster.js';
 import { createHandOvers } from './cluster/hand-over.js';
+import { createWatchedSessions } from './cluster/watched-sessions.js';
 import { registerTemplates } from './http/templates.js';
 import { registerAccountSettings } from './http/account-settings.js';
 import { registerAccountVoice } from './http/account-voice.js';
 import { registerAccount } from './http/account.js';
+import { registerAudit } from './http/audit.js';
 import { registerBreakGlass } from './http/break-glass.js';
 import { registerGrant } from './http/deepgram/grant.js';
 import { registerDeepgram } from './http/deepgram/register.js';
 import { registerHealth, type Degradation, type HealthSources, type ServerPhase } from './http/health.js';
+import { registerHealthDetails } from './http/health-details.js';
+import { registerGroups } from './http/groups.js';
+import { registerKeyTerms } from './http/key-terms.js';
 import { registerKeys } from './http/keys.js';
+import { registerLiveNow } from './http/live.js';
 import { registerLogin } from './http/login.js';
 import { registerMetrics } from './http/metrics.js';
 import { registerModels } from './http/openai/models.js';
 import { registerRealtimeSecrets } from './http/openai/realtime-secrets.js';
 import { registerOpenAi } from './http/openai/register.js';
 import { registerPage } from './http/page.js';
+import { registerRetention } from './http/retention.js';
 import { registerSessions } from './http/sessions.js';
 import { registerTickets } from './http/tickets.js';
 import { registerTranscriptions } from './http/transcriptions.js';
@@ -28,6 +36,7 @@ import type { AwaitingServices } from './http/transcribe-awaited.js';
 import { registerUsers } from './http/users.js';
 import type { CreateDialect } from './live/dialect.js';
 import { registerLive } from './live/endpoint.js';
+import { createLiveDirectory, type LiveDirectory } from './live/live-directory.js';
 import { createLeftSessions } from './live/left-sessions.js';
 import { createTurns } from './live/turns.js';
 import { isServerAlive } from './records/session-lease.js';
@@ -47,12 +56,20 @@ export async function registerRoutes(
   await registerClientSecrets(http, parts);
   registerKeys(http, access);
   registerUsers(http, access);
+  registerGroups(http, access);
+  registerKeyTerms(http, parts.keyTerms);
+  registerRetention(http, parts.config, parts.storage.database);
   registerBreakGlass(http, access);
   const health = healthSources(parts);
   registerHealth(http, health);
+  registerHealthDetails(http, health, parts);
   measureDegradations(metrics.registry, health.degraded);
   await registerPage(http, pageDirectory, log);
   registerMetrics(http, metrics.registry);
+  await registerAudit(http, {
+    ...parts.storage,
+    verification: createAuditVerification(parts.config, parts.storage, log.unexpected),
+  });
   await registerRecognition(http, parts, dialects);
 }
 
@@ -92,6 +109,7 @@ async function registerRecognition(
     authorise: createSessionAuthorisation(access.guard),
     onSpeakersCorrected: (id, corrected) => parts.sessions.find(id)?.adoptSpeakers(corrected),
   });
+  registerLiveNow(http, { directory: liveDirectory(parts), guard: access.guard, audit: storage.audit });
   const spoken = dialects
     .map((create) => create({ config, reader }))
     .filter(({ service }) => service === undefined || config.compatibility.includes(service));
@@ -112,6 +130,24 @@ async function registerRecognition(
     isAlive: (serverId) => isServerAlive(storage, serverId),
   });
   await registerLive(http, spoken, { ...live, left });
+}
+
+/** The open sessions of this server and of those that share its database. */
+function liveDirectory({ config, sessions, storage, cluster, log }: AppParts): LiveDirectory {
+  const { records, serverId, masterKeys } = storage;
+  const others = cluster && createWatchedSessions(cluster.connection.nats, masterKeys, log);
+  const serverName = cluster?.membership.name ?? config.serverName;
+  others?.answer(serverId, {
+    name: serverName ?? serverId,
+    stateOf: (id) => sessions.find(id)?.state(),
+    stop: (id) => {
+      const session = sessions.find(id);
+      session?.stop();
+      return session !== undefined;
+    },
+  });
+  const isRecording = config.records === 'on';
+  return createLiveDirectory({ sessions, records, isRecording, serverId, serverName, others });
 }
 
 /** The interfaces of other services over HTTP, for those whose clients may use the server. */

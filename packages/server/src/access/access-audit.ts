@@ -17,6 +17,7 @@ export type AccessAuditAction =
   | 'key.create'
   | 'key.revoke'
   | 'user.create'
+  | 'user.change'
   | 'user.disable'
   | 'user.reset'
   | 'account.password'

@@ -46,6 +46,11 @@ const table = {
   'live.speak': whoeverSpeaks,
   'live.resume': whoeverSpeaks,
 
+  /** Sees which live sessions are open, and nothing of what is said in them. */
+  'session.watch': { supervisor: 'group', administrator: 'tenant' },
+  /** Ends somebody else's live session. */
+  'session.stop': { administrator: 'tenant' },
+
   'transcription.create': whoeverSpeaks,
   'transcription.list': whoeverReads,
   'transcription.read': whoeverReads,
@@ -65,15 +70,21 @@ const table = {
   'retention.manage': { administrator: 'tenant' },
 
   'audit.read': { auditor: 'tenant' },
+  'audit.verify': { auditor: 'tenant' },
+  'audit.export': { auditor: 'tenant' },
+  'health.details': { auditor: 'tenant', administrator: 'tenant' },
   'metrics.read': { auditor: 'tenant', administrator: 'tenant', service: 'tenant' },
 
   'key.create': { administrator: 'tenant' },
   'key.list': { administrator: 'tenant' },
   'key.revoke': { administrator: 'tenant' },
   'user.create': { administrator: 'tenant' },
+  'user.change': { administrator: 'tenant' },
   'user.list': { administrator: 'tenant' },
   'user.disable': { administrator: 'tenant' },
   'user.reset': { administrator: 'tenant' },
+  'group.list': { administrator: 'tenant' },
+  'key-terms.read': { supervisor: 'tenant', administrator: 'tenant' },
 } as const satisfies Record<string, Row>;
 
 /** Something that can be done. */
@@ -95,6 +106,15 @@ export function scopeOf(action: Action, role: Role): Scope {
   const row = permissions[action];
   if (row === 'anyone' || role === 'local') return 'tenant';
   return row[role] ?? 'none';
+}
+
+/** Everything that `role` may do that needs an identity, and to what. */
+export function permissionsOf(role: Role): Readonly<Partial<Record<Action, Exclude<Scope, 'none'>>>> {
+  const scopes = actions.flatMap((action) => {
+    const scope = scopeOf(action, role);
+    return isOpenToAnyone(action) || scope === 'none' ? [] : [[action, scope] as const];
+  });
+  return Object.fromEntries(scopes);
 }
 
 /** Whether `identity` may do `action` to something with this `ownership`. Nobody ever reaches into another tenant. */

@@ -25,7 +25,7 @@ export function createChangeUser({ queue }: Pick<ChangeServices, 'queue'>, rows:
 export function noteUser(
   { audit }: Pick<ChangeServices, 'audit'>,
   transaction: Transaction<Schema>,
-  action: 'user.create' | 'user.disable' | 'user.reset',
+  action: 'user.create' | 'user.change' | 'user.disable' | 'user.reset',
   by: AuditedBy,
   { id, revision }: UserRow,
 ): Promise<void> {

@@ -15,7 +15,14 @@ export type UnvouchedUser = Omit<UserRow, keyof RowMac>;
 type UserChange = Partial<
   Pick<
     UserRow,
-    'password_hash' | 'code_secret' | 'last_code_step' | 'disabled_at' | 'login_epoch' | 'recovery_digest'
+    | 'role'
+    | 'group_names'
+    | 'password_hash'
+    | 'code_secret'
+    | 'last_code_step'
+    | 'disabled_at'
+    | 'login_epoch'
+    | 'recovery_digest'
   >
 >;
 

@@ -25,6 +25,12 @@ interface UserOrder {
   readonly createdBy: string | undefined;
 }
 
+/** What a user may do from now on. What is left out stays. */
+export interface RoleChange {
+  readonly role?: GrantableRole | undefined;
+  readonly groups?: readonly string[] | undefined;
+}
+
 /**
  * The users of all tenants. Each change is in the audit log, in the same transaction. A user whose row was forged counts
  * as missing.
@@ -40,6 +46,11 @@ export interface Users {
   /** The user with this id, of whatever tenant. */
   readonly find: (id: string) => Promise<User | undefined>;
   readonly findByName: (name: string) => Promise<User | undefined>;
+  /**
+   * Gives the user another role or other groups, which counts from their next request on. Resolves with the changed user;
+   * undefined if there is none.
+   */
+  readonly change: (id: string, change: RoleChange, by: AuditedBy) => Promise<User | undefined>;
   /**
    * Ends all logins of the user, allows no new ones and deletes their voice, templates and settings. Resolves with whether the user could log in
    * before.
@@ -86,6 +97,19 @@ export function createUsers(services: UserServices): Users {
     findByName: async (name) => {
       const row = await rows.findByName(canonicalName(name));
       return row && userOf(row);
+    },
+    change: async (id, { role, groups }, by) => {
+      const changed = await change(async (transaction) => {
+        const row = await rows.readIn(transaction, id);
+        if (row === undefined) return undefined;
+        const changed = await rows.changeIn(transaction, row, {
+          role: role ?? row.role,
+          group_names: groups === undefined ? row.group_names : JSON.stringify(groups),
+        });
+        await noteUser(services, transaction, 'user.change', by, changed);
+        return changed;
+      });
+      return changed && userOf(changed);
     },
     disable: async (id, by) => {
       const disabled = await change(async (transaction) => {

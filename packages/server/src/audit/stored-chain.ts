@@ -21,11 +21,11 @@ export async function readLastEntry(db: Database['db']): Promise<ChainHead | und
     .executeTakeFirst();
 }
 
-/** Entries read together. */
-const PAGE = 10_000;
+/** Entries read together: no more than an event loop has time for at once. */
+const PAGE = 500;
 
 /** Every entry in order, a page at a time. */
-export async function* readEntries(reading: Transaction<Schema>): AsyncGenerator<AuditEntry> {
+export async function* readEntries(reading: Database['db']): AsyncGenerator<AuditEntry> {
   let after = Number.MIN_SAFE_INTEGER;
   for (;;) {
     const page = await reading

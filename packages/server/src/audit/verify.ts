@@ -3,6 +3,7 @@ import type { Transaction } from 'kysely';
 import { z } from 'zod';
 import type { ReadableDatabase } from '../db/database.js';
 import type { Schema } from '../db/schema.js';
+import { createSlices } from '../time-slices.js';
 import type { AnchorFile } from './anchor-file.js';
 import { chainHash, EMPTY_CHAIN, type ChainHead } from './audit-entry.js';
 import type { AnchorKeys, AuditKeys } from './audit-keys.js';
@@ -121,6 +122,7 @@ async function readChain(
 ): Promise<Pick<AuditReport, 'entries' | 'head'>> {
   const total = await countEntries(reading);
   const content = createContentDigest();
+  const sliceEnds = createSlices();
   let head = EMPTY_CHAIN;
   let entries = 0;
   for await (const row of readEntries(reading)) {
@@ -133,6 +135,8 @@ async function readChain(
     head = { sequence: row.sequence, hash: row.hash };
     entries += 1;
     if (entries % PROGRESS_ENTRIES === 0) onProgress(entries, total);
+    const pause = sliceEnds();
+    if (pause !== undefined) await pause;
   }
   onProgress(entries, total);
   return { entries, head };

@@ -14,6 +14,7 @@ import { enrolledVoices } from './migrations/0011-enrolled-voices.js';
 import { transcriptionJobs } from './migrations/0013-transcription-jobs.js';
 import { tickets } from './migrations/0014-tickets.js';
 import { templates } from './migrations/0015-templates.js';
+import { sessionSearch } from './migrations/0016-session-search.js';
 import { accountSettings } from './migrations/0017-account-settings.js';
 import type { DatabaseKind, SchemaChange } from './schema-change.js';
 
@@ -33,6 +34,7 @@ const schemaChanges: readonly SchemaChange[] = [
   transcriptionJobs,
   tickets,
   templates,
+  sessionSearch,
   accountSettings,
 ];
 

@@ -233,9 +233,9 @@ interface UsersTable extends RevisedRow {
   tenant: Fixed<string>;
   /** The name that they log in with, in lower case. */
   name: Fixed<string>;
-  role: Fixed<string>;
+  role: string;
   /** JSON array of names. */
-  group_names: Fixed<string>;
+  group_names: string;
   /** Argon2id, in the PHC string format. */
   password_hash: string;
   /** Sealed secret of their authenticator; null for those who have none. */

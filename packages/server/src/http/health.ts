@@ -40,7 +40,8 @@ const degradations = z.array(z.enum(DEGRADATIONS)).meta({
     'Problems that need attention although sessions are accepted: places that take no anchors of the audit log, missing anchors, an audit log or rows of the database that were changed by something other than a server, a NATS that is away, clocks of machines that are more than 5 minutes apart.',
 });
 
-const health = z.object({
+/** What `/health` answers. */
+export const healthBody = z.object({
   status: z.enum(['starting', 'healthy', 'unhealthy', 'draining']),
   model: z.string().meta({ description: 'Name of the model that transcribes.' }),
   version: z.string(),
@@ -62,10 +63,8 @@ const health = z.object({
 });
 
 /** Adds `/health`, `/health/live` and `/health/ready`. */
-export function registerHealth(
-  app: FastifyInstance,
-  { phase, model, version, sessions, degraded, verification }: HealthSources,
-): void {
+export function registerHealth(app: FastifyInstance, sources: HealthSources): void {
+  const { phase, degraded } = sources;
   const routes = app.withTypeProvider<ZodTypeProvider>();
   routes.get(
     '/health',
@@ -74,21 +73,13 @@ export function registerHealth(
       schema: {
         summary: 'Status and model',
         description: 'Status 200 when healthy, 503 otherwise, with the same body.',
-        response: { 200: health, 503: health },
+        response: { 200: healthBody, 503: healthBody },
       },
     },
     (_request, reply) => {
-      const status = phase();
-      void reply.code(status === 'healthy' ? 200 : 503);
-      return {
-        status,
-        model: model(),
-        version,
-        sessions: sessions(),
-        uptimeSeconds: Math.round(process.uptime()),
-        degraded: [...degraded()],
-        verification: verificationOf(verification()),
-      };
+      const health = healthOf(sources);
+      void reply.code(health.status === 'healthy' ? 200 : 503);
+      return health;
     },
   );
   routes.get(
@@ -123,7 +114,21 @@ export function registerHealth(
   );
 }
 
-function verificationOf(state: PassState | undefined): z.output<typeof health>['verification'] {
+/** What `/health` answers now. */
+export function healthOf(sources: HealthSources): z.output<typeof healthBody> {
+  const { phase, model, version, sessions, degraded, verification } = sources;
+  return {
+    status: phase(),
+    model: model(),
+    version,
+    sessions: sessions(),
+    uptimeSeconds: Math.round(process.uptime()),
+    degraded: [...degraded()],
+    verification: verificationOf(verification()),
+  };
+}
+
+function verificationOf(state: PassState | undefined): z.output<typeof healthBody>['verification'] {
   if (state === undefined) return undefined;
   const { wholeAt, found, lastFound } = state;
   return { wholeAt, damaged: Math.max(countOf(found), countOf(lastFound)) };

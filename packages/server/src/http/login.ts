@@ -9,7 +9,7 @@ import { addressKey } from '../access/failure-limit.js';
 import { requireIdentity } from '../access/guard.js';
 import { ROLES, type Identity } from '../access/identity.js';
 import { setLoginCookie, type Login } from '../access/logins.js';
-import { scopeOf } from '../access/permissions.js';
+import { permissionsOf, scopeOf } from '../access/permissions.js';
 import { loginCookieOf } from '../access/authenticate.js';
 import { identityOfUser, type User } from '../access/user.js';
 import type { Schema } from '../db/schema.js';
@@ -38,6 +38,10 @@ const identityBody = z.object({
   role: z.enum(ROLES),
   groups: z.array(z.string()).readonly(),
   transcribes: z.boolean().meta({ description: 'Whether the role may open live sessions.' }),
+  permissions: z.record(z.string(), z.enum(['own', 'group', 'tenant'])).meta({
+    description:
+      'What the role may do, and to what: to what it made itself, also to what its groups made, or to everything of the tenant.',
+  }),
   login: z
     .object({
       name: z.string().meta({ description: 'The name that the user logs in with.' }),
@@ -122,7 +126,7 @@ function describe(
   login: Login | undefined,
 ): z.input<typeof identityBody> {
   const transcribes = scopeOf('live.open', role) !== 'none';
-  const identity = { tenant, subject, kind, role, groups, transcribes };
+  const identity = { tenant, subject, kind, role, groups, transcribes, permissions: permissionsOf(role) };
   if (login === undefined) return identity;
   const { user, idleSeconds, endsInSeconds } = login;
   return { ...identity, login: { name: user.name, idleSeconds, endsInSeconds } };

@@ -12,10 +12,10 @@ const KEEP = 'public, max-age=31536000, immutable';
 const COMPARE = 'no-cache';
 
 /**
- * Adds the page at `/`, its files below `/assets/` and the SDK below `/client/`, as they were compressed by the
+ * Adds the page at `/`, the console at `/console`, their files below `/assets/` and the SDK below `/client/`, as they were compressed by the
  * build. If nothing was built, `/` says so and everything else works.
  *
- * @param folder with `index.html`, `assets` and `client`
+ * @param folder with `index.html`, `console.html`, `assets` and `client`
  */
 export async function registerPage(app: FastifyInstance, folder: string, log: Log): Promise<void> {
   if (!existsSync(join(folder, 'index.html'))) {
@@ -35,6 +35,11 @@ export async function registerPage(app: FastifyInstance, folder: string, log: Lo
     void reply.header('permissions-policy', 'microphone=(self)');
     send(reply, 'index.html', folder, COMPARE);
   });
+  app.get('/console', hidden, (_request, reply) => {
+    send(reply, 'console.html', folder, COMPARE);
+  });
+  // Relative, since a proxy may serve all of this under a path of its own.
+  app.get('/console/', hidden, (_request, reply) => reply.redirect('../console', 308));
   app.get<File>('/assets/:file', hidden, ({ params }, reply) => {
     send(reply, params.file, join(folder, 'assets'), KEEP);
   });

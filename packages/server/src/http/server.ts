@@ -73,6 +73,7 @@ const CONTENT_SECURITY = {
   styleSrc: ["'self'"],
   connectSrc: ["'self'"],
   imgSrc: ["'self'", 'data:'],
+  mediaSrc: ["'self'"],
   workerSrc: ["'self'"],
   frameAncestors: ["'none'"],
   baseUri: ["'none'"],
@@ -160,7 +161,7 @@ async function protectBrowsers(app: FastifyInstance, origins: OriginPolicy): Pro
     delegator: (request: FastifyRequest) =>
       Promise.resolve({
         origin: request.headers.origin !== undefined && origins.originAllowed(request.headers),
-        methods: ['GET', 'HEAD', 'POST', 'DELETE'],
+        methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
         exposedHeaders: EXPOSED_HEADERS,
       }),
   });

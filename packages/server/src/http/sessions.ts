@@ -11,6 +11,8 @@ import { chosenText, standing, takenBack, TEXT_VERSIONS, type TextVersion } from
 import { fhirDocument } from '../records/fhir-document.js';
 import {
   SESSION_KINDS,
+  SESSION_ORDERS,
+  SESSION_STATES,
   type Actor,
   type RecordedSegment,
   type RecordSummary,
@@ -81,6 +83,9 @@ const LONGEST_CORRECTION = 20_000;
 const sessionBody = z.object({
   id: z.string(),
   kind: z.enum(SESSION_KINDS).meta({ description: '`upload` for a recording that was sent as a whole.' }),
+  state: z.enum(SESSION_STATES).meta({
+    description: '`interrupted`: its server went down, and nobody has gone on with it.',
+  }),
   owner: z.string().meta({ description: 'Who held the session.' }),
   groups: z.array(z.string()).meta({ description: 'Groups of the owner at the time of the session.' }),
   model: z.string(),
@@ -185,7 +190,11 @@ const params = z.object({ id: z.string().min(1).max(64) });
 
 const search = z.object({
   owner: z.string().min(1).max(200).optional(),
+  group: z.string().min(1).max(200).optional().meta({
+    description: 'Only sessions of owners who were in this group at the time.',
+  }),
   kind: z.enum(SESSION_KINDS).optional(),
+  state: z.enum(SESSION_STATES).optional(),
   model: z.string().min(1).max(200).optional(),
   task: transcriptionTask.optional(),
   language: z.string().min(1).max(35).optional(),
@@ -195,8 +204,15 @@ const search = z.object({
     .enum(['true', 'false'])
     .transform((text) => text === 'true')
     .optional(),
+  order: z
+    .enum(SESSION_ORDERS)
+    .default('newest')
+    .meta({ description: 'Which comes first, by their beginning.' }),
   limit: z.coerce.number().int().min(1).max(200).default(50),
-  after: z.string().min(1).max(100).optional().meta({ description: '`next` of the page before this one.' }),
+  after: z.string().min(1).max(100).optional().meta({
+    description:
+      '`next` of the page before this one, which was asked for with the same conditions and order.',
+  }),
 });
 
 /** Adds the routes under `/api/v1/sessions`. */
@@ -221,7 +237,8 @@ function addReading(app: FastifyInstance, services: SessionRoutes): void {
       config: { action: 'record.list' },
       schema: {
         summary: 'Find recorded sessions',
-        description: 'Finds sessions by what is known of them without their text, the newest first.',
+        description:
+          'Finds sessions by what is known of them without their text, which is encrypted and cannot be searched.',
         querystring: search,
         response: {
           200: z.object({ sessions: z.array(sessionBody), next: z.string().optional() }),
@@ -471,6 +488,7 @@ function summaryBody(record: RecordSummary): SessionBody {
   return {
     id: record.id,
     kind: record.kind,
+    state: record.state,
     owner: record.owner,
     groups: [...groups],
     model: record.model,

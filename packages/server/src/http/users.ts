@@ -9,7 +9,7 @@ import type { Action } from '../access/permissions.js';
 import type { User } from '../access/user.js';
 import { errorResponses, RequestError } from '../errors.js';
 import { locationOf } from './location.js';
-import { groupNames, personName } from './identity-fields.js';
+import { groupNames, newGroupNames, personName } from './identity-fields.js';
 
 const PATH = '/api/v1/users';
 
@@ -86,6 +86,30 @@ export function registerUsers(app: FastifyInstance, access: Access): void {
       },
     },
     async (request) => ({ users: await users.list(requireIdentity(request).tenant) }),
+  );
+  routes.patch(
+    `${PATH}/:id`,
+    {
+      config: { action: 'user.change' },
+      schema: {
+        summary: 'Give a user another role or other groups',
+        description:
+          'Counts from the next request of the user on. Sessions that are recorded or open keep the groups that they began with.',
+        params,
+        body: z
+          .strictObject({ role: z.enum(GRANTABLE_ROLES).optional(), groups: newGroupNames })
+          .refine(({ role, groups }) => role !== undefined || groups !== undefined, {
+            error: 'role or groups is needed',
+          }),
+        response: { 200: userBody, ...errorResponses('user_not_found') },
+      },
+    },
+    async (request) => {
+      const { id } = await found(access, request, request.params.id, 'user.change');
+      const user = await users.change(id, request.body, auditedBy(requireIdentity(request), request));
+      if (user === undefined) throw new RequestError('user_not_found');
+      return user;
+    },
   );
   routes.post(
     `${PATH}/:id/disable`,

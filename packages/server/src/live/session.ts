@@ -10,6 +10,7 @@ import type { ResumeRequest } from './commands.js';
 import { attachToSocket } from './connection.js';
 import { createConversation, type Conversation } from './conversation.js';
 import { createHolder } from './holder.js';
+import type { LiveState } from './live-state.js';
 import { createParting } from './parting.js';
 import { createPresence } from './presence.js';
 import { readFrames } from './read-frames.js';
@@ -22,6 +23,14 @@ export interface Session {
   readonly id: string;
   /** Who holds the session. */
   readonly identity: Identity;
+  readonly startedAt: Date;
+  /** The settings with which it began. */
+  readonly settings: AdmittedSession['settings'];
+  /** Name of the model. */
+  readonly model: string;
+  readonly state: () => LiveState;
+  /** Ends the session for good, as somebody else than its holder wants. The client is told, and the record is completed. */
+  readonly stop: () => void;
   /**
    * Continues over another socket, if that has the same identity and `token` is the session's own; the former socket
    * is closed.
@@ -59,7 +68,8 @@ export function startSession(
   session: AdmittedSession,
   services: SessionServices,
 ): Session {
-  const { line, conversation, presence, end, parting, holder, telemetry } = assemble(session, services);
+  const assembled = assemble(session, services);
+  const { line, conversation, presence, end, telemetry } = assembled;
   telemetry.opened();
   presence.arrive(socket);
   conversation.greet();
@@ -67,21 +77,31 @@ export function startSession(
     line.inbox.run((superseded) => conversation.take(command, superseded));
   });
   if (stop) void end.closed.then(stop);
-  return heldSession(session, { end, parting, holder, conversation });
+  return heldSession(session, assembled);
 }
 
 function heldSession(
-  { id, identity, token }: AdmittedSession,
-  {
-    end,
-    parting,
-    holder,
-    conversation,
-  }: Pick<ReturnType<typeof assemble>, 'end' | 'parting' | 'holder' | 'conversation'>,
+  session: AdmittedSession,
+  { end, parting, holder, conversation, presence, finalDelay }: ReturnType<typeof assemble>,
 ): Session {
+  const { id, identity, token, settings, recognizer, dialectName, client } = session;
   return {
     id,
     identity,
+    startedAt: new Date(),
+    settings,
+    model: recognizer.model.name,
+    state: () => ({
+      protocol: dialectName,
+      client,
+      isConnected: presence.socket() !== undefined,
+      isEnding: end.isEnding(),
+      audioSeconds: conversation.receivedSeconds(),
+      finalDelaySeconds: finalDelay(),
+    }),
+    stop: () => {
+      parting.fail('ended_by_administrator');
+    },
     resume: holder.resume,
     revalidate: holder.revalidate,
     adoptSpeakers: conversation.adoptSpeakers,
@@ -103,11 +123,12 @@ function heldSession(
 
 /** Goes on with a session that another process held. It waits for its client for `resumeSeconds`, and meanwhile hears what was taken. */
 export function goOnWithSession(session: AdmittedSession, services: SessionServices): Session {
-  const { line, conversation, end, parting, holder, telemetry } = assemble(session, services);
+  const assembled = assemble(session, services);
+  const { line, conversation, parting, telemetry } = assembled;
   telemetry.moved();
   line.inbox.run(conversation.goOn);
   parting.await();
-  return heldSession(session, { end, parting, holder, conversation });
+  return heldSession(session, assembled);
 }
 
 /** Puts together a session that nobody is connected to yet. */
@@ -120,6 +141,7 @@ function assemble(session: AdmittedSession, services: SessionServices) {
   const fail = (code: ErrorCode): void => {
     parting.fail(code);
   };
+  let finalDelay: number | undefined;
   const line = createClientLine({ config, metrics, dialect, telemetry, isResumable, fail });
   const { inbox, outbox } = line;
   const conversation = createConversation({
@@ -128,7 +150,10 @@ function assemble(session: AdmittedSession, services: SessionServices) {
     telemetry,
     emit: (event) => {
       outbox.emit(event);
-      if (event.kind === 'final') telemetry.trace?.sent(event);
+      if (event.kind === 'final') {
+        telemetry.trace?.sent(event);
+        finalDelay = Math.max(0, conversation.receivedSeconds() - event.hypothesis.end);
+      }
       const code = dialect.endedBy?.(event);
       if (code !== undefined) fail(code);
     },
@@ -185,7 +210,7 @@ function assemble(session: AdmittedSession, services: SessionServices) {
   });
   const parting = createParting({ config, dialect, inbox, outbox, conversation, presence, end });
   const holder = createHolder({ session, outbox, conversation, presence, end, parting, telemetry });
-  return { line, conversation, presence, end, parting, holder, telemetry };
+  return { line, conversation, presence, end, parting, holder, telemetry, finalDelay: () => finalDelay };
 }
 
 /** Reports a session that is over here, and goes on elsewhere. */

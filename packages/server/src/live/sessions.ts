@@ -12,6 +12,7 @@ export interface Sessions {
   readonly reserve: (identity: Identity) => () => void;
   readonly add: (session: Session) => void;
   readonly find: (id: string) => Session | undefined;
+  readonly all: () => readonly Session[];
   /** Ends the sessions of everybody whose credential has expired or was revoked. */
   readonly revalidate: () => Promise<void>;
   /**
@@ -43,6 +44,7 @@ export function createSessions(): Sessions {
       void session.closed.then(() => open.delete(session.id));
     },
     find: (id) => open.get(id),
+    all: () => [...open.values()],
     revalidate: async () => {
       await Promise.all([...open.values()].map((session) => session.revalidate()));
     },

@@ -1,58 +1,18 @@
 import type { Database } from '../db/database.js';
-import { RequestError } from '../errors.js';
 import { createSlices } from '../time-slices.js';
-import type { RecordPage, RecordSearch, RecordSummary, SessionKind } from './record.js';
+import { INTERRUPTED } from './interrupted-sessions.js';
+import type { RecordPage, RecordSearch, RecordSummary, SessionKind, SessionState } from './record.js';
+import { cursorOf, searchSessions, type FoundSession } from './search-sessions.js';
 import type { SessionRow, SessionRows } from './session-rows.js';
 
-/** The sessions that a search finds, the newest first, without those whose rows are not as a server wrote them. */
+/** The sessions that a search finds, without those whose rows are not as a server wrote them. */
 export async function findRecords(
   db: Database['db'],
   search: RecordSearch,
   sessions: SessionRows,
 ): Promise<RecordPage> {
-  const { scope, limit } = search;
-  let query = db
-    .selectFrom('sessions')
-    .select(({ fn }) => ['id', 'started_at', fn<number | null>('length', ['settings']).as('bytes')])
-    .where('tenant', '=', scope.tenant)
-    .orderBy('started_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(limit + 1);
-  if (scope.owner !== undefined || scope.groups !== undefined) {
-    const { owner = '', groups = [] } = scope;
-    query = query.where((eb) =>
-      eb.or([
-        eb('owner', '=', owner),
-        ...(groups.length === 0
-          ? []
-          : [
-              eb(
-                'id',
-                'in',
-                eb.selectFrom('session_groups').select('session_id').where('name', 'in', groups),
-              ),
-            ]),
-      ]),
-    );
-  }
-  if (search.owner !== undefined) query = query.where('owner', '=', search.owner);
-  for (const column of ['kind', 'model', 'language', 'task'] as const) {
-    const value = search[column];
-    if (value !== undefined) query = query.where(column, '=', value);
-  }
-  if (search.from !== undefined) query = query.where('started_at', '>=', search.from);
-  if (search.to !== undefined) query = query.where('started_at', '<', search.to);
-  if (search.held !== undefined) query = query.where('held', '=', search.held ? 1 : 0);
-  if (search.after !== undefined) {
-    const { startedAt, id } = parseCursor(search.after);
-    query = query.where((eb) =>
-      eb.or([
-        eb('started_at', '<', startedAt),
-        eb.and([eb('started_at', '=', startedAt), eb('id', '<', id)]),
-      ]),
-    );
-  }
-  const found = await query.execute();
+  const { limit } = search;
+  const found = await searchSessions(db, search);
   const page = found.slice(0, limit);
   const last = page.at(-1);
   const records: RecordSummary[] = [];
@@ -62,14 +22,6 @@ export async function findRecords(
     await sliceEnds();
   }
   return { records, next: found.length > limit && last !== undefined ? cursorOf(last) : undefined };
-}
-
-/** A session that a search found, before its row is read. */
-interface FoundSession {
-  readonly id: string;
-  readonly started_at: string;
-  /** Size of its settings, which grows with the number of key terms. */
-  readonly bytes: number | null;
 }
 
 /** The most that is read and authenticated between two turns of the event loop: it takes some milliseconds. */
@@ -95,6 +47,7 @@ export function summaryOf(row: SessionRow, groups: readonly string[]): RecordSum
   return {
     id: row.id,
     kind: row.kind as SessionKind,
+    state: stateOf(row),
     tenant: row.tenant,
     owner: row.owner,
     groups,
@@ -111,7 +64,13 @@ export function summaryOf(row: SessionRow, groups: readonly string[]): RecordSum
     audioSeconds: row.audio_seconds,
     missingSeconds: row.missing_seconds ?? undefined,
     held: row.held === 1,
+    heldBy: row.server_id ?? undefined,
   };
+}
+
+function stateOf({ ended_at, end_reason }: SessionRow): SessionState {
+  if (ended_at === null) return 'open';
+  return end_reason === INTERRUPTED ? 'interrupted' : 'ended';
 }
 
 /** The summaries of these sessions, in the order of `ids`, without those that are gone by now. */
@@ -128,18 +87,4 @@ async function readSummaries(
   return sound
     .toSorted((one, other) => ids.indexOf(one.id) - ids.indexOf(other.id))
     .map((row) => summaryOf(row, groupsOf(row.id)));
-}
-
-function cursorOf({ started_at, id }: FoundSession): string {
-  return `${started_at}_${id}`;
-}
-
-function parseCursor(text: string): { readonly startedAt: string; readonly id: string } {
-  const [startedAt, id, ...rest] = text.split('_');
-  if (startedAt === undefined || id === undefined || rest.length > 0 || Number.isNaN(Date.parse(startedAt)))
-    throw new RequestError('invalid_request', {
-      field: 'after',
-      limit: 'what "next" of the page before says',
-    });
-  return { startedAt, id };
 }

@@ -28,6 +28,7 @@ import type {
   RecordSearch,
   RecordSummary,
   SegmentVersion,
+  SessionScope,
   StoredRecord,
 } from './record.js';
 import { createSessionRows } from './session-rows.js';
@@ -59,6 +60,11 @@ export interface RecordStore {
     actor: Actor,
   ) => Promise<RefinedText['finals']> | undefined;
   readonly find: (search: RecordSearch, actor: Actor) => Promise<RecordPage>;
+  /** The live sessions that are open at any server, the newest first. Not audited: whoever shows them notes that. */
+  readonly findOpen: (
+    scope: SessionScope,
+    page: Pick<RecordSearch, 'limit' | 'after'>,
+  ) => Promise<RecordPage>;
   /** Whether there was such a record and it was destroyed. */
   readonly isDestroyed: (id: string) => Promise<boolean>;
   /** What is known of a session without its key. Not audited, since it is needed to decide who may do what. */
@@ -165,6 +171,8 @@ export function createRecordStore(storeServices: StoreServices): RecordStore {
       await audit.append({ ...recordEvent('record.list', actor, undefined), counts });
       return page;
     },
+    findOpen: (scope, page) =>
+      findRecords(database.db, { scope, kind: 'live', state: 'open', ...page }, rows),
     isDestroyed: async (id) => {
       const row = await database.db
         .selectFrom('destroyed_keys')

@@ -16,10 +16,15 @@ export interface Actor {
 export const SESSION_KINDS = ['live', 'upload'] as const;
 export type SessionKind = (typeof SESSION_KINDS)[number];
 
+/** `interrupted`: its server went down, and nobody went on with it. */
+export const SESSION_STATES = ['open', 'ended', 'interrupted'] as const;
+export type SessionState = (typeof SESSION_STATES)[number];
+
 /** What is known of a session without its text. */
 export interface RecordSummary {
   readonly id: string;
   readonly kind: SessionKind;
+  readonly state: SessionState;
   readonly tenant: string;
   /** Subject of the identity that held the session. */
   readonly owner: string;
@@ -48,6 +53,8 @@ export interface RecordSummary {
   readonly missingSeconds: number | undefined;
   /** Whether it is under legal hold. */
   readonly held: boolean;
+  /** Id of the server that holds it, or held it last; missing if that was an older version. */
+  readonly heldBy: string | undefined;
 }
 
 /** One version of a final. */
@@ -101,11 +108,17 @@ export interface SessionScope {
   readonly groups?: readonly string[];
 }
 
+export const SESSION_ORDERS = ['newest', 'oldest'] as const;
+export type SessionOrder = (typeof SESSION_ORDERS)[number];
+
 /** The conditions of a search for sessions. */
 export interface RecordSearch {
   readonly scope: SessionScope;
   readonly owner?: string | undefined;
+  /** Of owners who were in this group at the time. */
+  readonly group?: string | undefined;
   readonly kind?: SessionKind | undefined;
+  readonly state?: SessionState | undefined;
   readonly model?: string | undefined;
   readonly language?: string | undefined;
   readonly task?: string | undefined;
@@ -113,12 +126,14 @@ export interface RecordSearch {
   readonly from?: string | undefined;
   readonly to?: string | undefined;
   readonly held?: boolean | undefined;
+  /** By their beginning; the newest first unless it is given. */
+  readonly order?: SessionOrder | undefined;
   readonly limit: number;
-  /** `next` of the page before. */
+  /** `next` of the page before, in the same order. */
   readonly after?: string | undefined;
 }
 
-/** A page of what was found, the newest first. */
+/** A page of what was found, in the order of the search. */
 export interface RecordPage {
   readonly records: readonly RecordSummary[];
   /** Where the next page begins, if there is one. */

@@ -111,7 +111,7 @@ async function findExpired(
       .selectFrom('sessions')
       .select(['id', 'started_at', 'held'])
       .where('tenant', '=', tenant)
-      .where('started_at', '<', new Date(now.getTime() - days * DAY_MS).toISOString())
+      .where('started_at', '<', limitOf(days, now))
       // A session that is open stays.
       .where('ended_at', 'is not', null)
       .orderBy('started_at')
@@ -127,6 +127,40 @@ async function findExpired(
     );
   }
   return found;
+}
+
+/** Records of a tenant whose retention period is over. */
+export interface DueRecords {
+  /** Those that the next run destroys. */
+  readonly due: number;
+  /** Those under legal hold. */
+  readonly held: number;
+}
+
+/** Counts the records of a tenant whose retention period is over; none where there is no policy. */
+export async function countExpired(
+  { db }: Pick<Database, 'db'>,
+  policies: RetentionPolicies,
+  tenant: string,
+  now = new Date(),
+): Promise<DueRecords> {
+  const days = policies.daysFor(tenant);
+  if (days === undefined) return { due: 0, held: 0 };
+  const rows = await db
+    .selectFrom('sessions')
+    .select(({ fn }) => ['held', fn.countAll<number>().as('count')])
+    .where('tenant', '=', tenant)
+    .where('started_at', '<', limitOf(days, now))
+    .where('ended_at', 'is not', null)
+    .groupBy('held')
+    .execute();
+  const countOf = (held: number): number => Number(rows.find((row) => row.held === held)?.count ?? 0);
+  return { due: countOf(0), held: countOf(1) };
+}
+
+/** Records that began before are due. */
+function limitOf(days: number, now: Date): string {
+  return new Date(now.getTime() - days * DAY_MS).toISOString();
 }
 
 function groupByDays(records: readonly ExpiredRecord[]): ReadonlyMap<number, readonly ExpiredRecord[]> {

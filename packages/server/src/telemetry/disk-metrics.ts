@@ -6,7 +6,7 @@ import { journalDirectory } from '../journal/open-journal.js';
 import { keptCurrent } from './kept-current.js';
 
 /** Room on the disk of a folder, bytes. */
-interface Room {
+export interface Room {
   readonly folder: string;
   readonly free: number;
   readonly size: number;
@@ -15,20 +15,23 @@ interface Room {
 /** How old an answer may be, milliseconds. */
 const FRESH_MS = 5000;
 
-/** Adds how much room the disks have on which a server keeps something. Folders that are not there are left out. */
-export function measureDisks(
-  registry: Registry,
-  config: Pick<Config, 'dataDirectory' | 'journalDirectory' | 'spoolDirectory'>,
-): void {
+/** The settings that name folders in which a server keeps something. */
+type FolderSettings = Pick<Config, 'dataDirectory' | 'journalDirectory' | 'spoolDirectory'>;
+
+/** How much room the disks have on which a server keeps something. Folders that are not there are left out. */
+export async function readRooms(config: FolderSettings): Promise<readonly Room[]> {
   const folders = {
     data: config.dataDirectory,
     journal: journalDirectory(config),
     spool: spoolFolder(config),
   };
-  const rooms = keptCurrent(async () => {
-    const found = await Promise.all(Object.entries(folders).map(([folder, path]) => roomOf(folder, path)));
-    return found.flat();
-  }, FRESH_MS);
+  const found = await Promise.all(Object.entries(folders).map(([folder, path]) => roomOf(folder, path)));
+  return found.flat();
+}
+
+/** Adds how much room the disks have on which a server keeps something. Folders that are not there are left out. */
+export function measureDisks(registry: Registry, config: FolderSettings): void {
+  const rooms = keptCurrent(() => readRooms(config), FRESH_MS);
   rooms();
   const measure = (name: string, help: string, valueOf: (room: Room) => number): void => {
     new Gauge({

@@ -25,18 +25,29 @@ type ExpiringSetting = keyof typeof EXPIRING;
 /** How old an answer may be, milliseconds. */
 const FRESH_MS = 10_000;
 
+/** When something expires that a setting names. */
+export interface Expiry {
+  readonly setting: ExpiringSetting;
+  readonly expiresAt: Date;
+}
+
+/** When certificates and credentials expire that settings name, as far as that can be read. */
+export async function readExpiries(config: Pick<Config, ExpiringSetting>): Promise<readonly Expiry[]> {
+  const settings = (Object.keys(EXPIRING) as ExpiringSetting[]).filter(
+    (setting) => config[setting] !== undefined,
+  );
+  const found = await Promise.all(
+    settings.map(async (setting) => ({ setting, expiresAt: new Date(await expiryOf(config, setting)) })),
+  );
+  return found.filter(({ expiresAt }) => Number.isFinite(expiresAt.getTime()));
+}
+
 /**
  * Adds when certificates and credentials expire that settings name. A file that cannot be read, and one that holds nothing that
  * expires, are left out.
  */
 export function measureExpiry(registry: Registry, config: Pick<Config, ExpiringSetting>): void {
-  const settings = (Object.keys(EXPIRING) as ExpiringSetting[]).filter(
-    (setting) => config[setting] !== undefined,
-  );
-  const expiries = keptCurrent(
-    () => Promise.all(settings.map(async (setting) => [setting, await expiryOf(config, setting)] as const)),
-    FRESH_MS,
-  );
+  const expiries = keptCurrent(() => readExpiries(config), FRESH_MS);
   expiries();
   new Gauge({
     name: 'auscult_expiry_timestamp_seconds',
@@ -45,8 +56,8 @@ export function measureExpiry(registry: Registry, config: Pick<Config, ExpiringS
     registers: [registry],
     collect() {
       this.reset();
-      for (const [setting, expiry] of expiries() ?? [])
-        if (Number.isFinite(expiry)) this.set({ setting }, expiry / 1000);
+      for (const { setting, expiresAt } of expiries() ?? [])
+        this.set({ setting }, expiresAt.getTime() / 1000);
     },
   });
 }

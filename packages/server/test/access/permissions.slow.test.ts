@@ -44,6 +44,8 @@ let names = 0;
 const walks: Readonly<Record<string, Walk>> = {
   'GET /': {},
   'GET /assets/:file': {},
+  'GET /console': {},
+  'GET /console/': {},
   'GET /client/:file': {},
   'GET /api/v1': {},
   'GET /openapi.json': {},

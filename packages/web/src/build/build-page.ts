@@ -10,8 +10,8 @@ import { fingerprint, isBuiltFrom, STAMP } from './fingerprint.js';
 const packageFolder = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
- * Bundles `src/page` into {@link pageDirectory}, adds the SDK's own build for other pages in `client`, and writes compressed
- * copies beside all files. If nothing has changed since the last time, it does nothing, and does not even load the bundler.
+ * Bundles `src/page` and `src/console` into {@link pageDirectory}, adds the SDK's own build for other pages in `client`, and
+ * writes compressed copies beside all files. If nothing has changed since the last time, it does nothing, and does not even load the bundler.
  */
 export async function buildPage(): Promise<void> {
   const inputs = fingerprint(packageFolder);
@@ -19,7 +19,10 @@ export async function buildPage(): Promise<void> {
   // Written to a new folder, since a server may be answering from the old one meanwhile.
   const fresh = `${pageDirectory}-${String(process.pid)}`;
   try {
-    await bundle(fresh);
+    mkdirSync(fresh, { recursive: true });
+    await bundle('src/page', fresh);
+    // Beside the page, so that both find their files and the API at the same relative addresses.
+    await bundle('src/console', fresh, 'console.html');
     bundleClient(join(fresh, 'client'));
     await compressFolder(fresh);
     writeFileSync(join(fresh, STAMP), inputs);
@@ -35,18 +38,19 @@ function bundleClient(folder: string): void {
   execFileSync(process.execPath, [join(clientFolder(), 'build.mjs'), folder], { stdio: 'inherit' });
 }
 
-async function bundle(outDir: string): Promise<void> {
+async function bundle(source: string, outDir: string, html = 'index.html'): Promise<void> {
   const { build } = await import('vite');
-  mkdirSync(outDir, { recursive: true });
+  const root = join(packageFolder, source);
   await build({
     configFile: false,
-    root: join(packageFolder, 'src/page'),
+    root,
     // Relative, so that the page works under any path of a proxy.
     base: './',
     logLevel: 'warn',
     build: {
       outDir,
-      emptyOutDir: true,
+      emptyOutDir: false,
+      rolldownOptions: { input: join(root, html) },
       target: 'es2023',
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },

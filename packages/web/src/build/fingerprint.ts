@@ -7,14 +7,15 @@ import { clientFolder } from './client-folder.js';
 export const STAMP = '.built-from';
 
 /**
- * A hash over everything that the page is built from: the names, sizes and times of modification of the page, the builder
- * and the bundled SDK, and the versions of all packages.
+ * A hash over everything that the page is built from: the names, sizes and times of modification of the page, the
+ * console, the builder and the bundled SDK, and the versions of all packages.
  */
 export function fingerprint(packageFolder: string): string {
   const lock = join(packageFolder, '../../package-lock.json');
   const files = [
     ...filesBelow(join(packageFolder, 'src/page')),
     ...filesBelow(join(packageFolder, 'src/localize')),
+    ...filesBelow(join(packageFolder, 'src/console')),
     ...filesBelow(join(packageFolder, 'dist/build')),
     ...filesBelow(join(clientFolder(), 'src')),
     ...filesBelow(join(clientFolder(), 'dist')),

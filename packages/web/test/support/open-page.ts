@@ -1,4 +1,4 @@
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContextOptions, type Locator, type Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
 import { chromiumPath } from './chromium.js';
 
@@ -16,6 +16,10 @@ interface PageOptions extends BrowserContextOptions {
   readonly repeats?: boolean;
   /** Whether the person allows the microphone. */
   readonly allowed?: boolean;
+  /** Prepares the browser before the page is opened. */
+  readonly prepare?: (page: Page) => Promise<void>;
+  /** What the page shows once it can be used. */
+  readonly isReady?: (page: Page) => Locator;
 }
 
 /** Opens the page of the server at `url`; the browser is closed when the test ends. */
@@ -40,7 +44,11 @@ async function launch(microphone: string | undefined, allowed: boolean): Promise
   });
 }
 
-async function openIn(browser: Browser, url: string, options: BrowserContextOptions): Promise<OpenPage> {
+async function openIn(
+  browser: Browser,
+  url: string,
+  { prepare, isReady = isUsable, ...options }: PageOptions,
+): Promise<OpenPage> {
   // Most tests look for names in English.
   const context = await browser.newContext({ locale: 'en', ...options });
   const page = await context.newPage();
@@ -59,10 +67,14 @@ async function openIn(browser: Browser, url: string, options: BrowserContextOpti
       );
     });
   });
+  await prepare?.(page);
   await page.goto(url);
-  await page
-    .getByRole('button', { name: /^(Start|Log in)$/ })
-    .or(page.getByText('This page is for people who transcribe'))
-    .waitFor();
+  await isReady(page).waitFor();
   return { page, complaints };
+}
+
+function isUsable(page: Page): Locator {
+  return page
+    .getByRole('button', { name: /^(Start|Log in)$/ })
+    .or(page.getByText('This page is for people who transcribe'));
 }

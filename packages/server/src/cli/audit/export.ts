@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { Command } from 'commander';
+import { exportLine } from '../../audit/export-lines.js';
 import { readEntries } from '../../audit/stored-chain.js';
 import { commandLineActor, withAudit } from '../open-offline-storage.js';
 import { printResult } from '../print-result.js';
@@ -27,10 +28,9 @@ export function exportAuditCommand(): Command {
         });
         let entries = 0;
         await database.snapshot(async (reading) => {
-          for await (const { entry, hash } of readEntries(reading)) {
-            const line = `{"hash":"${hash}","entry":${entry}}\n`;
+          for await (const entry of readEntries(reading)) {
             entries += 1;
-            if (!output.write(line)) await once(output, 'drain');
+            if (!output.write(exportLine(entry))) await once(output, 'drain');
           }
         });
         if (file === undefined) return;

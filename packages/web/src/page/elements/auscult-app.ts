@@ -18,7 +18,8 @@ import { watchMicrophones } from '../recording/microphones.js';
 import { isUnderWay } from '../recording/recording-state.js';
 import { createLiveRecording } from '../recording/live-recording.js';
 import { followPerson } from '../settings/follow-person.js';
-import { loadSettings, type Theme } from '../settings/settings.js';
+import { loadSettings } from '../settings/settings.js';
+import { applyTheme, isDark } from '../settings/theme.js';
 import { shortcutActionOf, type ShortcutAction } from '../shortcuts/shortcuts.js';
 import { createCorrectRecord } from '../speakers/record-speakers.js';
 import { createSpeakers } from '../speakers/speakers.js';
@@ -620,13 +621,4 @@ export class AuscultApp extends LitElement {
 
 function copied(): string {
   return msg('Copied');
-}
-
-function isDark(theme: Theme): boolean {
-  return theme === 'system' ? matchMedia('(prefers-color-scheme: dark)').matches : theme === 'dark';
-}
-
-function applyTheme(theme: Theme): void {
-  if (theme === 'system') delete document.documentElement.dataset['theme'];
-  else document.documentElement.dataset['theme'] = theme;
 }

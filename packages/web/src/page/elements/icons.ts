@@ -4,6 +4,9 @@ import { svg, type SVGTemplateResult, html, type TemplateResult } from 'lit';
 export const icons = {
   pulse: icon(svg`<path d="M2 13h4l3-8 5 15 3-10 2 3h3" />`),
   record: icon(svg`<circle cx="12" cy="12" r="6" fill="currentColor" />`),
+  play: icon(svg`<path d="M7 5v14l12-7Z" fill="currentColor" />`),
+  wordBack: icon(svg`<path d="M18 6l-8 6 8 6ZM6 6v12" />`),
+  wordOn: icon(svg`<path d="M6 6l8 6-8 6ZM18 6v12" />`),
   pause: icon(svg`<path d="M8 5v14M16 5v14" stroke-width="3" />`),
   stop: icon(svg`<rect x="6" y="6" width="12" height="12" rx="2" fill="currentColor" />`),
   microphone: icon(

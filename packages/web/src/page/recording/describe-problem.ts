@@ -47,6 +47,7 @@ const TITLES: Readonly<Partial<Record<ProblemCode, readonly [title: () => string
   encryption_required: [() => msg('The connection is not secure'), 'none'],
   taken_over: [() => msg('This recording goes on elsewhere'), 'start'],
   session_taken_over: [() => msg('This recording goes on elsewhere'), 'start'],
+  ended_by_administrator: [() => msg('The recording was ended'), 'start'],
   buffer_full: [() => msg('Audio was lost'), 'none'],
   audio_lost: [() => msg('Some words are missing'), 'none'],
   correction_refused: [notTaken, 'none'],

@@ -122,6 +122,13 @@ const EXPLANATIONS: Readonly<Partial<Record<ProblemCode, () => string>>> = {
   decoder_gone: () => msg('The recording could not be continued on the server. Start it again.'),
   unsupported_language: () =>
     msg('The server does not know this language. Choose another, or ask the operator.'),
+  ended_by_administrator: () =>
+    msg(
+      'An administrator has ended this recording. What was said before is in the record; ask them, or start again.',
+    ),
+  session_not_open: () => msg('This session has ended already.'),
+  session_out_of_reach: () =>
+    msg('The server that holds this session cannot be asked at the moment. Try again in a minute.'),
   busy: () => msg('The server has no room for another recording just now. Try again in some seconds.'),
   too_many_sessions: () =>
     msg('As many recordings are open as the server allows. End one that is not needed, or try again later.'),

@@ -225,6 +225,8 @@ export const appStyles = css`
     }
 
     .tools {
+      flex-wrap: wrap;
+      gap: 0.375rem;
       justify-content: flex-end;
       padding: 0.5rem;
     }

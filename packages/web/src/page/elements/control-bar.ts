@@ -164,8 +164,13 @@ export class ControlBar extends LitElement {
           flex: 1 1 100%;
         }
 
+        .buttons button:not(.icon) {
+          padding-inline: 0.5rem;
+        }
+
         button.main {
           flex: 1;
+          min-width: 0;
         }
       }
     `,

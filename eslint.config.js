@@ -8,7 +8,15 @@ const defaultExport = {
 };
 
 export default defineConfig(
-  { ignores: ['**/dist/', '**/node_modules/', 'coverage/', 'bench/results/'] },
+  {
+    ignores: [
+      '**/dist/',
+      '**/node_modules/',
+      'coverage/',
+      'bench/results/',
+      'packages/web/src/localize/generated/',
+    ],
+  },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   comments.recommended,
   { rules: { '@eslint-community/eslint-comments/require-description': 'error' } },
@@ -20,6 +28,7 @@ export default defineConfig(
       parserOptions: {
         project: [
           'packages/*/tsconfig.json',
+          'packages/web/src/localize/tsconfig.json',
           'packages/web/src/page/tsconfig.json',
           'packages/web/src/console/tsconfig.json',
           'lexicon/tsconfig.json',

@@ -1,7 +1,7 @@
 export type { Level } from './audio/intake.js';
 export { TranscriberError, type Problem, type ProblemCode } from './problem.js';
 export { listMicrophones, type Microphone } from './sources/microphone.js';
-export { nameSpeakers, type NameOf } from '@auscult/protocol/names';
+export { nameSpeakers, type NameOf, type SpeakerWords } from '@auscult/protocol/names';
 export { turnsOf, type Turn } from './speakers/turns.js';
 export type { SpeakersUpdate, TranscriberEvents } from './transcriber-events.js';
 export type { TranscriberState } from './transcriber-state.js';

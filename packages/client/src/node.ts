@@ -22,6 +22,7 @@ export {
   type Source,
   type SpeakerCorrections,
   type SpeakerRole,
+  type SpeakerWords,
   type SpeakersUpdate,
   type Transcriber,
   type TranscriberEvents,

@@ -307,6 +307,12 @@ const table = {
     meaning: 'Somebody has changed the template since you read it.',
     remedy: 'Read it again and change what is there now.',
   },
+  settings_changed: {
+    httpStatus: 409,
+    retryable: false,
+    meaning: 'Your settings were changed elsewhere since they were read.',
+    remedy: 'Read them again and change what is there now.',
+  },
   template_name_taken: {
     httpStatus: 409,
     retryable: false,

@@ -43,7 +43,7 @@ export {
 export { detailsOfIssue, type IssueDetails } from './issue-details.js';
 export { keyTerm, keyTermList, lexicon, type KeyTerm, type Lexicon } from './key-terms.js';
 export { PROTOCOL, protocolLimits } from './limits.js';
-export { nameSpeakers, type NameOf } from './names.js';
+export { nameSpeakers, type NameOf, type SpeakerWords } from './names.js';
 export { isNestedDeeper, MOST_NESTED } from './nesting.js';
 export { partsOfPhrase, saidForm, type PhrasePart } from './phrase-parts.js';
 export {

@@ -10,6 +10,7 @@ import type { Cluster } from './cluster/cluster.js';
 import { createHandOvers } from './cluster/hand-over.js';
 import { registerTemplates } from './http/templates.js';
 import { createWatchedSessions } from './cluster/watched-sessions.js';
+import { registerAccountSettings } from './http/account-settings.js';
 import { registerAccountVoice } from './http/account-voice.js';
 import { registerAccount } from './http/account.js';
 import { registerAudit } from './http/audit.js';
@@ -103,6 +104,7 @@ async function registerRecognition(
   await registerTranscriptions(http, recordings);
   await registerAccountVoice(http, { ...recordings, access });
   registerTemplates(http, access);
+  registerAccountSettings(http, access);
   await registerForOtherServices(http, recordings);
   const names = createSubjectNames(access.users, access.apiKeys);
   await registerSessions(http, {

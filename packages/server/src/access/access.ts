@@ -1,3 +1,4 @@
+import { createAccountSettings, type AccountSettings } from '../account-settings/account-settings.js';
 import type { Config } from '../config/schema.js';
 import type { OriginPolicy } from '../http/origins.js';
 import type { MasterKeys } from '../records/master-keys.js';
@@ -36,6 +37,7 @@ export interface Access {
   readonly breakGlass: BreakGlass;
   readonly voices: EnrolledVoices;
   readonly templates: TemplateStore;
+  readonly settings: AccountSettings;
   readonly audit: AccessAudit;
   readonly log: Log;
   /** Failed logins by address. */
@@ -107,6 +109,7 @@ export function createAccess(services: AccessServices): Access {
     breakGlass,
     voices: createEnrolledVoices(services),
     templates: createTemplateStore(services),
+    settings: createAccountSettings(services),
     audit,
     log,
     addressFailures: shareFailures('address', createFailureLimit(BY_ADDRESS)),

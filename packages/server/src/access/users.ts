@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
+import { destroySettingsIn } from '../account-settings/account-settings.js';
 import { WRITE_PATIENCE } from '../db/commit-queue.js';
 import type { Schema } from '../db/schema.js';
 import { scrub } from '../db/scrub.js';
@@ -51,7 +52,7 @@ export interface Users {
    */
   readonly change: (id: string, change: RoleChange, by: AuditedBy) => Promise<User | undefined>;
   /**
-   * Ends all logins of the user, allows no new ones and deletes their voice. Resolves with whether the user could log in
+   * Ends all logins of the user, allows no new ones and deletes their voice, templates and settings. Resolves with whether the user could log in
    * before.
    */
   readonly disable: (id: string, by: AuditedBy) => Promise<boolean>;
@@ -124,6 +125,7 @@ export function createUsers(services: UserServices): Users {
         const owner = identityOfUser(userOf(changed));
         await destroyVoiceIn(transaction, services.audit, owner, by);
         await destroyTemplatesIn(transaction, services.audit, owner, by);
+        await destroySettingsIn(transaction, id);
         return changed;
       });
       await scrub(services.database);

@@ -20,6 +20,7 @@ export const BACKUP_TABLES: readonly BackupTable[] = [
   { name: 'api_keys', key: ['id'], page: 5000 },
   { name: 'users', key: ['id'], page: 5000 },
   { name: 'templates', key: ['id'], page: 500 },
+  { name: 'account_settings', key: ['user_id'], page: 5000 },
   { name: 'audit_entries', key: ['sequence'], page: 5000 },
 ];
 

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { ConfigError } from '../config/config-error.js';
 import { MASTER_KEY_VARIABLE } from '../config/load-config.js';
 import type { Config } from '../config/schema.js';
+import { rewrapSettings } from '../account-settings/account-settings.js';
 import { rewrapVoices } from '../access/enrolled-voices.js';
 import { rewrapTemplates } from '../templates/template-store.js';
 import { revouchRows } from '../integrity/revouch-rows.js';
@@ -37,6 +38,7 @@ function rotateCommand(): Command {
       await revouchRows(database, integrity.macs);
       await rewrapVoices(database, masterKeys);
       await rewrapTemplates(database, masterKeys);
+      await rewrapSettings(database, masterKeys);
       await rewrapJobKeys(database, masterKeys, integrity);
       const masterKey = masterKeys.current().id;
       await audit.append({

@@ -169,6 +169,7 @@ async function openPostgres(url: string): Promise<Database> {
         'sessions',
         'enrolled_voices',
         'templates',
+        'account_settings',
         'transcription_jobs',
         'transcription_finals',
         'transcription_results',

@@ -15,6 +15,8 @@ import { transcriptionJobs } from './migrations/0013-transcription-jobs.js';
 import { tickets } from './migrations/0014-tickets.js';
 import { templates } from './migrations/0015-templates.js';
 import { sessionSearch } from './migrations/0016-session-search.js';
+
+import { accountSettings } from './migrations/0017-account-settings.js';
 import type { DatabaseKind, SchemaChange } from './schema-change.js';
 
 /** Every step, in order. */
@@ -34,6 +36,8 @@ const schemaChanges: readonly SchemaChange[] = [
   tickets,
   templates,
   sessionSearch,
+
+  accountSettings,
 ];
 
 /** Name of the newest step that this version knows. */

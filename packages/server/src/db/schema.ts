@@ -31,6 +31,7 @@ export interface Schema {
   readonly transcription_results: TranscriptionResultsTable;
   readonly tickets: TicketsTable;
   readonly templates: TemplatesTable;
+  readonly account_settings: AccountSettingsTable;
 }
 
 /**
@@ -294,6 +295,17 @@ interface TemplatesTable {
   changed_at: string;
   master_key_id: string;
   /** Its name and text, sealed with that master key. */
+  sealed: Buffer;
+}
+
+/** What people have chosen for the page. Whatever is not sealed is bound to what is. */
+interface AccountSettingsTable {
+  user_id: Fixed<string>;
+  /** Counts the changes, from 1. */
+  version: number;
+  changed_at: string;
+  master_key_id: string;
+  /** The settings, sealed with that master key. */
   sealed: Buffer;
 }
 

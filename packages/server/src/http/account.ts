@@ -180,7 +180,7 @@ function addRecoveryCodes(app: FastifyInstance, access: Access): void {
 }
 
 /** The user who makes the request. Keys and certificates have no account, even if a user made them. */
-async function ownUser({ users }: Access, request: FastifyRequest): Promise<User> {
+export async function ownUser({ users }: Access, request: FastifyRequest): Promise<User> {
   const { kind, subject } = requireIdentity(request);
   const user = kind === 'user' ? await users.find(subject.slice('user:'.length)) : undefined;
   if (user === undefined) throw new RequestError('account_not_found');

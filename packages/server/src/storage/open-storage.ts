@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { rewrapSettings } from '../account-settings/account-settings.js';
 import { rewrapVoices } from '../access/enrolled-voices.js';
 import { rewrapTemplates } from '../templates/template-store.js';
 import { SERVER_ITSELF } from '../audit/audit-event.js';
@@ -179,6 +180,7 @@ export function keepKeysCurrent({ database, masterKeys, audit, integrity }: Stor
     await revouchRows(database, integrity.macs);
     await rewrapVoices(database, masterKeys);
     await rewrapTemplates(database, masterKeys);
+    await rewrapSettings(database, masterKeys);
     await rewrapJobKeys(database, masterKeys, integrity);
     if (rewrapped === 0) return;
     log.info('data keys are encrypted with the current master key', { count: rewrapped });

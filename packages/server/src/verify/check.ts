@@ -42,6 +42,7 @@ export const FINDING_KINDS = [
   'code-secret',
   'voice',
   'template',
+  'account-settings',
   'destroyed-list',
   'key-copy',
   'backup',

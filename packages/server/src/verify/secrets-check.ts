@@ -8,6 +8,7 @@ import type { ReadableDatabase } from '../db/database.js';
 import { destroyedListPath, readDestroyedList } from '../records/destroyed-list.js';
 import type { MasterKeys } from '../records/master-keys.js';
 import { readSavedConfigurations } from '../storage/saved-configuration.js';
+import { openSettings } from '../account-settings/settings-seal.js';
 import { openTemplate } from '../templates/template-seal.js';
 import type { Check, Finding, Step } from './check.js';
 
@@ -22,7 +23,7 @@ export interface SecretsSurroundings {
 }
 
 /**
- * What is sealed beside the records: the settings that servers started with, the secrets of authenticators, the voices that people enrolled, templates, and what was destroyed,
+ * What is sealed beside the records: the settings that servers started with, the secrets of authenticators, the voices that people enrolled, templates, what people chose for the page, and what was destroyed,
  * by the list and by the audit log. Begins anew after a restart.
  */
 export function secretsCheck({ database: { db }, masterKeys, config }: SecretsSurroundings): Check {
@@ -43,6 +44,7 @@ export function secretsCheck({ database: { db }, masterKeys, config }: SecretsSu
       yield* codeSecrets(db, sealAt(config));
       yield* voices(db, masterKeys);
       yield* templates(db, masterKeys);
+      yield* accountSettings(db, masterKeys);
       yield* destroyedFindings(db);
     },
   };
@@ -145,6 +147,30 @@ async function* templates(db: ReadableDatabase['db'], masterKeys: MasterKeys): A
     for (const row of rows)
       if ((await openTemplate(masterKeys, row)) === undefined)
         findings.push({ kind: 'template', trouble: 'altered', at: `templates ${row.id}` });
+    yield { checked: rows.length, findings, cursor: '' };
+  }
+}
+
+async function* accountSettings(db: ReadableDatabase['db'], masterKeys: MasterKeys): AsyncGenerator<Step> {
+  for (let after = ''; ;) {
+    const rows = await db
+      .selectFrom('account_settings')
+      .selectAll()
+      .where('user_id', '>', after)
+      .orderBy('user_id')
+      .limit(PAGE)
+      .execute();
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    after = last.user_id;
+    const findings: Finding[] = [];
+    for (const row of rows)
+      if ((await openSettings(masterKeys, row)) === undefined)
+        findings.push({
+          kind: 'account-settings',
+          trouble: 'altered',
+          at: `account_settings ${row.user_id}`,
+        });
     yield { checked: rows.length, findings, cursor: '' };
   }
 }

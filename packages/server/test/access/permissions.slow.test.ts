@@ -66,6 +66,8 @@ const walks: Readonly<Record<string, Walk>> = {
   'GET /api/v1/account/voice': {},
   'POST /api/v1/account/voice': { body: () => formOf(recording()) },
   'DELETE /api/v1/account/voice': {},
+  'GET /api/v1/account/settings': {},
+  'PUT /api/v1/account/settings': { body: () => ({ version: 0, settings: { theme: 'dark' } }) },
   'GET /api/v1/templates': {},
   'POST /api/v1/templates': { body: () => ({ name: `walk ${names++}`, text: '[[side]] knee' }) },
   'PUT /api/v1/templates/:id': {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { createApiKeys } from '../../src/access/api-keys.js';
+import { createAccountSettings } from '../../src/account-settings/account-settings.js';
 import { createTemplateStore } from '../../src/templates/template-store.js';
 import { createEnrolledVoices } from '../../src/access/enrolled-voices.js';
 import { createAccounts } from '../../src/access/accounts.js';
@@ -188,6 +189,7 @@ async function fill(storage: Storage, place: DatabaseSettings): Promise<void> {
     order,
     BY_SERVER,
   );
+  await createAccountSettings(storage).replace(user.id, 0, { theme: 'dark', firstName: 'Dr Who' });
   await createTemplateStore(storage).create(
     { tenant: 'north', owner: `user:${user.id}` },
     { name: 'normal exam', text: 'No [[finding]].' },

@@ -14,6 +14,7 @@ export function fingerprint(packageFolder: string): string {
   const lock = join(packageFolder, '../../package-lock.json');
   const files = [
     ...filesBelow(join(packageFolder, 'src/page')),
+    ...filesBelow(join(packageFolder, 'src/localize')),
     ...filesBelow(join(packageFolder, 'src/console')),
     ...filesBelow(join(packageFolder, 'dist/build')),
     ...filesBelow(join(clientFolder(), 'src')),

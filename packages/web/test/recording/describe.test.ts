@@ -56,7 +56,7 @@ describe('a state', () => {
 
 describe('a problem', () => {
   test('that the page does not know is described in the words of the SDK', () => {
-    expect(describeProblem({ code: 'draining', message: 'The server is shutting down.' })).toMatchObject({
+    expect(describeProblem({ code: 'new' as 'draining', message: 'The server is shutting down.' })).toMatchObject({
       sentence: 'The server is shutting down.',
     });
   });
@@ -65,7 +65,7 @@ describe('a problem', () => {
     expect(describeProblem({ code: 'microphone_denied', message: '' })).toMatchObject({
       title: 'The microphone is not allowed',
       sentence: expect.stringContaining('beside the address') as string,
-      remedy: 'start',
+      remedy: 'check-microphone',
     });
   });
 });

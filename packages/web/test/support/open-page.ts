@@ -49,7 +49,8 @@ async function openIn(
   url: string,
   { prepare, isReady = isUsable, ...options }: PageOptions,
 ): Promise<OpenPage> {
-  const context = await browser.newContext(options);
+  // Most tests look for names in English.
+  const context = await browser.newContext({ locale: 'en', ...options });
   const page = await context.newPage();
   // Shorter than the limits of tests, so that what a page waits for in vain is named.
   page.setDefaultTimeout(150_000);

@@ -223,5 +223,3 @@ function renderNothing(sections: readonly Section[]): TemplateResult {
       }
     </p>`;
 }
-
-customElements.define('auscult-console', AuscultConsole);

@@ -1,3 +1,4 @@
+import { localized, msg } from '@lit/localize';
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
 import { describeRole } from '../login/describe-role.js';
@@ -6,6 +7,7 @@ import { icons } from './icons.js';
 import { sharedStyles } from './shared-styles.js';
 
 /** Shows who is logged in, and with which role. Its clicks, which open the account, reach the parent. */
+@localized()
 export class AccountButton extends LitElement {
   @property({ attribute: false }) identity!: Identity;
 
@@ -52,7 +54,7 @@ export class AccountButton extends LitElement {
     return html`<button class="plain" aria-haspopup="dialog">
       ${icons.person}
       <span class="who">
-        <span><span class="spoken">Account of </span>${displayName(this.identity)}</span>
+        <span><span class="spoken">${msg('Account of')} </span>${displayName(this.identity)}</span>
         <span class="role">${describeRole(role).name}</span>
       </span>
     </button>`;

@@ -1,5 +1,7 @@
+import { localized, msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
+import { counted } from '../../localize/numbers.js';
 import {
   changePassword,
   confirmAuthenticator,
@@ -30,16 +32,11 @@ type Step =
   | { readonly kind: 'authenticator'; readonly offer: AuthenticatorOffer }
   | { readonly kind: 'recovery-codes'; readonly codes: readonly string[] };
 
-const HEADINGS: Readonly<Record<Exclude<Step['kind'], 'overview' | 'confirm'>, string>> = {
-  password: 'Change the password',
-  authenticator: 'Set the authenticator up',
-  'recovery-codes': 'Keep these recovery codes',
-};
-
 /**
  * Where people see and change their own accounts. Dispatches `log-out`, and `logged-out` when the server says that
  * nobody is logged in any more.
  */
+@localized()
 export class AccountPanel extends LitElement {
   @property({ attribute: false }) identity!: Identity;
   @state() private account: Account | undefined;
@@ -182,7 +179,9 @@ export class AccountPanel extends LitElement {
         ${
           identity.login === undefined
             ? nothing
-            : html`<button @click=${() => this.dispatchEvent(new Event('log-out'))}>Log out</button>`
+            : html`<button @click=${() => this.dispatchEvent(new Event('log-out'))}>
+                ${msg('Log out')}
+              </button>`
         }
       </div>
       <p class=${done === undefined ? 'spoken' : 'done'} role="status">${done}</p>
@@ -194,31 +193,29 @@ export class AccountPanel extends LitElement {
 
   #renderNoAccount(): TemplateResult | typeof nothing {
     if (this.identity.login !== undefined) return nothing;
-    return html`<p class="hint">
-      You are known to this server by your ${this.identity.kind}. It is managed where you got it.
-    </p>`;
+    return html`<p class="hint">${sayWhereManaged(this.identity.kind)}</p>`;
   }
 
   #renderAccount({ usesCodes, recoveryCodesLeft }: Account): TemplateResult {
     return html`<ul class="rows">
-      ${this.#renderRow('Password', 'Only you know it.', 'Change the password', () => this.#goTo({ kind: 'password' }))}
+      ${this.#renderRow(msg('Password'), msg('Only you know it.'), msg('Change the password'), () => this.#goTo({ kind: 'password' }))}
       ${this.#renderRow(
-        'Authenticator',
+        msg('Authenticator'),
         usesCodes
-          ? 'Asked for at each login.'
-          : 'None. Set one up, so that the password alone opens nothing.',
-        usesCodes ? 'Replace the authenticator' : 'Set an authenticator up',
+          ? msg('Asked for at each login.')
+          : msg('None. Set one up, so that the password alone opens nothing.'),
+        usesCodes ? msg('Replace the authenticator') : msg('Set an authenticator up'),
         () => this.#goTo({ kind: 'confirm', what: 'authenticator' }),
       )}
       ${
         usesCodes
           ? this.#renderRow(
-              'Recovery codes',
+              msg('Recovery codes'),
               html`<span class=${recoveryCodesLeft < 3 ? 'few' : ''}
-                >${recoveryCodesLeft === 0 ? 'None is left.' : `${String(recoveryCodesLeft)} are left.`} One
-                takes the place of the authenticator, if that is lost.</span
+                >${sayLeft(recoveryCodesLeft)}
+                ${msg('One takes the place of the authenticator, if that is lost.')}</span
               >`,
-              'Make new recovery codes',
+              msg('Make new recovery codes'),
               () => this.#goTo({ kind: 'confirm', what: 'recovery-codes' }),
             )
           : nothing
@@ -238,31 +235,32 @@ export class AccountPanel extends LitElement {
 
   #renderPassword(): TemplateResult {
     return this.#renderForm(
-      HEADINGS.password,
+      msg('Change the password'),
       html`
-        ${this.#renderField('password', 'Current password', 'current-password')}
-        ${this.#renderField('new-password', 'New password', 'new-password')}
+        ${this.#renderField('password', msg('Current password'), 'current-password')}
+        ${this.#renderField('new-password', msg('New password'), 'new-password')}
         <p class="hint">
-          At least 12 characters. Four words that do not belong together are easy to keep in mind.
+          ${msg('At least 12 characters. Four words that do not belong together are easy to keep in mind.')}
         </p>
-        ${this.#renderField('again', 'New password, once more', 'new-password')}
+        ${this.#renderField('again', msg('New password, once more'), 'new-password')}
       `,
-      'Change it',
+      msg('Change it'),
       async (typed) => {
         const newPassword = typed('new-password');
-        if (newPassword !== typed('again')) return this.#refuse('The two new passwords are not the same.');
+        if (newPassword !== typed('again'))
+          return this.#refuse(msg('The two new passwords are not the same.'));
         const answer = await changePassword(typed('password'), newPassword);
         if (this.#took(answer))
-          this.#finish('The password is changed. You are logged out in all other browsers.');
+          this.#finish(msg('The password is changed. You are logged out in all other browsers.'));
       },
     );
   }
 
   #renderConfirm(what: 'authenticator' | 'recovery-codes'): TemplateResult {
     return this.#renderForm(
-      'Is it you?',
-      this.#renderField('password', 'Your password', 'current-password'),
-      'Go on',
+      msg('Is it you?'),
+      this.#renderField('password', msg('Your password'), 'current-password'),
+      msg('Go on'),
       async (typed) => {
         if (what === 'authenticator') {
           const answer = await getAuthenticator(typed('password'));
@@ -277,21 +275,21 @@ export class AccountPanel extends LitElement {
 
   #renderAuthenticator({ secret, codeSetup }: AuthenticatorOffer): TemplateResult {
     return this.#renderForm(
-      HEADINGS.authenticator,
+      msg('Set the authenticator up'),
       html`<ol class="steps">
         <li>
-          Scan this with an authenticator app. It is shown this once.
-          <qr-code .text=${codeSetup} label="QR code of the authenticator"></qr-code>
+          ${msg('Scan this with an authenticator app. It is shown this once.')}
+          <qr-code .text=${codeSetup} label=${msg('QR code of the authenticator')}></qr-code>
           <details>
-            <summary>It cannot be scanned</summary>
-            <p>Type this secret into the app, as a time-based code:</p>
+            <summary>${msg('It cannot be scanned')}</summary>
+            <p>${msg('Type this secret into the app, as a time-based code:')}</p>
             <p class="secret" id="secret">${secret.match(/.{1,4}/gu)?.join(' ')}</p>
-            <p>Or open this address with it:</p>
+            <p>${msg('Or open this address with it:')}</p>
             <p class="secret" id="setup">${codeSetup}</p>
           </details>
         </li>
         <li>
-          <label for="code">Type the code that it shows</label>
+          <label for="code">${msg('Type the code that it shows')}</label>
           <input
             id="code"
             name="code"
@@ -302,7 +300,7 @@ export class AccountPanel extends LitElement {
           />
         </li>
       </ol>`,
-      'Use it from now on',
+      msg('Use it from now on'),
       async (typed) => {
         const answer = await confirmAuthenticator(typed('code').replaceAll(' ', ''));
         if (this.#took(answer)) this.#goTo({ kind: 'recovery-codes', codes: answer.body.recoveryCodes });
@@ -311,20 +309,19 @@ export class AccountPanel extends LitElement {
   }
 
   #renderRecoveryCodes(codes: readonly string[]): TemplateResult {
-    return html`<h3 tabindex="-1">${HEADINGS['recovery-codes']}</h3>
+    return html`<h3 tabindex="-1">${msg('Keep these recovery codes')}</h3>
       <p>
-        Each takes the place of the authenticator at one login. They are shown this once, and all codes before
-        them count no more. Print them or put them into a password manager.
+        ${msg('Each takes the place of the authenticator at one login. They are shown this once, and all codes before them count no more. Print them or put them into a password manager.')}
       </p>
       <recovery-code-list .codes=${codes}></recovery-code-list>
       <div class="actions">
         <button
           class="primary"
           @click=${() => {
-            this.#finish('The authenticator and the recovery codes are in use.');
+            this.#finish(msg('The authenticator and the recovery codes are in use.'));
           }}
         >
-          I have kept them
+          ${msg('I have kept them')}
         </button>
       </div>`;
   }
@@ -352,7 +349,7 @@ export class AccountPanel extends LitElement {
         return typeof value === 'string' ? value : '';
       };
       this.problem = undefined;
-      if ([...typed.values()].includes('')) return this.#refuse('Fill in everything.');
+      if ([...typed.values()].includes('')) return this.#refuse(msg('Fill in everything.'));
       this.busy = true;
       void Promise.resolve(act(textOf)).finally(() => (this.busy = false));
     };
@@ -369,14 +366,16 @@ export class AccountPanel extends LitElement {
         ${fields}
         <div role="alert">${this.#renderProblem()}</div>
         <div class="actions">
-          <button class="primary" aria-disabled=${this.busy}>${this.busy ? 'One moment …' : label}</button>
+          <button class="primary" aria-disabled=${this.busy}>
+            ${this.busy ? msg('One moment …') : label}
+          </button>
           <button
             type="button"
             @click=${() => {
               this.#goTo({ kind: 'overview' });
             }}
           >
-            Cancel
+            ${msg('Cancel')}
           </button>
         </div>
       </form>`;
@@ -417,6 +416,25 @@ export class AccountPanel extends LitElement {
     const answer = await readAccount();
     if (this.#took(answer)) this.account = answer.body;
   }
+}
+
+function sayWhereManaged(kind: Identity['kind']): string {
+  switch (kind) {
+    case 'key':
+      return msg('You are known to this server by your key. It is managed where you got it.');
+    case 'token':
+      return msg('You are known to this server by your token. It is managed where you got it.');
+    case 'certificate':
+      return msg('You are known to this server by your certificate. It is managed where you got it.');
+    case 'local':
+    case 'user':
+      return '';
+  }
+}
+
+function sayLeft(count: number): string {
+  if (count === 0) return msg('None is left.');
+  return counted(count, msg(str`${count} is left.`), msg(str`${count} are left.`));
 }
 
 customElements.define('account-panel', AccountPanel);

@@ -161,6 +161,51 @@ export const appStyles = css`
     }
   }
 
+  .printed {
+    display: none;
+  }
+
+  /* The transcript alone, on as many sheets as it takes. */
+  @media print {
+    :host,
+    .parts,
+    .text,
+    .transcript {
+      display: block;
+      height: auto;
+      max-width: none;
+      padding: 0;
+      border: 0;
+      overflow: visible;
+    }
+
+    header,
+    aside,
+    .tools button,
+    export-menu,
+    page-notices,
+    file-progress,
+    speaker-bar,
+    control-bar,
+    page-dialog,
+    .said,
+    .gate,
+    .overlay {
+      display: none;
+    }
+
+    .tools {
+      padding: 0;
+      border: 0;
+    }
+
+    .printed {
+      display: block;
+      margin: 0 0 1rem;
+      color: var(--quiet);
+    }
+  }
+
   @media (width < 40rem) {
     header {
       padding: 0.5rem 0.75rem;
@@ -180,6 +225,8 @@ export const appStyles = css`
     }
 
     .tools {
+      flex-wrap: wrap;
+      gap: 0.375rem;
       justify-content: flex-end;
       padding: 0.5rem;
     }

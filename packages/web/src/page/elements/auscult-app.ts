@@ -1,7 +1,10 @@
+import { localized, msg, str } from '@lit/localize';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
 import { createRef, ref } from 'lit/directives/ref.js';
+import { showLanguage } from '../../localize/language.js';
+import { dayAndTime } from '../../localize/numbers.js';
 import { download } from '../exports/download.js';
 import type { ExportFormat } from '../exports/formats.js';
 import { asText } from '../exports/text.js';
@@ -14,6 +17,7 @@ import type { Identity } from '../login/login-api.js';
 import { watchMicrophones } from '../recording/microphones.js';
 import { isUnderWay } from '../recording/recording-state.js';
 import { createLiveRecording } from '../recording/live-recording.js';
+import { followPerson } from '../settings/follow-person.js';
 import { loadSettings } from '../settings/settings.js';
 import { applyTheme, isDark } from '../settings/theme.js';
 import { shortcutActionOf, type ShortcutAction } from '../shortcuts/shortcuts.js';
@@ -30,6 +34,7 @@ import './export-menu.js';
 import './file-progress.js';
 import { icons } from './icons.js';
 import './login-form.js';
+import './microphone-check.js';
 import './notices.js';
 import './page-dialog.js';
 import { PageDialog } from './page-dialog.js';
@@ -50,10 +55,12 @@ type OpenDialog =
   | { readonly kind: 'none' }
   | { readonly kind: 'setup' }
   | { readonly kind: 'shortcuts' }
+  | { readonly kind: 'microphone' }
   | { readonly kind: 'account'; readonly problem?: string }
   | { readonly kind: 'clear'; readonly then: () => void };
 
 /** The page. Puts its parts together, and is the only element that knows them all. */
+@localized()
 export class AuscultApp extends LitElement {
   @state() private dialog: OpenDialog = { kind: 'none' };
   @state() private dragging = false;
@@ -62,6 +69,7 @@ export class AuscultApp extends LitElement {
 
   readonly #login = createLogin();
   readonly #settings = loadSettings(localStorage);
+  readonly #person = followPerson(this.#settings, localStorage);
   readonly #lines = observable<readonly Line[]>([]);
   readonly #terms = observable<readonly string[]>([]);
   readonly #speakers = createSpeakers(this.#lines, this.#settings);
@@ -108,6 +116,7 @@ export class AuscultApp extends LitElement {
     const { signal } = this.#listeners;
     addEventListener('keydown', this.#onKey, { signal });
     addEventListener('beforeunload', this.#onLeave, { signal });
+    addEventListener('beforeprint', this.#onPrint, { signal });
     addEventListener('dragover', this.#onDragOver, { signal });
     addEventListener('dragleave', this.#onDragLeave, { signal });
     addEventListener('drop', this.#onDrop, { signal });
@@ -137,6 +146,7 @@ export class AuscultApp extends LitElement {
       if (this.#settings.value.keepTranscript) this.#keep();
     });
     this.#settings.subscribe(() => {
+      void showLanguage(this.#settings.value.language);
       if (this.#settings.value.keepTranscript) this.#keep();
       else deleteKept(localStorage);
     });
@@ -159,7 +169,7 @@ export class AuscultApp extends LitElement {
     return html`
       ${this.#renderHeader(identity)} ${this.#renderGate(identity)}
       ${speaks ? this.#renderParts(identity) : nothing}
-      ${this.dragging ? html`<div class="overlay">Drop the recording to transcribe it</div>` : nothing}
+      ${this.dragging ? html`<div class="overlay">${msg('Drop the recording to transcribe it')}</div>` : nothing}
       ${identity === undefined ? nothing : keyed(this.dialog, this.#renderDialog(identity))}
     `;
   }
@@ -184,8 +194,8 @@ export class AuscultApp extends LitElement {
         speaks
           ? html`<button
               class="icon plain"
-              aria-label="Keyboard shortcuts"
-              title="Keyboard shortcuts"
+              aria-label=${msg('Keyboard shortcuts')}
+              title=${msg('Keyboard shortcuts')}
               @click=${() => {
                 this.dialog = { kind: 'shortcuts' };
               }}
@@ -199,8 +209,8 @@ export class AuscultApp extends LitElement {
           ? nothing
           : html`<button
               class="icon plain"
-              aria-label="Settings"
-              title="Settings"
+              aria-label=${msg('Settings')}
+              title=${msg('Settings')}
               @click=${() => {
                 this.dialog = { kind: 'setup' };
               }}
@@ -229,40 +239,43 @@ export class AuscultApp extends LitElement {
           <page-notices
             .recording=${this.#recording}
             @choose-microphone=${this.#chooseMicrophone}
+            @check-microphone=${this.#checkMicrophone}
           ></page-notices>
           <file-progress .files=${this.#files}></file-progress>
           <section class="transcript" aria-labelledby="transcript-heading">
             ${this.#renderTools()}
-            <p class=${this.said === '' || this.said === COPIED ? 'spoken' : 'said'} role="status">
+            <p class="printed">${dayAndTime(new Date())}</p>
+            <p class=${this.said === '' || this.said === copied() ? 'spoken' : 'said'} role="status">
               ${this.said}
             </p>
             <speaker-bar .speakers=${this.#speakers} .lines=${this.#lines}></speaker-bar>
             <transcript-view
               tabindex="0"
               role="group"
-              aria-label="Text"
+              aria-label=${msg('Text')}
               ${ref(this.#view)}
               .lines=${this.#lines}
               .recording=${this.#recording}
               .settings=${this.#settings}
               .speakers=${this.#speakers}
+              @check-microphone=${this.#checkMicrophone}
             ></transcript-view>
           </section>
         </div>
-        ${this.wide ? html`<aside aria-label="Settings">${this.#renderPanel()}</aside>` : nothing}
+        ${this.wide ? html`<aside aria-label=${msg('Settings')}>${this.#renderPanel()}</aside>` : nothing}
       </main>
       <control-bar
         .recording=${this.#recording}
         .settings=${this.#settings}
         role="region"
-        aria-label="Controls"
+        aria-label=${msg('Controls')}
         ?hidden=${identity === undefined && !this.#isRecording()}
       ></control-bar>`;
   }
 
   #renderThemeSwitch(): TemplateResult {
     const dark = isDark(this.#settings.value.theme);
-    const label = dark ? 'Light colours' : 'Dark colours';
+    const label = dark ? msg('Light colours') : msg('Dark colours');
     return html`<button
       class="icon plain"
       aria-label=${label}
@@ -278,12 +291,23 @@ export class AuscultApp extends LitElement {
   #renderTools(): TemplateResult {
     const empty = this.#lines.value.length === 0;
     return html`<div class="tools">
-      <h2 id="transcript-heading">Transcript</h2>
+      <h2 id="transcript-heading">${msg('Transcript')}</h2>
       <button class="small plain new" ?hidden=${empty} @click=${() => this.#clearFirst(() => undefined)}>
-        New
+        ${msg('New', { desc: 'Button: begins a new transcript' })}
       </button>
       <button class="small" ?disabled=${empty} @click=${() => void this.#copy()}>
-        ${icons.copy}<span>${this.said === COPIED ? 'Copied' : 'Copy'}</span>
+        ${icons.copy}<span>${this.said === copied() ? copied() : msg('Copy')}</span>
+      </button>
+      <button
+        class="small icon"
+        aria-label=${msg('Print')}
+        title=${msg('Print')}
+        ?disabled=${empty}
+        @click=${() => {
+          print();
+        }}
+      >
+        ${icons.print}
       </button>
       <export-menu
         ?disabled=${empty}
@@ -300,6 +324,7 @@ export class AuscultApp extends LitElement {
         this.#transcribe(detail);
       }}
       @forget=${this.#forget}
+      @check-microphone=${this.#checkMicrophone}
     ></setup-panel>`;
   }
 
@@ -312,15 +337,26 @@ export class AuscultApp extends LitElement {
       case 'none':
         return nothing;
       case 'setup':
-        return html`<page-dialog ${ref(this.#openDialog)} heading="Settings" @closed=${closed}
+        return html`<page-dialog ${ref(this.#openDialog)} heading=${msg('Settings')} @closed=${closed}
           >${this.#renderPanel()}</page-dialog
         >`;
       case 'shortcuts':
-        return html`<page-dialog heading="Keyboard shortcuts" @closed=${closed}
+        return html`<page-dialog heading=${msg('Keyboard shortcuts')} @closed=${closed}
           ><shortcut-list></shortcut-list
         ></page-dialog>`;
+      case 'microphone':
+        return html`<page-dialog
+          ${ref(this.#openDialog)}
+          heading=${msg('Check the microphone')}
+          @closed=${closed}
+          ><microphone-check
+            .settings=${this.#settings}
+            .microphones=${this.#microphones}
+            @done=${() => this.#openDialog.value?.close()}
+          ></microphone-check
+        ></page-dialog>`;
       case 'account':
-        return html`<page-dialog ${ref(this.#openDialog)} heading="Your account" @closed=${closed}
+        return html`<page-dialog ${ref(this.#openDialog)} heading=${msg('Your account')} @closed=${closed}
           ><account-panel
             .identity=${identity}
             .problem=${dialog.problem}
@@ -329,10 +365,16 @@ export class AuscultApp extends LitElement {
           ></account-panel
         ></page-dialog>`;
       case 'clear':
-        return html`<page-dialog ${ref(this.#openDialog)} heading="Begin a new transcript?" @closed=${closed}>
-          <p>The one on this page was changed since it was last copied or downloaded. It will be gone.</p>
+        return html`<page-dialog
+          ${ref(this.#openDialog)}
+          heading=${msg('Begin a new transcript?')}
+          @closed=${closed}
+        >
+          <p>
+            ${msg('The one on this page was changed since it was last copied or downloaded. It will be gone.')}
+          </p>
           <div class="dialog-actions">
-            <button @click=${() => this.#openDialog.value?.close()}>Keep it</button>
+            <button @click=${() => this.#openDialog.value?.close()}>${msg('Keep it')}</button>
             <button
               class="primary"
               @click=${() => {
@@ -341,7 +383,7 @@ export class AuscultApp extends LitElement {
                 dialog.then();
               }}
             >
-              Begin a new one
+              ${msg('Begin a new one')}
             </button>
           </div>
         </page-dialog>`;
@@ -358,9 +400,9 @@ export class AuscultApp extends LitElement {
     try {
       await navigator.clipboard.writeText(asText(this.#export()));
       this.#saved = lines;
-      this.#say(COPIED);
+      this.#say(copied());
     } catch {
-      this.#say('The browser does not allow copying. Download the text instead.');
+      this.#say(msg('The browser does not allow copying. Download the text instead.'));
     }
   }
 
@@ -369,9 +411,11 @@ export class AuscultApp extends LitElement {
     try {
       await download(format, this.#export());
       this.#saved = lines;
-      this.#say(`Downloaded as ${format.name}`);
+      this.#say(msg(str`Downloaded as ${format.name()}`));
     } catch {
-      this.#say('The file could not be made. Check the connection to the server, or choose another kind.');
+      this.#say(
+        msg('The file could not be made. Check the connection to the server, or choose another kind.'),
+      );
     }
   }
 
@@ -382,7 +426,7 @@ export class AuscultApp extends LitElement {
   /** Does something that replaces the transcript; asks first if text would be lost. */
   #clearFirst(then: () => void): void {
     if (this.#isRecording()) {
-      this.#say('Stop the recording first, so that none of it is lost.');
+      this.#say(msg('Stop the recording first, so that none of it is lost.'));
       return;
     }
     if (this.#isUnsaved()) {
@@ -433,16 +477,18 @@ export class AuscultApp extends LitElement {
     const [lines, speakers] = [this.#lines.value, this.#speakers.people()];
     if (keepTranscript(localStorage, { owner: this.#owner, lines, speakers }))
       this.#saved = this.#lines.value;
-    else this.#say('There is no room to keep the transcript in this browser. Download it.');
+    else this.#say(msg('There is no room to keep the transcript in this browser. Download it.'));
   }
 
   readonly #onLogin = (): void => {
     const { value: login } = this.#login.state;
     if (login.kind !== 'in') {
+      this.#person.end();
       this.dialog = { kind: 'none' };
       return;
     }
-    const { subject } = login.identity;
+    const { subject, kind } = login.identity;
+    if (kind === 'user') void this.#person.begin(subject);
     const hadForm = this.renderRoot.querySelector('login-form') !== null;
     if (subject !== this.#owner) this.#startOver(subject);
     else this.#recording.retryNow();
@@ -479,13 +525,18 @@ export class AuscultApp extends LitElement {
   readonly #forget = (): void => {
     this.#settings.patch({ keepTranscript: false });
     this.#saved = [];
-    this.#say('What was kept in this browser is deleted.');
+    this.#say(msg('What was kept in this browser is deleted.'));
   };
 
   readonly #chooseMicrophone = (): void => {
     this.#inPanel((panel) => {
       panel.focusMicrophone();
     });
+  };
+
+  readonly #checkMicrophone = (): void => {
+    this.#settings.patch({ microphoneChecked: true });
+    this.dialog = { kind: 'microphone' };
   };
 
   #mayAct(): boolean {
@@ -495,6 +546,12 @@ export class AuscultApp extends LitElement {
 
   readonly #onLeave = (event: BeforeUnloadEvent): void => {
     if (this.#isUnsaved() || this.#isRecording()) event.preventDefault();
+  };
+
+  /** What is printed is what is on the page, with the time of now. */
+  readonly #onPrint = (): void => {
+    this.requestUpdate();
+    this.performUpdate();
   };
 
   readonly #onDragOver = (event: DragEvent): void => {
@@ -562,6 +619,6 @@ export class AuscultApp extends LitElement {
   }
 }
 
-const COPIED = 'Copied';
-
-customElements.define('auscult-app', AuscultApp);
+function copied(): string {
+  return msg('Copied');
+}

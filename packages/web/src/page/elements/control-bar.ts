@@ -1,3 +1,4 @@
+import { localized, msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
 import { describeState } from '../recording/describe-state.js';
@@ -12,6 +13,7 @@ import './level-meter.js';
 import { sharedStyles } from './shared-styles.js';
 
 /** Start, pause, stop, mute, the level, the time, and the state in words. */
+@localized()
 export class ControlBar extends LitElement {
   @property({ attribute: false }) recording!: LiveRecording;
   @property({ attribute: false }) settings!: Observable<Settings>;
@@ -162,8 +164,13 @@ export class ControlBar extends LitElement {
           flex: 1 1 100%;
         }
 
+        .buttons button:not(.icon) {
+          padding-inline: 0.5rem;
+        }
+
         button.main {
           flex: 1;
+          min-width: 0;
         }
       }
     `,
@@ -179,7 +186,7 @@ export class ControlBar extends LitElement {
     const description = describeState(state.value, performance.now());
     const channels = this.settings.value.twoSpeakers ? 2 : 1;
     return html`<div class="bar">
-      <div class="buttons" role="group" aria-label="Recording">
+      <div class="buttons" role="group" aria-label=${msg('Recording')}>
         ${this.#renderMain()} ${this.#renderStop()} ${this.#renderMute()}
       </div>
       <div class="state ${description.tone}">
@@ -187,10 +194,12 @@ export class ControlBar extends LitElement {
         <p class="sentence">${description.sentence}</p>
         ${
           transcriber.kind === 'reconnecting' && transcriber.reason !== 'unauthorized'
-            ? html`<button class="small retry" @click=${this.recording.retryNow}>Try again now</button>`
+            ? html`<button class="small retry" @click=${this.recording.retryNow}>
+                ${msg('Try again now')}
+              </button>`
             : nothing
         }
-        <span class="spoken" role="status">${statusFor(description.label)}</span>
+        <span class="spoken" role="status">${transcriber.kind === 'idle' ? '' : description.label}</span>
       </div>
       <div class="measures">
         ${
@@ -200,7 +209,7 @@ export class ControlBar extends LitElement {
         }
         <time
           datetime="PT${String(Math.floor(elapsedSeconds))}S"
-          aria-label="Recorded: ${spokenClock(elapsedSeconds)}"
+          aria-label=${msg(str`Recorded: ${spokenClock(elapsedSeconds)}`)}
           role="timer"
           aria-live="off"
           >${clock(elapsedSeconds)}</time
@@ -217,19 +226,19 @@ export class ControlBar extends LitElement {
       switch (kind) {
         case 'idle':
         case 'stopped':
-          return [icons.record, 'Start', () => void recording.start()];
+          return [icons.record, msg('Start'), () => void recording.start()];
         case 'failed':
-          return [icons.record, 'Try again', () => void recording.start()];
+          return [icons.record, msg('Try again'), () => void recording.start()];
         case 'starting':
-          return [icons.record, 'Starting …', undefined];
+          return [icons.record, msg('Starting …'), undefined];
         case 'stopping':
-          return [icons.record, 'Finishing …', undefined];
+          return [icons.record, msg('Finishing …'), undefined];
         case 'paused':
-          return [icons.record, 'Resume', recording.resume];
+          return [icons.record, msg('Resume'), recording.resume];
         case 'listening':
         case 'reconnecting':
         case 'microphone-lost':
-          return [icons.pause, 'Pause', recording.pause];
+          return [icons.pause, msg('Pause'), recording.pause];
       }
     })();
     return html`<button class="main primary" aria-disabled=${act === undefined} @click=${() => act?.()}>
@@ -242,13 +251,13 @@ export class ControlBar extends LitElement {
     const { kind } = recording.state.value.transcriber;
     if (kind === 'stopping' || kind === 'starting')
       return html`<button @click=${recording.abandon}>
-        ${icons.stop}<span>${kind === 'stopping' ? 'End now' : 'Cancel'}</span>
+        ${icons.stop}<span>${kind === 'stopping' ? msg('End now') : msg('Cancel')}</span>
       </button>`;
     return html`<button
       ?disabled=${!isUnderWay(recording.state.value.transcriber)}
       @click=${() => void recording.stop()}
     >
-      ${icons.stop}<span>Stop</span>
+      ${icons.stop}<span>${msg('Stop')}</span>
     </button>`;
   }
 
@@ -257,8 +266,8 @@ export class ControlBar extends LitElement {
     const possible = transcriber.kind === 'listening' || transcriber.kind === 'reconnecting';
     return html`<button
       class="icon"
-      aria-label="Mute"
-      title="Mute"
+      aria-label=${msg('Mute')}
+      title=${msg('Mute')}
       aria-pressed=${muted}
       ?disabled=${!possible}
       @click=${() => {
@@ -268,10 +277,6 @@ export class ControlBar extends LitElement {
       ${muted ? icons.muted : icons.microphone}
     </button>`;
   }
-}
-
-function statusFor(label: string): string {
-  return label === 'Ready' ? '' : label;
 }
 
 customElements.define('control-bar', ControlBar);

@@ -1,3 +1,4 @@
+import { localized, msg } from '@lit/localize';
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { EXPORT_FORMATS, type ExportFormat } from '../exports/formats.js';
@@ -5,6 +6,7 @@ import { icons } from './icons.js';
 import { sharedStyles } from './shared-styles.js';
 
 /** A button that opens a menu of file formats. Dispatches `chosen` with the format. */
+@localized()
 export class ExportMenu extends LitElement {
   @property({ type: Boolean }) disabled = false;
   @state() private open = false;
@@ -50,7 +52,7 @@ export class ExportMenu extends LitElement {
           this.open = !this.open;
         }}
       >
-        ${icons.download}<span>Download</span>${icons.more}
+        ${icons.download}<span>${msg('Download')}</span>${icons.more}
       </button>
       <ul id="formats" ?hidden=${!this.open}>
         ${EXPORT_FORMATS.map(
@@ -62,7 +64,7 @@ export class ExportMenu extends LitElement {
                   this.#choose(format);
                 }}
               >
-                ${format.name}
+                ${format.name()}
               </button>
             </li>`,
         )}

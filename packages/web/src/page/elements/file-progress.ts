@@ -1,3 +1,4 @@
+import { localized, msg } from '@lit/localize';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
 import { isBusy, type FileState, type FileTranscription } from '../files/file-transcription.js';
@@ -5,6 +6,7 @@ import { observe } from '../state/observe.js';
 import { sharedStyles } from './shared-styles.js';
 
 /** How far a dropped file has come, with a way to cancel it. */
+@localized()
 export class FileProgress extends LitElement {
   @property({ attribute: false }) files!: FileTranscription;
 
@@ -59,8 +61,8 @@ export class FileProgress extends LitElement {
       </div>
       ${
         isBusy(state)
-          ? html`<button class="small" @click=${this.files.cancel}>Cancel</button>`
-          : html`<button class="small" @click=${this.files.dismiss}>Close</button>`
+          ? html`<button class="small" @click=${this.files.cancel}>${msg('Cancel')}</button>`
+          : html`<button class="small" @click=${this.files.dismiss}>${msg('Close')}</button>`
       }
       ${
         state.kind === 'uploading' || state.kind === 'transcribing'
@@ -75,13 +77,13 @@ export class FileProgress extends LitElement {
 function sentenceOf(state: Exclude<FileState, { kind: 'none' }>): string {
   switch (state.kind) {
     case 'uploading':
-      return 'Being sent to the server';
+      return msg('Being sent to the server');
     case 'waiting':
-      return 'Waits until the server has time for it';
+      return msg('Waits until the server has time for it');
     case 'transcribing':
-      return 'Being transcribed';
+      return msg('Being transcribed');
     case 'done':
-      return state.empty ? 'No speech was found in it.' : 'Transcribed.';
+      return state.empty ? msg('No speech was found in it.') : msg('Transcribed.');
     case 'failed':
       return state.message;
   }

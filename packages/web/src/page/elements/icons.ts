@@ -19,6 +19,9 @@ export const icons = {
     svg`<rect x="9" y="9" width="11" height="12" rx="2" /><path d="M15 9V5a2 2 0 0 0-2-2H6a2 2 0 0 0-2 2v9a2 2 0 0 0 2 2h3" />`,
   ),
   download: icon(svg`<path d="M12 4v11M7 11l5 5 5-5M5 20h14" />`),
+  print: icon(
+    svg`<path d="M7 9V3h10v6M7 17H4v-7a1 1 0 0 1 1-1h14a1 1 0 0 1 1 1v7h-3" /><rect x="7" y="14" width="10" height="7" />`,
+  ),
   more: icon(svg`<path d="m6 9 6 6 6-6" />`),
   close: icon(svg`<path d="m6 6 12 12M18 6 6 18" />`),
   settings: icon(

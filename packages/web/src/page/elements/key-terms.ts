@@ -1,3 +1,4 @@
+import { localized, msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { observe } from '../state/observe.js';
@@ -7,6 +8,7 @@ import { icons } from './icons.js';
 import { sharedStyles } from './shared-styles.js';
 
 /** The list of words to favour. */
+@localized()
 export class KeyTerms extends LitElement {
   @property({ attribute: false }) terms!: Changeable<readonly string[]>;
   /** Whether a recording is running: changes then count only for the next one. */
@@ -84,7 +86,7 @@ export class KeyTerms extends LitElement {
 
   override render(): TemplateResult {
     return html`
-      <label for="term">Names, drugs, words to listen for</label>
+      <label for="term">${msg('Names, drugs, words to listen for')}</label>
       <div class="entry">
         <input
           id="term"
@@ -96,23 +98,23 @@ export class KeyTerms extends LitElement {
             if (event.key === 'Enter' && !event.isComposing) this.#add();
           }}
         />
-        <button @click=${this.#add}>Add</button>
+        <button @click=${this.#add}>${msg('Add')}</button>
       </div>
       <p id="refusal" class="refusal" role="alert">${this.refusal}</p>
       <p id="hint" class="hint">
-        ${this.running ? 'New terms count from the next start.' : 'Several at once: put commas between them.'}
+        ${this.running ? msg('New terms count from the next start.') : msg('Several at once: put commas between them.')}
       </p>
       ${
         this.terms.value.length === 0
           ? nothing
-          : html`<ul aria-label="Key terms">
+          : html`<ul aria-label=${msg('Key terms')}>
               ${this.terms.value.map(
                 (term) =>
                   html`<li>
                     <span>${term}</span>
                     <button
                       class="plain"
-                      aria-label="Remove ${term}"
+                      aria-label=${msg(str`Remove ${term}`)}
                       @click=${() => {
                         this.#remove(term);
                       }}

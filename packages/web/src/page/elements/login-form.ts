@@ -1,3 +1,4 @@
+import { localized, msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { describeOutcome, type LoginStep } from '../login/describe-outcome.js';
@@ -11,6 +12,7 @@ import { sharedStyles } from './shared-styles.js';
 const CLOCK_MS = 500;
 
 /** Asks for name and password, and for a code where one is needed. */
+@localized()
 export class LoginForm extends LitElement {
   @property({ attribute: false }) login!: Login;
   /** Whether recording goes on meanwhile. */
@@ -92,14 +94,14 @@ export class LoginForm extends LitElement {
   }
 
   #renderUnreachable(message: string): TemplateResult {
-    return html`<h2 id="heading">The page cannot be opened</h2>
+    return html`<h2 id="heading">${msg('The page cannot be opened')}</h2>
       <p class="lead" role="alert">${message}</p>
-      <button class="primary" @click=${() => void this.login.check()}>Try again</button>`;
+      <button class="primary" @click=${() => void this.login.check()}>${msg('Try again')}</button>`;
   }
 
   #renderForm(value: LoginState): TemplateResult {
     const isCode = this.step !== 'password';
-    return html`<h2 id="heading">${isCode ? 'One more step' : 'Log in'}</h2>
+    return html`<h2 id="heading">${isCode ? msg('One more step') : msg('Log in')}</h2>
       <p class="lead">${isCode ? this.#codeLead() : this.#lead(value)}</p>
       <form @submit=${this.#onSubmit} novalidate>
         ${isCode ? this.#renderCode() : this.#renderPassword()}
@@ -112,27 +114,29 @@ export class LoginForm extends LitElement {
   }
 
   #lead(value: LoginState): string {
-    if (value.kind !== 'out' || value.why === 'first') return 'This server asks everybody who they are.';
-    if (value.why === 'left') return 'You are logged out.';
+    if (value.kind !== 'out' || value.why === 'first') return msg('This server asks everybody who they are.');
+    if (value.why === 'left') return msg('You are logged out.');
     const name = value.before?.login?.name;
     const goOn = this.recording
-      ? 'What is said is still recorded, and is sent once you have logged in.'
-      : 'The transcript is still here.';
+      ? msg('What is said is still recorded, and is sent once you have logged in.')
+      : msg('The transcript is still here.');
     const others =
-      name === undefined ? '' : ` If somebody else than ${name} logs in, what is on this page is discarded.`;
-    return `Your login has ended. ${goOn}${others}`;
+      name === undefined
+        ? ''
+        : msg(str`If somebody else than ${name} logs in, what is on this page is discarded.`);
+    return `${msg('Your login has ended.')} ${goOn} ${others}`.trim();
   }
 
   #codeLead(): string {
     return this.step === 'code'
-      ? 'Type the code that your authenticator shows.'
-      : 'Type one of the recovery codes that you have kept. Each can be used once.';
+      ? msg('Type the code that your authenticator shows.')
+      : msg('Type one of the recovery codes that you have kept. Each can be used once.');
   }
 
   #renderPassword(): TemplateResult {
     return html`
       <div>
-        <label for="name">Name</label>
+        <label for="name">${msg('Name')}</label>
         <input
           id="name"
           name="username"
@@ -145,7 +149,7 @@ export class LoginForm extends LitElement {
         />
       </div>
       <div>
-        <label for="password">Password</label>
+        <label for="password">${msg('Password')}</label>
         <input
           id="password"
           name="password"
@@ -162,7 +166,7 @@ export class LoginForm extends LitElement {
   #renderCode(): TemplateResult {
     return this.step === 'code'
       ? html`<div>
-          <label for="code">Code of the authenticator</label>
+          <label for="code">${msg('Code of the authenticator')}</label>
           <input
             id="code"
             name="code"
@@ -173,7 +177,7 @@ export class LoginForm extends LitElement {
           />
         </div>`
       : html`<div>
-          <label for="code">Recovery code</label>
+          <label for="code">${msg('Recovery code')}</label>
           <input
             id="code"
             name="recovery-code"
@@ -190,10 +194,10 @@ export class LoginForm extends LitElement {
     const other: LoginStep = this.step === 'code' ? 'recovery-code' : 'code';
     return html`
       <button type="button" @click=${() => this.#goTo(other)}>
-        ${other === 'code' ? 'Use the authenticator' : 'Use a recovery code'}
+        ${other === 'code' ? msg('Use the authenticator') : msg('Use a recovery code')}
       </button>
       <button type="button" class="plain" @click=${() => this.#goTo('password')}>
-        ${icons.back}<span>Back</span>
+        ${icons.back}<span>${msg('Back')}</span>
       </button>
     `;
   }
@@ -204,8 +208,8 @@ export class LoginForm extends LitElement {
   }
 
   #label(): string {
-    if (this.waitSeconds > 0) return `Wait ${clock(this.waitSeconds)}`;
-    return this.busy ? 'One moment …' : 'Log in';
+    if (this.waitSeconds > 0) return msg(str`Wait ${clock(this.waitSeconds)}`);
+    return this.busy ? msg('One moment …') : msg('Log in');
   }
 
   readonly #onSubmit = (event: SubmitEvent): void => {
@@ -221,12 +225,12 @@ export class LoginForm extends LitElement {
       // Not trimmed, since a password may begin or end with blanks.
       this.#password = textOf('password');
       if (this.#name === '' || this.#password === '')
-        return this.#refuse('Type your name and your password.');
+        return this.#refuse(msg('Type your name and your password.'));
       void this.#enter();
       return;
     }
     const code = textOf(this.step === 'code' ? 'code' : 'recovery-code').trim();
-    if (code === '') return this.#refuse('Type the code.');
+    if (code === '') return this.#refuse(msg('Type the code.'));
     void this.#enter(this.step === 'code' ? code.replaceAll(' ', '') : code);
   };
 

@@ -1,13 +1,16 @@
+import { localized, msg } from '@lit/localize';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
 import { describeProblem, type Remedy } from '../recording/describe-problem.js';
+import { describeWarning } from '../recording/describe-warning.js';
 import { isUnderWay } from '../recording/recording-state.js';
 import type { LiveRecording } from '../recording/live-recording.js';
 import { observe } from '../state/observe.js';
 import { icons } from './icons.js';
 import { sharedStyles } from './shared-styles.js';
 
-/** Problems, each with a way on, and warnings. Dispatches `choose-microphone`. */
+/** Problems, each with a way on, and warnings. Dispatches `choose-microphone` and `check-microphone`. */
+@localized()
 export class PageNotices extends LitElement {
   @property({ attribute: false }) recording!: LiveRecording;
 
@@ -55,6 +58,13 @@ export class PageNotices extends LitElement {
         justify-self: start;
         margin: 0.375rem 0 0.25rem;
       }
+
+      .actions {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.5rem;
+        margin: 0;
+      }
     `,
   ];
 
@@ -65,14 +75,14 @@ export class PageNotices extends LitElement {
   override render(): TemplateResult {
     const { warnings } = this.recording.state.value;
     return html`<div role="alert">${this.#renderProblem()}</div>
-      ${warnings.map(
+      ${warnings.map(describeWarning).map(
         ({ code, message }) =>
           html`<div class="notice warning" role="status">
             ${icons.alert}
             <p>${message}</p>
             <button
               class="icon plain"
-              aria-label="Close this note"
+              aria-label=${msg('Close this note')}
               @click=${() => {
                 this.recording.dismissWarning(code);
               }}
@@ -93,7 +103,11 @@ export class PageNotices extends LitElement {
         <p class="title">${title}</p>
         <p>${sentence}</p>
       </div>
-      <button class="icon plain" aria-label="Close this message" @click=${this.recording.dismissProblem}>
+      <button
+        class="icon plain"
+        aria-label=${msg('Close this message')}
+        @click=${this.recording.dismissProblem}
+      >
         ${icons.close}
       </button>
       ${this.#renderRemedy(remedy)}
@@ -106,12 +120,21 @@ export class PageNotices extends LitElement {
         return nothing;
       case 'choose-microphone':
         return html`<button class="remedy" @click=${() => this.dispatchEvent(new Event('choose-microphone'))}>
-          Choose a microphone
+          ${msg('Choose a microphone')}
         </button>`;
+      case 'check-microphone':
+        return html`<div class="remedy actions">
+          ${this.#renderRemedy('start')}
+          <button @click=${() => this.dispatchEvent(new Event('check-microphone'))}>
+            ${msg('Check the microphone')}
+          </button>
+        </div>`;
       case 'start':
         return isUnderWay(this.recording.state.value.transcriber)
           ? nothing
-          : html`<button class="remedy" @click=${() => void this.recording.start()}>Try again</button>`;
+          : html`<button class="remedy" @click=${() => void this.recording.start()}>
+              ${msg('Try again')}
+            </button>`;
     }
   }
 }

@@ -1,9 +1,11 @@
+import { localized, msg } from '@lit/localize';
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
 import { icons } from './icons.js';
 import { sharedStyles } from './shared-styles.js';
 
 /** A modal dialog with a heading and a button that closes it; its content is slotted. Dispatches `closed`. */
+@localized()
 export class PageDialog extends LitElement {
   @property() heading = '';
 
@@ -59,7 +61,7 @@ export class PageDialog extends LitElement {
         <h2 id="heading">${this.heading}</h2>
         <button
           class="icon plain"
-          aria-label="Close"
+          aria-label=${msg('Close')}
           @click=${() => {
             this.close();
           }}

@@ -1,4 +1,5 @@
 import type { NameOf, Segment } from '@auscult/client';
+import { localized, msg } from '@lit/localize';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
 import type { LiveRecording } from '../recording/live-recording.js';
@@ -9,6 +10,7 @@ import { sharedStyles } from './shared-styles.js';
  * The text that is being said and may still change: in italics, after a dashed rule, and labelled as such. Screen readers
  * do not announce it, because it changes several times a second. Dispatches `grown` when the text has grown.
  */
+@localized()
 export class PartialLines extends LitElement {
   @property({ attribute: false }) recording!: LiveRecording;
   /** What a speaker is called; absent if speakers are not told apart. */
@@ -55,7 +57,7 @@ export class PartialLines extends LitElement {
       if (partial === undefined)
         return reason === undefined ? nothing : html`<p class="partial dropped tag">${reason}</p>`;
       return html`<div class="partial" aria-live="off">
-        <p class="tag">${this.#speakerBefore(partial)}still listening …</p>
+        <p class="tag">${this.#speakerBefore(partial)}${msg('still listening …')}</p>
         <p class="text">${partial.text}</p>
       </div>`;
     })}`;

@@ -1,3 +1,4 @@
+import { localized, msg } from '@lit/localize';
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { saveFile } from '../exports/save-file.js';
@@ -5,6 +6,7 @@ import { icons } from './icons.js';
 import { sharedStyles } from './shared-styles.js';
 
 /** Recovery codes, to be copied or saved: they are not shown again. */
+@localized()
 export class RecoveryCodeList extends LitElement {
   @property({ attribute: false }) codes: readonly string[] = [];
   @state() private said = '';
@@ -39,8 +41,12 @@ export class RecoveryCodeList extends LitElement {
         ${this.codes.map((code) => html`<li>${code}</li>`)}
       </ul>
       <div>
-        <button class="small" @click=${() => void this.#copy()}>${icons.copy}<span>Copy</span></button>
-        <button class="small" @click=${this.#save}>${icons.download}<span>Save as a file</span></button>
+        <button class="small" @click=${() => void this.#copy()}>
+          ${icons.copy}<span>${msg('Copy')}</span>
+        </button>
+        <button class="small" @click=${this.#save}>
+          ${icons.download}<span>${msg('Save as a file')}</span>
+        </button>
         <span role="status">${this.said}</span>
       </div>`;
   }
@@ -48,15 +54,15 @@ export class RecoveryCodeList extends LitElement {
   async #copy(): Promise<void> {
     try {
       await navigator.clipboard.writeText(this.codes.join('\n'));
-      this.said = 'Copied';
+      this.said = msg('Copied');
     } catch {
-      this.said = 'The browser does not allow copying.';
+      this.said = msg('The browser does not allow copying.');
     }
   }
 
   readonly #save = (): void => {
     saveFile('auscult-recovery-codes.txt', new Blob([`${this.codes.join('\n')}\n`], { type: 'text/plain' }));
-    this.said = 'Saved';
+    this.said = msg('Saved');
   };
 }
 

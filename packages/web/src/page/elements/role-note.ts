@@ -1,9 +1,11 @@
+import { localized, msg, str } from '@lit/localize';
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
 import { describeRole } from '../login/describe-role.js';
 import { sharedStyles } from './shared-styles.js';
 
 /** Tells somebody whose role does not transcribe what it is for instead. */
+@localized()
 export class RoleNote extends LitElement {
   @property({ attribute: false }) which = '';
 
@@ -41,9 +43,11 @@ export class RoleNote extends LitElement {
   override render(): TemplateResult {
     const { name, instead } = describeRole(this.which);
     return html`<section aria-labelledby="heading">
-      <h2 id="heading">This page is for people who transcribe</h2>
-      <p>Your role is ${name}. ${instead ?? 'It does not record or read what patients say.'}</p>
-      <p>To transcribe, log in as somebody with the role of a clinician or supervisor.</p>
+      <h2 id="heading">${msg('This page is for people who transcribe')}</h2>
+      <p>
+        ${msg(str`Your role is ${name}.`)} ${instead ?? msg('It does not record or read what patients say.')}
+      </p>
+      <p>${msg('To transcribe, log in as somebody with the role of a clinician or supervisor.')}</p>
     </section>`;
   }
 }

@@ -1,10 +1,13 @@
+import { localized, msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
 import { ref } from 'lit/directives/ref.js';
+import { LANGUAGE_NAMES, type LanguageChoice } from '../../localize/language.js';
 import { isBusy, type FileTranscription } from '../files/file-transcription.js';
 import type { Microphone, Microphones } from '../recording/microphones.js';
 import { isUnderWay } from '../recording/recording-state.js';
 import type { LiveRecording } from '../recording/live-recording.js';
+import { channelNames } from '../settings/channel-names.js';
 import { SPEAKER_CHOICES, type Settings, type SpeakerChoice, type Theme } from '../settings/settings.js';
 import { observe } from '../state/observe.js';
 import type { Changeable } from '../state/observable.js';
@@ -30,8 +33,10 @@ type Choice = {
 
 /**
  * Everything that can be set: key terms, microphones, speakers, how text is written, a file to transcribe, and the page
- * itself. Dispatches `file` with a file that was chosen, and `forget` when what is kept is to be deleted.
+ * itself. Dispatches `file` with a file that was chosen, `forget` when what is kept is to
+ * be deleted, and `check-microphone`.
  */
+@localized()
 export class SetupPanel extends LitElement {
   @property({ attribute: false }) parts!: PanelParts;
 
@@ -125,7 +130,7 @@ export class SetupPanel extends LitElement {
     const running = isUnderWay(this.parts.recording.state.value.transcriber);
     return html`
       <section aria-labelledby="terms-heading">
-        <h2 id="terms-heading">Key terms</h2>
+        <h2 id="terms-heading">${msg('Key terms')}</h2>
         <key-terms
           .terms=${this.parts.terms}
           .running=${running}
@@ -140,19 +145,27 @@ export class SetupPanel extends LitElement {
   #renderMicrophone(running: boolean): TemplateResult {
     const { value: settings } = this.parts.settings;
     const { twoSpeakers, deviceId, secondDeviceId } = settings;
+    const [firstName] = channelNames(settings);
     return html`<section aria-labelledby="microphone-heading">
-      <h2 id="microphone-heading">Microphone</h2>
+      <h2 id="microphone-heading">${msg('Microphone')}</h2>
       ${this.#renderDevice(
         'microphone',
-        twoSpeakers ? `Microphone of ${settings.firstName}` : 'Which one',
+        twoSpeakers ? msg(str`Microphone of ${firstName}`) : msg('Which one'),
         deviceId,
         (id) => {
           this.parts.settings.patch({ deviceId: id });
           void this.parts.recording.useMicrophone(id);
         },
       )}
+      <button
+        class="small check"
+        ?disabled=${running}
+        @click=${() => this.dispatchEvent(new Event('check-microphone'))}
+      >
+        ${icons.microphone}<span>${msg('Check the microphone')}</span>
+      </button>
       <fieldset ?disabled=${running}>
-        <legend class="spoken">Speakers</legend>
+        <legend class="spoken">${msg('Speakers')}</legend>
         <label class="choice">
           <input
             type="checkbox"
@@ -161,22 +174,22 @@ export class SetupPanel extends LitElement {
               this.parts.settings.patch({ twoSpeakers: (target as HTMLInputElement).checked });
             }}
           />
-          <span>Two speakers, each with a microphone</span>
+          <span>${msg('Two speakers, each with a microphone')}</span>
         </label>
       </fieldset>
       ${twoSpeakers ? this.#renderSecondSpeaker(secondDeviceId, running) : nothing}
       <fieldset ?disabled=${running}>
-        <legend>Sound${running ? ' (can be changed after Stop)' : ''}</legend>
-        ${this.#renderChoice('echoCancellation', 'Cancel echo')}
-        ${this.#renderChoice('noiseSuppression', 'Suppress noise')}
-        ${this.#renderChoice('autoGainControl', 'Adjust the volume by itself')}
+        <legend>${running ? msg('Sound (can be changed after Stop)') : msg('Sound')}</legend>
+        ${this.#renderChoice('echoCancellation', msg('Cancel echo'))}
+        ${this.#renderChoice('noiseSuppression', msg('Suppress noise'))}
+        ${this.#renderChoice('autoGainControl', msg('Adjust the volume by itself'))}
       </fieldset>
     </section>`;
   }
 
   #renderSecondSpeaker(secondDeviceId: string, running: boolean): TemplateResult {
     const { settings } = this.parts;
-    const { firstName, secondName } = settings.value;
+    const [firstName, secondName] = channelNames(settings.value);
     const name = (field: 'firstName' | 'secondName', label: string, value: string): TemplateResult =>
       html`<div>
         <label for=${field}>${label}</label>
@@ -193,7 +206,7 @@ export class SetupPanel extends LitElement {
     return html`
       ${this.#renderDevice(
         'second-microphone',
-        `Microphone of ${secondName}`,
+        msg(str`Microphone of ${secondName}`),
         secondDeviceId,
         (id) => {
           settings.patch({ secondDeviceId: id });
@@ -201,13 +214,13 @@ export class SetupPanel extends LitElement {
         running,
       )}
       <div class="field names">
-        ${name('firstName', 'First speaker', firstName)} ${name('secondName', 'Second speaker', secondName)}
+        ${name('firstName', msg('First speaker'), firstName)}
+        ${name('secondName', msg('Second speaker'), secondName)}
       </div>
       ${
         secondDeviceId === ''
           ? html`<p class="hint">
-              Choose a second microphone, unless the first has two inputs: its left and right are told apart
-              then.
+              ${msg('Choose a second microphone, unless the first has two inputs: its left and right are told apart then.')}
             </p>`
           : nothing
       }
@@ -218,9 +231,11 @@ export class SetupPanel extends LitElement {
     const { settings } = this.parts;
     const { speakers, twoSpeakers } = settings.value;
     return html`<section aria-labelledby="speakers-heading">
-      <h2 id="speakers-heading">Speakers</h2>
+      <h2 id="speakers-heading">${msg('Speakers')}</h2>
       <div class="field">
-        <label for="speakers">At one microphone${running ? ' (can be changed after Stop)' : ''}</label>
+        <label for="speakers"
+          >${running ? msg('At one microphone (can be changed after Stop)') : msg('At one microphone')}</label
+        >
         <select
           id="speakers"
           aria-describedby="speakers-hint"
@@ -232,7 +247,7 @@ export class SetupPanel extends LitElement {
           ${SPEAKER_CHOICES.map(
             (choice) =>
               html`<option value=${choice} ?selected=${choice === speakers}>
-                ${SPEAKER_CHOICE_NAMES[choice]}
+                ${speakerChoiceName(choice)}
               </option>`,
           )}
         </select>
@@ -240,8 +255,8 @@ export class SetupPanel extends LitElement {
       <p class="hint" id="speakers-hint">
         ${
           twoSpeakers
-            ? 'Only in recordings that you transcribe: with two microphones, it is known who speaks.'
-            : 'A line for each turn. If you know how many people speak, say so: it makes fewer mistakes.'
+            ? msg('Only in recordings that you transcribe: with two microphones, it is known who speaks.')
+            : msg('A line for each turn. If you know how many people speak, say so: it makes fewer mistakes.')
         }
       </p>
     </section>`;
@@ -258,7 +273,7 @@ export class SetupPanel extends LitElement {
     const known: readonly Microphone[] =
       chosen === '' || microphones.some((each) => each.id === chosen)
         ? microphones
-        : [...microphones, { id: chosen, name: 'The one chosen before (not there)' }];
+        : [...microphones, { id: chosen, name: msg('The one chosen before (not there)') }];
     return html`<div class="field">
       <label for=${id}>${label}</label>
       <select
@@ -269,7 +284,7 @@ export class SetupPanel extends LitElement {
           choose((target as HTMLSelectElement).value);
         }}
       >
-        <option value="" ?selected=${chosen === ''}>The browser’s choice</option>
+        <option value="" ?selected=${chosen === ''}>${msg('The browser’s choice')}</option>
         ${known.map(
           (microphone) =>
             html`<option value=${microphone.id} ?selected=${chosen === microphone.id}>
@@ -295,13 +310,13 @@ export class SetupPanel extends LitElement {
 
   #renderWriting(running: boolean): TemplateResult {
     return html`<section aria-labelledby="writing-heading">
-      <h2 id="writing-heading">Writing</h2>
+      <h2 id="writing-heading">${msg('Writing')}</h2>
       <fieldset ?disabled=${running}>
-        <legend>In English${running ? ' (can be changed after Stop)' : ''}</legend>
-        ${this.#renderChoice('writtenForm', 'Written form', '“Twenty five milligrams” becomes 25 mg.')}
-        ${this.#renderChoice('dictationCommands', 'Dictation commands', '“New paragraph”, “comma”, “scratch that” and the like are carried out, after a pause.')}
+        <legend>${running ? msg('In English (can be changed after Stop)') : msg('In English')}</legend>
+        ${this.#renderChoice('writtenForm', msg('Written form'), msg('“Twenty five milligrams” becomes 25 mg.'))}
+        ${this.#renderChoice('dictationCommands', msg('Dictation commands'), msg('“New paragraph”, “comma”, “scratch that” and the like are carried out, after a pause.'))}
       </fieldset>
-      ${this.#renderChoice('showSpoken', 'Show what was said, too', 'Below each line that is written otherwise.')}
+      ${this.#renderChoice('showSpoken', msg('Show what was said, too'), msg('Below each line that is written otherwise.'))}
     </section>`;
   }
 
@@ -309,14 +324,14 @@ export class SetupPanel extends LitElement {
     const { files, recording } = this.parts;
     const busy = isBusy(files.state.value) || isUnderWay(recording.state.value.transcriber);
     return html`<section aria-labelledby="file-heading">
-      <h2 id="file-heading">Transcribe a recording</h2>
+      <h2 id="file-heading">${msg('Transcribe a recording')}</h2>
       <div class="drop">
-        <p class="hint">Drop a file anywhere on the page: WAV, FLAC, MP3, Ogg.</p>
+        <p class="hint">${msg('Drop a file anywhere on the page: WAV, FLAC, MP3, Ogg.')}</p>
         <input
           id="file"
           type="file"
           accept="audio/*,video/*"
-          aria-label="Recording to transcribe"
+          aria-label=${msg('Recording to transcribe')}
           hidden
           @change=${this.#onFile}
         />
@@ -326,7 +341,7 @@ export class SetupPanel extends LitElement {
             this.chooseFile();
           }}
         >
-          ${icons.file}<span>Choose a file</span>
+          ${icons.file}<span>${msg('Choose a file')}</span>
         </button>
       </div>
     </section>`;
@@ -339,17 +354,40 @@ export class SetupPanel extends LitElement {
     if (file) this.dispatchEvent(new CustomEvent('file', { detail: file }));
   };
 
+  #renderLanguage(): TemplateResult {
+    const { settings } = this.parts;
+    const chosen = settings.value.language;
+    return html`<div class="field">
+      <label for="language">${msg('Language')}</label>
+      <select
+        id="language"
+        @change=${({ target }: Event) => {
+          settings.patch({ language: (target as HTMLSelectElement).value as LanguageChoice });
+        }}
+      >
+        <option value="browser" ?selected=${chosen === 'browser'}>${msg('As the browser')}</option>
+        ${Object.entries(LANGUAGE_NAMES).map(
+          ([language, name]) =>
+            html`<option value=${language} lang=${language} ?selected=${chosen === language}>
+              ${name}
+            </option>`,
+        )}
+      </select>
+    </div>`;
+  }
+
   #renderPage(): TemplateResult {
     const { settings } = this.parts;
     const themes: readonly (readonly [Theme, string])[] = [
-      ['system', 'As the device'],
-      ['light', 'Light'],
-      ['dark', 'Dark'],
+      ['system', msg('As the device')],
+      ['light', msg('Light')],
+      ['dark', msg('Dark')],
     ];
     return html`<section aria-labelledby="page-heading">
-      <h2 id="page-heading">This page</h2>
+      <h2 id="page-heading">${msg('This page')}</h2>
+      ${this.#renderLanguage()}
       <div class="field">
-        <label for="theme">Colours</label>
+        <label for="theme">${msg('Colours')}</label>
         <select
           id="theme"
           @change=${({ target }: Event) => {
@@ -362,12 +400,12 @@ export class SetupPanel extends LitElement {
           )}
         </select>
       </div>
-      ${this.#renderChoice('markUnsure', 'Mark words that may be wrong', 'They are underlined with dots. Click one to correct or confirm it.')}
-      ${this.#renderChoice('keepTranscript', 'Keep this transcript in this browser', 'Anyone who uses this browser can read it. Otherwise it is gone when the page is closed.')}
+      ${this.#renderChoice('markUnsure', msg('Mark words that may be wrong'), msg('They are underlined with dots. Click one to correct or confirm it.'))}
+      ${this.#renderChoice('keepTranscript', msg('Keep this transcript in this browser'), msg('Anyone who uses this browser can read it. Otherwise it is gone when the page is closed.'))}
       ${
         settings.value.keepTranscript
           ? html`<button class="small" @click=${() => this.dispatchEvent(new Event('forget'))}>
-              Delete what is kept
+              ${msg('Delete what is kept')}
             </button>`
           : nothing
       }
@@ -375,13 +413,21 @@ export class SetupPanel extends LitElement {
   }
 }
 
-const SPEAKER_CHOICE_NAMES: Readonly<Record<SpeakerChoice, string>> = {
-  off: 'Not told apart',
-  '1': 'One person',
-  '2': 'Two people',
-  '3': 'Three people',
-  '4': 'Four people',
-  auto: 'Find out how many',
-};
+function speakerChoiceName(choice: SpeakerChoice): string {
+  switch (choice) {
+    case 'off':
+      return msg('Not told apart');
+    case '1':
+      return msg('One person');
+    case '2':
+      return msg('Two people');
+    case '3':
+      return msg('Three people');
+    case '4':
+      return msg('Four people');
+    case 'auto':
+      return msg('Find out how many');
+  }
+}
 
 customElements.define('setup-panel', SetupPanel);

@@ -1,8 +1,10 @@
+import { localized, msg } from '@lit/localize';
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { SHORTCUTS } from '../shortcuts/shortcuts.js';
 import { sharedStyles } from './shared-styles.js';
 
 /** All keyboard shortcuts. */
+@localized()
 export class ShortcutList extends LitElement {
   static override styles = [
     sharedStyles,
@@ -51,13 +53,13 @@ export class ShortcutList extends LitElement {
           ${SHORTCUTS.map(
             ({ what, letter }) =>
               html`<tr>
-                <th scope="row">${what}</th>
+                <th scope="row">${what()}</th>
                 <td><kbd>Alt</kbd> <kbd>Shift</kbd> <kbd>${letter}</kbd></td>
               </tr>`,
           )}
         </tbody>
       </table>
-      <p>On a Mac, Alt is the key with ⌥. In the text, Enter on a dotted word corrects it.</p>`;
+      <p>${msg('On a Mac, Alt is the key with ⌥. In the text, Enter on a dotted word corrects it.')}</p>`;
   }
 }
 

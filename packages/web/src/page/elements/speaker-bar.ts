@@ -1,8 +1,9 @@
 import type { KnownSpeaker, SpeakerRole } from '@auscult/client';
+import { localized, msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { ROLE_NAMES } from '../speakers/speaker-names.js';
+import { roleName, ROLES } from '../speakers/speaker-names.js';
 import type { Speakers } from '../speakers/speakers.js';
 import { observe } from '../state/observe.js';
 import type { Observable } from '../state/observable.js';
@@ -13,6 +14,7 @@ import { sharedStyles } from './shared-styles.js';
 import { speakerClasses, speakerStyles } from './speaker-styles.js';
 
 /** Everybody who speaks in the transcript, with what can be corrected about them. */
+@localized()
 export class SpeakerBar extends LitElement {
   @property({ attribute: false }) speakers!: Speakers;
   @property({ attribute: false }) lines!: Observable<readonly Line[]>;
@@ -133,7 +135,7 @@ export class SpeakerBar extends LitElement {
 
   #renderBar(people: readonly KnownSpeaker[]): TemplateResult {
     const opened = people.find(({ speaker }) => speaker === this.open);
-    return html`<div class="bar" role="group" aria-label="Speakers" @keydown=${this.#onKey}>
+    return html`<div class="bar" role="group" aria-label=${msg('Speakers')} @keydown=${this.#onKey}>
       <ul>
         ${repeat(
           people,
@@ -151,8 +153,8 @@ export class SpeakerBar extends LitElement {
     const name = this.speakers.nameOf(speaker);
     return html`<button
         class="person small ${speakerClasses(speaker)}"
-        title="Change name or role"
-        aria-label="${name}: change name or role"
+        title=${msg('Change name or role')}
+        aria-label=${msg(str`${name}: change name or role`)}
         aria-expanded=${this.open === speaker}
         @click=${() => {
           this.open = this.open === speaker ? undefined : speaker;
@@ -164,19 +166,18 @@ export class SpeakerBar extends LitElement {
 
   #renderRole({ speaker, role, suggestedRole }: KnownSpeaker, name: string): TemplateResult | typeof nothing {
     if (role !== undefined)
-      return name === ROLE_NAMES[role] ? nothing : html`<span class="role">${ROLE_NAMES[role]}</span>`;
+      return name === roleName(role) ? nothing : html`<span class="role">${roleName(role)}</span>`;
     if (suggestedRole === undefined) return nothing;
-    const called = ROLE_NAMES[suggestedRole];
     return html`<button
       class="role small"
-      title="Confirm the role"
-      aria-label="Is ${name} the ${called.toLowerCase()}? Confirm"
+      title=${msg('Confirm the role')}
+      aria-label=${askWhether(name, suggestedRole)}
       @click=${() => {
         this.speakers.name(speaker, { role: suggestedRole });
         this.#focusPerson(speaker);
       }}
     >
-      ${called}?
+      ${roleName(suggestedRole)}?
     </button>`;
   }
 
@@ -188,12 +189,12 @@ export class SpeakerBar extends LitElement {
     return html`<li>
       <button
         class="small plain"
-        title="Exchange names and roles"
+        title=${msg('Exchange names and roles')}
         @click=${() => {
           this.speakers.swap(one.speaker, other.speaker);
         }}
       >
-        ${icons.swap}<span>Swap names</span>
+        ${icons.swap}<span>${msg('Swap names')}</span>
       </button>
     </li>`;
   }
@@ -210,11 +211,11 @@ export class SpeakerBar extends LitElement {
     };
     return html`<form @submit=${save}>
       <div>
-        <label for="name">Name of ${speakers.nameOf(speaker)}</label>
+        <label for="name">${msg(str`Name of ${speakers.nameOf(speaker)}`)}</label>
         <input id="name" autocomplete="off" maxlength="100" .value=${name} />
       </div>
       <div>
-        <label for="role">Role</label>
+        <label for="role">${msg('Role')}</label>
         <select
           id="role"
           @change=${({ target }: Event) => {
@@ -222,19 +223,19 @@ export class SpeakerBar extends LitElement {
             speakers.name(speaker, { role: chosen === '' ? null : (chosen as SpeakerRole) });
           }}
         >
-          <option value="" ?selected=${role === undefined}>Not said</option>
-          ${Object.entries(ROLE_NAMES).map(
-            ([value, called]) => html`<option value=${value} ?selected=${role === value}>${called}</option>`,
+          <option value="" ?selected=${role === undefined}>${msg('Not said')}</option>
+          ${ROLES.map(
+            (each) => html`<option value=${each} ?selected=${role === each}>${roleName(each)}</option>`,
           )}
         </select>
       </div>
-      <button class="primary">Save</button>
-      ${this.#renderOthers('Same person as', others, (other) => {
+      <button class="primary">${msg('Save')}</button>
+      ${this.#renderOthers(msg('Same person as'), others, (other) => {
         speakers.merge(speaker, other);
         this.#close(other);
       })}
       ${this.#renderOthers(
-        'Swap names with',
+        msg('Swap names with'),
         // Where there are two, a button beside them does it.
         others.length > 1 ? others.filter((other) => isSomething(person) || isSomething(other)) : [],
         (other) => {
@@ -274,7 +275,7 @@ export class SpeakerBar extends LitElement {
     const end = this.lines.value.at(-1)?.end ?? 0;
     if (settledSeconds === undefined || settledSeconds >= end) return nothing;
     return html`<p class="note">
-      Who speaks may still change from ${clock(settledSeconds)} on, but not what you correct.
+      ${msg(str`Who speaks may still change from ${clock(settledSeconds)} on, but not what you correct.`)}
     </p>`;
   }
 
@@ -294,6 +295,17 @@ export class SpeakerBar extends LitElement {
   readonly #onKey = (event: KeyboardEvent): void => {
     if (event.key === 'Escape' && this.open !== undefined) this.#close();
   };
+}
+
+function askWhether(name: string, role: SpeakerRole): string {
+  switch (role) {
+    case 'clinician':
+      return msg(str`Is ${name} the clinician? Confirm`);
+    case 'patient':
+      return msg(str`Is ${name} the patient? Confirm`);
+    case 'other':
+      return msg(str`Is ${name} somebody else? Confirm`);
+  }
 }
 
 /** Whether anything is known that could be exchanged. */

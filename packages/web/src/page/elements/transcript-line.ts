@@ -1,5 +1,8 @@
+import type { WordAlternative } from '@auscult/client';
+import { localized, msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
+import { either, percent } from '../../localize/numbers.js';
 import { clock } from '../transcript/clock.js';
 import {
   chooseAlternative,
@@ -48,6 +51,7 @@ export interface MovedWords {
  * What one person says without a pause, which can be corrected in place. Dispatches `corrected` with the corrected line, `moved`
  * with words that somebody else said, and `held` with whether a person is at it, so that it must not change by itself.
  */
+@localized()
 export class TranscriptLine extends LitElement {
   @property({ attribute: false }) line!: Line;
   /** Everybody who speaks; empty if speakers are not told apart. */
@@ -253,6 +257,28 @@ export class TranscriptLine extends LitElement {
         padding: 0.25rem 0;
       }
 
+      @media print {
+        :host {
+          content-visibility: visible;
+        }
+
+        .line {
+          padding-inline: 0.5rem 0;
+          break-inside: avoid;
+        }
+
+        .line:hover {
+          background: none;
+        }
+
+        .buttons,
+        .actions,
+        .may-change,
+        details {
+          display: none;
+        }
+      }
+
       @media (width < 40rem) {
         .line {
           grid-template-columns: minmax(0, 1fr) auto;
@@ -290,7 +316,7 @@ export class TranscriptLine extends LitElement {
         ${this.moving === undefined ? nothing : this.#renderMoving(this.moving)}
         ${
           this.showSpoken && line.spoken !== undefined
-            ? html`<p class="said">Said: “${line.spoken}”</p>`
+            ? html`<p class="said">${msg(str`Said: “${line.spoken}”`)}</p>`
             : nothing
         }
         ${isCorrected(line) && editing?.kind !== 'line' ? this.#renderHeard() : nothing}
@@ -299,8 +325,8 @@ export class TranscriptLine extends LitElement {
         ${this.#renderMove()}
         <button
           class="icon plain edit"
-          title="Correct this line"
-          aria-label="Correct the line at ${clock(line.start)}"
+          title=${msg('Correct this line')}
+          aria-label=${msg(str`Correct the line at ${clock(line.start)}`)}
           @click=${() => {
             this.editing = { kind: 'line' };
             this.moving = undefined;
@@ -331,7 +357,7 @@ export class TranscriptLine extends LitElement {
     >
       ${this.speaker === undefined ? nothing : html`<span class="mark"></span>`}<span class="name"
         >${this.speakerName}</span
-      >${this.isProvisional ? html`<span class="may-change">may still change</span>` : nothing}
+      >${this.isProvisional ? html`<span class="may-change">${msg('may still change')}</span>` : nothing}
     </p>`;
   }
 
@@ -340,11 +366,10 @@ export class TranscriptLine extends LitElement {
     if (this.speakerName === undefined) return nothing;
     const others = this.#others();
     const [other] = others.length === 1 ? others : [];
-    const what = this.moving?.words === undefined ? 'the line' : 'the chosen words';
     return html`<button
       class="icon plain move"
-      title=${other ? `Said by ${other.name}` : 'Said by somebody else'}
-      aria-label="Give ${what} at ${clock(this.line.start)} to ${other ? other.name : 'somebody else'}"
+      title=${other ? msg(str`Said by ${other.name}`) : msg('Said by somebody else')}
+      aria-label=${sayMove(this.moving?.words !== undefined, clock(this.line.start), other?.name)}
       aria-expanded=${other ? nothing : this.moving !== undefined}
       @pointerdown=${keepSelection}
       @click=${() => {
@@ -361,7 +386,7 @@ export class TranscriptLine extends LitElement {
     return html`<div
       class="actions moving"
       role="group"
-      aria-label="Who said this"
+      aria-label=${msg('Who said this')}
       @keydown=${(event: KeyboardEvent) => {
         if (event.key === 'Escape') this.#endMoving();
       }}
@@ -386,7 +411,7 @@ export class TranscriptLine extends LitElement {
           this.#move(undefined);
         }}
       >
-        Somebody new
+        ${msg('Somebody new')}
       </button>
       ${
         isPicking || words !== undefined
@@ -397,7 +422,7 @@ export class TranscriptLine extends LitElement {
                 this.moving = { words: undefined, isPicking: true };
               }}
             >
-              Only some words
+              ${msg('Only some words')}
             </button>`
       }
       <button
@@ -406,7 +431,7 @@ export class TranscriptLine extends LitElement {
           this.#endMoving();
         }}
       >
-        Cancel
+        ${msg('Cancel')}
       </button>
     </div>`;
   }
@@ -470,7 +495,7 @@ export class TranscriptLine extends LitElement {
     const { words } = this.line;
     if (words.every(({ text }) => text === ''))
       return html`<p class="text">
-        ${words.length === 0 ? '' : html`<span class="break" title="Line break">¶</span>`}
+        ${words.length === 0 ? '' : html`<span class="break" title=${msg('Line break')}>¶</span>`}
       </p>`;
     return html`<p class="text" @pointerup=${this.#onSelect} @keyup=${this.#onSelect}>
       ${words.map((word, index) => [
@@ -494,8 +519,8 @@ export class TranscriptLine extends LitElement {
         data-at=${word.at ?? nothing}
         role="button"
         tabindex="0"
-        aria-label="${word.text}, unsure${orElse(word)}: correct or confirm"
-        title="Unsure (${Math.round(word.confidence * 100)} %)${orElse(word)}. Click to correct or confirm.${saidFor(word)}"
+        aria-label=${sayUnsure(word)}
+        title=${titleOfUnsure(word)}
         @click=${edit}
         @keydown=${(event: KeyboardEvent) => {
           if (event.key !== 'Enter' && event.key !== ' ') return;
@@ -505,8 +530,8 @@ export class TranscriptLine extends LitElement {
         >${word.text}</span
       >`;
     const isWhose = this.speakerName !== undefined && this.#isOfUnsureSpeaker(word);
-    const said = word.heard === undefined ? saidFor(word).trim() : `Heard: ${word.heard || 'nothing'}`;
-    const title = `${said}${isWhose ? ' Perhaps somebody else said it.' : ''}`.trim();
+    const said = word.heard === undefined ? saidFor(word) : sayHeard(word.heard);
+    const title = [said, isWhose ? msg('Perhaps somebody else said it.') : ''].join(' ').trim();
     return html`<span
       class="word ${word.heard === undefined ? '' : 'changed'} ${isWhose ? 'whose' : ''}"
       data-at=${word.at ?? nothing}
@@ -559,7 +584,7 @@ export class TranscriptLine extends LitElement {
       }}
       ><input
         class="word-editor"
-        aria-label="Correct “${word.text}”. Enter saves, Escape leaves it."
+        aria-label=${msg(str`Correct “${word.text}”. Enter saves, Escape leaves it.`)}
         autocomplete="off"
         spellcheck="true"
         .value=${word.text}
@@ -569,7 +594,7 @@ export class TranscriptLine extends LitElement {
 
   #renderAlternatives({ text, alternatives = [] }: LineWord, index: number): TemplateResult | typeof nothing {
     if (alternatives.length === 0) return nothing;
-    return html`<span class="alternatives" role="group" aria-label="What “${text}” may be instead">
+    return html`<span class="alternatives" role="group" aria-label=${msg(str`What “${text}” may be instead`)}>
       ${alternatives.map(
         (alternative) =>
           html`<button
@@ -598,7 +623,7 @@ export class TranscriptLine extends LitElement {
     };
     return html`<textarea
         rows="2"
-        aria-label="Text of the line at ${clock(this.line.start)}. Enter saves, Shift and Enter break the line, Escape leaves it."
+        aria-label=${msg(str`Text of the line at ${clock(this.line.start)}. Enter saves, Shift and Enter break the line, Escape leaves it.`)}
         .value=${textOf(this.line)}
         @keydown=${(event: KeyboardEvent) => {
           if (event.key === 'Escape') leave();
@@ -608,8 +633,8 @@ export class TranscriptLine extends LitElement {
         }}
       ></textarea>
       <div class="actions">
-        <button class="small primary" @click=${save}>Save</button>
-        <button class="small" @click=${leave}>Leave as it was</button>
+        <button class="small primary" @click=${save}>${msg('Save')}</button>
+        <button class="small" @click=${leave}>${msg('Leave as it was')}</button>
         ${
           this.speakerName === undefined
             ? nothing
@@ -620,7 +645,7 @@ export class TranscriptLine extends LitElement {
                   this.moving = { words: undefined, isPicking: false };
                 }}
               >
-                Who said this
+                ${msg('Who said this')}
               </button>`
         }
       </div>`;
@@ -628,16 +653,16 @@ export class TranscriptLine extends LitElement {
 
   #renderHeard(): TemplateResult {
     return html`<details>
-      <summary>Corrected</summary>
+      <summary>${msg('Corrected')}</summary>
       <div class="heard">
-        <span>Heard: “${heardTextOf(this.line)}”</span>
+        <span>${msg(str`Heard: “${heardTextOf(this.line)}”`)}</span>
         <button
           class="small"
           @click=${() => {
             this.#finish(restoreLine(this.line));
           }}
         >
-          ${icons.undo}Restore
+          ${icons.undo}${msg('Restore')}
         </button>
       </div>
     </details>`;
@@ -665,18 +690,48 @@ function keepSelection(event: PointerEvent): void {
 }
 
 function sayChosen(count: number, isPicking: boolean): string {
-  if (count > 0) return `${count === 1 ? 'This word' : `These ${String(count)} words`} said by`;
-  return isPicking ? 'Press the first and the last word said by' : 'Said by';
+  if (count === 1) return msg('This word said by');
+  if (count > 0) return msg(str`These ${count} words said by`);
+  return isPicking ? msg('Press the first and the last word said by') : msg('Said by');
 }
 
-/** The alternatives of a word in words, if it has any. */
-function orElse({ alternatives = [] }: LineWord): string {
-  return alternatives.length === 0 ? '' : `, may be ${alternatives.map(({ text }) => text).join(' or ')}`;
+function sayMove(onlyWords: boolean, time: string, name: string | undefined): string {
+  if (name === undefined)
+    return onlyWords
+      ? msg(str`Give the chosen words at ${time} to somebody else`)
+      : msg(str`Give the line at ${time} to somebody else`);
+  return onlyWords
+    ? msg(str`Give the chosen words at ${time} to ${name}`)
+    : msg(str`Give the line at ${time} to ${name}`);
+}
+
+function sayUnsure({ text, alternatives = [] }: LineWord): string {
+  return alternatives.length === 0
+    ? msg(str`${text}, unsure: correct or confirm`)
+    : msg(str`${text}, unsure, may be ${alternativesIn(alternatives)}: correct or confirm`);
+}
+
+function titleOfUnsure({ confidence, alternatives = [], spoken }: LineWord): string {
+  const unsure =
+    alternatives.length === 0
+      ? msg(str`Unsure (${percent(confidence)}). Click to correct or confirm.`)
+      : msg(
+          str`Unsure (${percent(confidence)}), may be ${alternativesIn(alternatives)}. Click to correct or confirm.`,
+        );
+  return `${unsure} ${saidFor({ spoken })}`.trim();
+}
+
+function alternativesIn(alternatives: readonly WordAlternative[]): string {
+  return either(alternatives.map(({ text }) => text));
+}
+
+function sayHeard(heard: string): string {
+  return heard === '' ? msg('Heard: nothing') : msg(str`Heard: ${heard}`);
 }
 
 /** What was said, if it is written differently. */
-function saidFor({ spoken }: LineWord): string {
-  return spoken === undefined ? '' : ` Said: “${spoken}”.`;
+function saidFor({ spoken }: { readonly spoken?: string | undefined }): string {
+  return spoken === undefined ? '' : msg(str`Said: “${spoken}”.`);
 }
 
 /** Whether a word is only a line break at the end, which needs no room of its own. */

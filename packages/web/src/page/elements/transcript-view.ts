@@ -1,13 +1,16 @@
+import { localized, msg } from '@lit/localize';
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { LiveRecording } from '../recording/live-recording.js';
 import type { Settings } from '../settings/settings.js';
+import { channelNames } from '../settings/channel-names.js';
 import { observe } from '../state/observe.js';
 import type { Changeable, Observable } from '../state/observable.js';
 import type { Speakers } from '../speakers/speakers.js';
 import { textOf, type Line } from '../transcript/line.js';
 import { partsOf, speakersOf, withPart, type LinePart } from '../transcript/parts.js';
+import { icons } from './icons.js';
 import './partial-lines.js';
 import { sharedStyles } from './shared-styles.js';
 import './transcript-line.js';
@@ -21,6 +24,7 @@ const ANNOUNCED = 3;
 const NEAR_END = 120;
 
 /** The transcript: what is final, what is being said and, if there is nothing, how to begin. */
+@localized()
 export class TranscriptView extends LitElement {
   @property({ attribute: false }) lines!: Changeable<readonly Line[]>;
   @property({ attribute: false }) recording!: LiveRecording;
@@ -96,6 +100,14 @@ export class TranscriptView extends LitElement {
         text-underline-offset: 0.25em;
       }
 
+      .offer {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.5rem 0.75rem;
+        align-items: center;
+        margin-top: 1.25rem;
+      }
+
       .private {
         margin-top: 1.5rem;
         padding-top: 1rem;
@@ -109,6 +121,19 @@ export class TranscriptView extends LitElement {
         display: block;
         margin: 0.5rem auto;
         box-shadow: var(--shadow);
+      }
+
+      @media print {
+        :host {
+          padding: 0;
+          overflow: visible;
+        }
+
+        .empty,
+        .follow,
+        partial-lines {
+          display: none;
+        }
       }
     `,
   ];
@@ -151,13 +176,14 @@ export class TranscriptView extends LitElement {
 
   override render(): TemplateResult {
     const { lines } = this;
-    const { twoSpeakers, firstName, secondName, speakers: told } = this.settings.value;
+    const { twoSpeakers, speakers: told } = this.settings.value;
     const isApart = twoSpeakers || told !== 'off' || this.#people.length > 0;
     const { nameOf } = this.speakers;
     // Before the first line, only the settings know who has which microphone.
     const nameOfPartial = (speaker: number | undefined): string =>
-      (twoSpeakers && this.#people.length === 0 ? [firstName, secondName][speaker ?? 0] : undefined) ??
-      nameOf(speaker);
+      (twoSpeakers && this.#people.length === 0
+        ? channelNames(this.settings.value)[speaker ?? 0]
+        : undefined) ?? nameOf(speaker);
     const parts = lines.value.flatMap((line) => this.#held.get(line.id) ?? partsOf(line));
     return html`
       ${lines.value.length === 0 ? this.#renderEmpty() : nothing}
@@ -182,7 +208,7 @@ export class TranscriptView extends LitElement {
       </div>
       ${
         this.behind
-          ? html`<button class="follow small" @click=${this.#jump}>Go to the newest text</button>`
+          ? html`<button class="follow small" @click=${this.#jump}>${msg('Go to the newest text')}</button>`
           : nothing
       }
     `;
@@ -195,28 +221,36 @@ export class TranscriptView extends LitElement {
 
   #renderEmpty(): TemplateResult {
     return html`<div class="empty">
-      <h3>Speak, and the words appear here</h3>
+      <h3>${msg('Speak, and the words appear here')}</h3>
       <ol>
         <li>
           <p>
-            Press <strong>Start</strong> and allow the microphone. Text in slanted letters may still change.
+            ${msg(html`Press <strong>Start</strong> and allow the microphone. Text in slanted letters may still change.`)}
           </p>
         </li>
         <li>
           <p>
-            Words that may be wrong are <span class="sample">underlined with dots</span>. Click any word to
-            correct it.
+            ${msg(html`Words that may be wrong are <span class="sample">underlined with dots</span>. Click any word to correct it.`)}
           </p>
         </li>
         <li>
           <p>
-            When you are done, <strong>copy</strong> the text or <strong>download</strong> it as a Word file.
+            ${msg(html`When you are done, <strong>copy</strong> the text or <strong>download</strong> it as a Word file.`)}
           </p>
         </li>
       </ol>
+      ${
+        this.settings.value.microphoneChecked
+          ? nothing
+          : html`<p class="offer">
+              <button class="small" @click=${() => this.dispatchEvent(new Event('check-microphone'))}>
+                ${icons.microphone}<span>${msg('Check the microphone')}</span>
+              </button>
+              <span>${msg('Are you heard? It takes half a minute.')}</span>
+            </p>`
+      }
       <p class="private">
-        You can also drop a recording anywhere on this page. Sound and text go to this server and nowhere
-        else. The page forgets both when you close it; what the server keeps, its operator decides.
+        ${msg('You can also drop a recording anywhere on this page. Sound and text go to this server and nowhere else. The page forgets both when you close it; what the server keeps, its operator decides.')}
       </p>
     </div>`;
   }

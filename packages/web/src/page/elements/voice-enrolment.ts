@@ -1,5 +1,7 @@
+import { localized, msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { state } from 'lit/decorators.js';
+import { day } from '../../localize/numbers.js';
 import { describeRefusal } from '../account/describe-refusal.js';
 import { recordVoice, type VoiceRecording } from '../account/record-voice.js';
 import { deleteVoice, enrolVoice, readVoice, type VoiceState } from '../account/voice-api.js';
@@ -19,13 +21,15 @@ type Step =
 /** Longer than the server needs, since people pause while they read. */
 const SECONDS = 22;
 
-/** Takes about as long to read. The content does not matter; every sound of English occurs. */
-const TO_READ =
-  'In the morning we usually see patients who need only a short check. Most of them know why they have come, and ask good ' +
-  'questions. Later in the day there is more time to listen, to look through the charts, and to explain what should ' +
-  'happen next. I measure the pulse, write down a few figures, and choose which of the treatments to begin with.';
+/** Takes about as long to read. The content does not matter; every sound of the language occurs. */
+function toRead(): string {
+  return msg(
+    'In the morning we usually see patients who need only a short check. Most of them know why they have come, and ask good questions. Later in the day there is more time to listen, to look through the charts, and to explain what should happen next. I measure the pulse, write down a few figures, and choose which of the treatments to begin with.',
+  );
+}
 
 /** Where people enrol their own voice, see whether it is, and delete it. Empty unless the server offers that. */
+@localized()
 export class VoiceEnrolment extends LitElement {
   @state() private voice: VoiceState | undefined;
   @state() private step: Step = { kind: 'overview' };
@@ -81,8 +85,8 @@ export class VoiceEnrolment extends LitElement {
   override render(): TemplateResult | typeof nothing {
     const { voice } = this;
     if (voice === undefined || (voice.enrolment === 'off' && voice.voice === undefined)) return nothing;
-    return html`<section aria-label="Your voice">
-      <h3>Your voice</h3>
+    return html`<section aria-label=${msg('Your voice')}>
+      <h3>${msg('Your voice')}</h3>
       ${this.#renderStep(voice)}
       <div role="alert">
         ${
@@ -100,21 +104,25 @@ export class VoiceEnrolment extends LitElement {
         return this.#renderOverview(state, this.step.done);
       case 'consent':
         return html`${state.consent.text.split('\n\n').map((paragraph) => html`<p>${paragraph}</p>`)}
-          <p>When you agree, read this aloud until the bar is full:</p>
-          <p class="to-read">${TO_READ}</p>
+          <p>${msg('When you agree, read this aloud until the bar is full:')}</p>
+          <p class="to-read">${toRead()}</p>
           ${this.#renderActions(
-            html`<button class="primary" @click=${() => void this.#enrol(state)}>I agree, record</button>`,
+            html`<button class="primary" @click=${() => void this.#enrol(state)}>
+              ${msg('I agree, record')}
+            </button>`,
           )}`;
       case 'recording':
-        return html`<p class="to-read">${TO_READ}</p>
-          <progress aria-label="Recorded" max="1" .value=${this.step.share}></progress>
+        return html`<p class="to-read">${toRead()}</p>
+          <progress aria-label=${msg('Recorded')} max="1" .value=${this.step.share}></progress>
           ${this.#renderActions()}`;
       case 'sending':
-        return html`<p role="status">One moment …</p>`;
+        return html`<p role="status">${msg('One moment …')}</p>`;
       case 'deleting':
-        return html`<p>Delete your voice? It is gone for good. You can enrol it again at any time.</p>
+        return html`<p>
+            ${msg('Delete your voice? It is gone for good. You can enrol it again at any time.')}
+          </p>
           ${this.#renderActions(
-            html`<button class="primary" @click=${() => void this.#delete()}>Delete it</button>`,
+            html`<button class="primary" @click=${() => void this.#delete()}>${msg('Delete it')}</button>`,
           )}`;
     }
   }
@@ -124,16 +132,16 @@ export class VoiceEnrolment extends LitElement {
       <p class="meaning">
         ${
           voice === undefined
-            ? 'Not enrolled. If you enrol it, what you say has your name from the first word.'
-            : html`Enrolled on ${new Date(voice.enrolledAt).toLocaleDateString()}.
-              ${voice.usable ? '' : 'It is not used at present.'}`
+            ? msg('Not enrolled. If you enrol it, what you say has your name from the first word.')
+            : html`${msg(str`Enrolled on ${day(new Date(voice.enrolledAt))}.`)}
+              ${voice.usable ? '' : msg('It is not used at present.')}`
         }
       </p>
       <div class="actions">
         ${
           enrolment === 'on'
             ? html`<button class="small" @click=${() => this.#goTo({ kind: 'consent' })}>
-                ${voice === undefined ? 'Enrol your voice' : 'Enrol it again'}
+                ${voice === undefined ? msg('Enrol your voice') : msg('Enrol it again')}
               </button>`
             : nothing
         }
@@ -141,7 +149,7 @@ export class VoiceEnrolment extends LitElement {
           voice === undefined
             ? nothing
             : html`<button class="small" @click=${() => this.#goTo({ kind: 'deleting' })}>
-                Delete your voice
+                ${msg('Delete your voice')}
               </button>`
         }
       </div>`;
@@ -156,7 +164,7 @@ export class VoiceEnrolment extends LitElement {
           this.#goTo({ kind: 'overview' });
         }}
       >
-        Cancel
+        ${msg('Cancel')}
       </button>
     </div>`;
   }
@@ -168,7 +176,7 @@ export class VoiceEnrolment extends LitElement {
     const answer = await enrolVoice(recorded, consent.version);
     if (this.#took(answer)) {
       this.voice = answer.body;
-      this.#goTo({ kind: 'overview', done: 'Your voice is enrolled.' });
+      this.#goTo({ kind: 'overview', done: msg('Your voice is enrolled.') });
     } else if (answer.kind === 'refused' && answer.code === 'consent_outdated') await this.#load();
   }
 
@@ -183,8 +191,9 @@ export class VoiceEnrolment extends LitElement {
       return await this.#recording.done;
     } catch {
       this.#goTo({ kind: 'consent' });
-      this.problem =
-        'The microphone cannot be used. Allow this page to use it, and check that it is plugged in.';
+      this.problem = msg(
+        'The microphone cannot be used. Allow this page to use it, and check that it is plugged in.',
+      );
       return undefined;
     } finally {
       this.#recording = undefined;
@@ -194,7 +203,7 @@ export class VoiceEnrolment extends LitElement {
   async #delete(): Promise<void> {
     this.#goTo({ kind: 'sending' });
     if (!this.#took(await deleteVoice())) return;
-    this.#goTo({ kind: 'overview', done: 'Your voice is deleted.' });
+    this.#goTo({ kind: 'overview', done: msg('Your voice is deleted.') });
     await this.#load();
   }
 

@@ -1,3 +1,4 @@
+import { msg } from '@lit/localize';
 import { asJson } from './json.js';
 import { asSrt } from './srt.js';
 import { asText } from './text.js';
@@ -5,7 +6,8 @@ import type { TranscriptExport } from './transcript-export.js';
 
 /** A kind of file that the transcript can be downloaded as. */
 export interface ExportFormat {
-  readonly name: string;
+  /** What it is called, in the language that is shown. */
+  readonly name: () => string;
   /** The file extension, without the dot. */
   readonly extension: string;
   readonly write: (transcript: TranscriptExport) => Blob | Promise<Blob>;
@@ -13,19 +15,27 @@ export interface ExportFormat {
 
 /** All of them, in the order in which they are offered. */
 export const EXPORT_FORMATS: readonly ExportFormat[] = [
-  { name: 'Text', extension: 'txt', write: (transcript) => blob(asText(transcript), 'text/plain') },
   {
-    name: 'Word',
+    name: () => msg('Text'),
+    extension: 'txt',
+    write: (transcript) => blob(asText(transcript), 'text/plain'),
+  },
+  {
+    name: () => 'Word',
     extension: 'docx',
     // It is several times as large as the page, so it is loaded when it is needed.
     write: async (transcript) => (await import('./word.js')).asWord(transcript),
   },
   {
-    name: 'Subtitles (SRT)',
+    name: () => msg('Subtitles (SRT)'),
     extension: 'srt',
     write: (transcript) => blob(asSrt(transcript), 'application/x-subrip'),
   },
-  { name: 'JSON', extension: 'json', write: (transcript) => blob(asJson(transcript), 'application/json') },
+  {
+    name: () => 'JSON',
+    extension: 'json',
+    write: (transcript) => blob(asJson(transcript), 'application/json'),
+  },
 ];
 
 function blob(text: string, type: string): Blob {

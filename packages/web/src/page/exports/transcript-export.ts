@@ -1,4 +1,5 @@
 import { nameSpeakers, type KnownSpeaker } from '@auscult/client';
+import { speakerWords } from '../speakers/speaker-names.js';
 import type { Line } from '../transcript/line.js';
 import { partsOf } from '../transcript/parts.js';
 
@@ -21,7 +22,7 @@ interface NamedLine {
 /** The lines, each of one speaker: a line with several is divided where they change. */
 export function namedLines({ lines, speakers }: TranscriptExport): readonly NamedLine[] {
   if (speakers.length === 0) return lines.map((line) => ({ line, name: undefined }));
-  const nameOf = nameSpeakers(speakers);
+  const nameOf = nameSpeakers(speakers, speakerWords());
   return lines.flatMap(partsOf).map(({ line, speaker }) => ({ line, name: nameOf(speaker) }));
 }
 

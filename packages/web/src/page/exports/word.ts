@@ -1,5 +1,7 @@
 import { textOfSegments } from '@auscult/client';
+import { msg } from '@lit/localize';
 import { Document, HeadingLevel, Packer, Paragraph, TextRun, type IRunOptions } from 'docx';
+import { dayAndTime } from '../../localize/numbers.js';
 import { clock } from '../transcript/clock.js';
 import { textOf, type Line } from '../transcript/line.js';
 import { turnsOf, type TranscriptExport } from './transcript-export.js';
@@ -9,8 +11,8 @@ import { turnsOf, type TranscriptExport } from './transcript-export.js';
  * if speakers are not told apart; several where paragraphs were dictated.
  */
 export function asWord(transcript: TranscriptExport): Promise<Blob> {
-  const when = transcript.at.toLocaleString('en', { dateStyle: 'long', timeStyle: 'short' });
-  const heading = new Paragraph({ text: 'Transcript', heading: HeadingLevel.HEADING_1 });
+  const when = dayAndTime(transcript.at);
+  const heading = new Paragraph({ text: msg('Transcript'), heading: HeadingLevel.HEADING_1 });
   const date = new Paragraph({
     children: [new TextRun({ text: when, color: '555555' })],
     spacing: { after: 240 },
@@ -24,7 +26,7 @@ export function asWord(transcript: TranscriptExport): Promise<Blob> {
   return Packer.toBlob(
     new Document({
       creator: 'Auscult',
-      title: 'Transcript',
+      title: msg('Transcript'),
       sections: [{ children: [heading, date, ...paragraphs] }],
     }),
   );

@@ -1,4 +1,6 @@
 import type { KnownSpeaker } from '@auscult/client';
+import { msg } from '@lit/localize';
+import { explain } from '../server/explanations.js';
 import { observable, type Observable } from '../state/observable.js';
 import { lineOf, type Line } from '../transcript/line.js';
 import { TranscriptionError, type TranscriptionsApi } from './transcriptions-api.js';
@@ -35,6 +37,12 @@ export function isBusy({ kind }: FileState): boolean {
   return kind === 'uploading' || kind === 'waiting' || kind === 'transcribing';
 }
 
+function sayWhy(error: { readonly code: string; readonly message: string } | undefined): string {
+  return error === undefined
+    ? msg('The server gave the transcription up. Try again.')
+    : explain(error.code, error.message);
+}
+
 export function createFileTranscription({
   upload,
   progressOf,
@@ -60,7 +68,8 @@ export function createFileTranscription({
       state.set({ kind: 'done', name, empty: segments.length === 0 });
       return { lines: segments.map((segment) => lineOf(segment, 0)), speakers };
     } catch (error) {
-      const message = error instanceof TranscriptionError ? error.message : 'The file could not be read.';
+      const message =
+        error instanceof TranscriptionError ? error.message : msg('The file could not be read.');
       state.set(signal.aborted ? { kind: 'none' } : { kind: 'failed', name, message });
       return undefined;
     } finally {
@@ -74,8 +83,7 @@ export function createFileTranscription({
       const { status, progress, error } = await progressOf(id, signal);
       signal.throwIfAborted();
       if (status === 'done') return;
-      if (status === 'failed' || status === 'cancelled')
-        throw new TranscriptionError(error?.message ?? 'The server gave the transcription up. Try again.');
+      if (status === 'failed' || status === 'cancelled') throw new TranscriptionError(sayWhy(error));
       state.set(
         status === 'queued' ? { kind: 'waiting', name } : { kind: 'transcribing', name, share: progress },
       );

@@ -9,7 +9,7 @@ interface TranscriptionProgress {
   readonly status: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
   /** From 0 to 1. */
   readonly progress: number;
-  readonly error?: { readonly message: string };
+  readonly error?: { readonly code: string; readonly message: string };
 }
 
 /** What a transcription that is done came to. */

@@ -1,3 +1,5 @@
+import { msg, str } from '@lit/localize';
+import { measured } from '../../localize/numbers.js';
 import type { LoginOutcome } from './login.js';
 
 /** Which question of the form was answered. */
@@ -10,22 +12,31 @@ export function describeOutcome(outcome: LoginOutcome, step: LoginStep): string 
     case 'code-required':
       return undefined;
     case 'wrong':
-      return WRONG[step];
+      return wrong(step);
     case 'locked-out':
-      return `Too many attempts have failed. Wait ${inWords(outcome.waitSeconds)}, then try again.`;
+      return tooMany(inWords(outcome.waitSeconds));
     case 'failed':
       return outcome.message;
   }
 }
 
-const WRONG: Readonly<Record<LoginStep, string>> = {
-  password: 'The name or the password is wrong. Check both, and whether Caps Lock is on.',
-  code: 'The code is wrong, or was used before. Type the one that the authenticator shows now.',
-  'recovery-code': 'The recovery code is wrong, or was used before. Type another.',
-};
+/** Why nobody may try now, with the time to wait in words. */
+export function tooMany(wait: string): string {
+  return msg(str`Too many attempts have failed. Wait ${wait}, then try again.`);
+}
+
+function wrong(step: LoginStep): string {
+  switch (step) {
+    case 'password':
+      return msg('The name or the password is wrong. Check both, and whether Caps Lock is on.');
+    case 'code':
+      return msg('The code is wrong, or was used before. Type the one that the authenticator shows now.');
+    case 'recovery-code':
+      return msg('The recovery code is wrong, or was used before. Type another.');
+  }
+}
 
 /** A time to wait, as it is read out. */
 export function inWords(seconds: number): string {
-  if (seconds < 90) return `${String(seconds)} seconds`;
-  return `${String(Math.ceil(seconds / 60))} minutes`;
+  return seconds < 90 ? measured(seconds, 'second') : measured(Math.ceil(seconds / 60), 'minute');
 }

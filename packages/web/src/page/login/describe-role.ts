@@ -1,3 +1,5 @@
+import { msg } from '@lit/localize';
+
 /** A role as the page shows it. */
 export interface RoleDescription {
   readonly name: string;
@@ -5,23 +7,30 @@ export interface RoleDescription {
   readonly instead: string | undefined;
 }
 
-const ROLES: Readonly<Partial<Record<string, RoleDescription>>> = {
-  clinician: { name: 'Clinician', instead: undefined },
-  supervisor: { name: 'Supervisor', instead: undefined },
-  service: { name: 'Service', instead: undefined },
-  administrator: {
-    name: 'Administrator',
-    instead:
-      'Administrators manage people, keys and settings, and read nothing that patients say. That is done with “auscult users” and “auscult keys” on the server, or with its HTTP interface.',
-  },
-  auditor: {
-    name: 'Auditor',
-    instead:
-      'Auditors read the audit log, and nothing that patients say. That is done with “auscult audit verify” and “auscult audit export” on the server.',
-  },
-};
-
 /** A role in plain words. One that the page does not know has the server's name. */
 export function describeRole(role: string): RoleDescription {
-  return ROLES[role] ?? { name: role, instead: undefined };
+  switch (role) {
+    case 'clinician':
+      return { name: msg('Clinician'), instead: undefined };
+    case 'supervisor':
+      return { name: msg('Supervisor'), instead: undefined };
+    case 'service':
+      return { name: msg('Service', { desc: 'A role, for programs' }), instead: undefined };
+    case 'administrator':
+      return {
+        name: msg('Administrator'),
+        instead: msg(
+          'Administrators manage people, keys and settings, and read nothing that patients say. That is done with “auscult users” and “auscult keys” on the server, or with its HTTP interface.',
+        ),
+      };
+    case 'auditor':
+      return {
+        name: msg('Auditor'),
+        instead: msg(
+          'Auditors read the audit log, and nothing that patients say. That is done with “auscult audit verify” and “auscult audit export” on the server.',
+        ),
+      };
+    default:
+      return { name: role, instead: undefined };
+  }
 }

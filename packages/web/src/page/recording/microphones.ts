@@ -1,4 +1,5 @@
 import { listMicrophones } from '@auscult/client';
+import { msg, str } from '@lit/localize';
 import { observable, type Observable } from '../state/observable.js';
 
 /** A microphone that can be chosen. */
@@ -24,7 +25,7 @@ export function watchMicrophones(): Microphones {
         .filter(({ deviceId }) => deviceId !== '')
         .map(({ deviceId, label }, index) => ({
           id: deviceId,
-          name: label || `Microphone ${String(index + 1)}`,
+          name: label || msg(str`Microphone ${index + 1}`),
         })),
     );
   };

@@ -1,4 +1,5 @@
 import type { Problem } from '@auscult/client';
+import { msg } from '@lit/localize';
 
 /** The problem that an error of the SDK names. The message of any other error could hold anything, so it is not shown. */
 export function problemOfError(error: unknown): Problem {
@@ -6,7 +7,6 @@ export function problemOfError(error: unknown): Problem {
     return { code: error.code as Problem['code'], message: error.message };
   return {
     code: 'internal_error',
-    message:
-      'The recording could not be started. Reload the page; if it stays, tell the operator the time of it.',
+    message: msg('The server has failed. Try again; if it keeps failing, tell the operator the time of it.'),
   };
 }

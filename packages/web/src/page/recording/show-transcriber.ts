@@ -2,7 +2,6 @@ import type { Segment, Transcriber } from '@auscult/client';
 import type { Changeable } from '../state/observable.js';
 import { withFinal, type Line } from '../transcript/line.js';
 import { describeDropped } from './describe-dropped.js';
-import { describeWarning } from './describe-warning.js';
 import { isUnderWay, type Levels, type RecordingState } from './recording-state.js';
 import { createMicrophoneWatch } from './silent-microphone.js';
 
@@ -91,7 +90,7 @@ function showTrouble(transcriber: Transcriber, { state, warned }: Shown): void {
   transcriber.on('warning', (warning) => {
     if (warned.has(warning.code)) return;
     warned.add(warning.code);
-    state.patch({ warnings: [...state.value.warnings, describeWarning(warning)] });
+    state.patch({ warnings: [...state.value.warnings, warning] });
   });
   transcriber.on('problem', (problem) => {
     if (!TOLD_BY_STATE.includes(problem.code)) state.patch({ problem });

@@ -1,8 +1,10 @@
+import { isLanguageChoice, type LanguageChoice } from '../../localize/language.js';
 import { observable, type Changeable } from '../state/observable.js';
 
 /** The settings that a person has chosen for this browser. They say nothing about a patient. */
 export interface Settings {
   readonly theme: Theme;
+  readonly language: LanguageChoice;
   /** The microphone's id; empty for the browser's choice. */
   readonly deviceId: string;
   /** The second speaker's microphone. */
@@ -26,6 +28,8 @@ export interface Settings {
   readonly markUnsure: boolean;
   /** Whether the transcript is kept in this browser. */
   readonly keepTranscript: boolean;
+  /** Whether the check of the microphone was made or declined on this device, so that it is not offered again. */
+  readonly microphoneChecked: boolean;
 }
 
 /** Which colours the page has. */
@@ -40,6 +44,7 @@ export const SPEAKER_CHOICES = ['off', '2', '3', '4', 'auto', '1'] as const;
 /** The settings of a person who has chosen none. */
 export const DEFAULT_SETTINGS: Settings = {
   theme: 'system',
+  language: 'browser',
   deviceId: '',
   secondDeviceId: '',
   echoCancellation: true,
@@ -54,17 +59,23 @@ export const DEFAULT_SETTINGS: Settings = {
   showSpoken: false,
   markUnsure: true,
   keepTranscript: false,
+  microphoneChecked: false,
 };
 
 const NAME = 'auscult.settings';
 
 /** The settings of this browser; changes are stored. */
 export function loadSettings(storage: Storage): Changeable<Settings> {
-  const settings = observable(parseSettings(storage.getItem(NAME)));
+  const settings = observable(storedSettings(storage));
   settings.subscribe(() => {
     storage.setItem(NAME, JSON.stringify(settings.value));
   });
   return settings;
+}
+
+/** The settings that are stored in this browser. */
+export function storedSettings(storage: Storage): Settings {
+  return parseSettings(storage.getItem(NAME));
 }
 
 /** Settings from their stored form. Anything missing, unknown or broken has its default. */
@@ -79,6 +90,7 @@ export function parseSettings(stored: string | null): Settings {
 
 function isAllowed(name: string, value: unknown): boolean {
   if (name === 'theme') return value === 'system' || value === 'light' || value === 'dark';
+  if (name === 'language') return isLanguageChoice(value);
   return name !== 'speakers' || SPEAKER_CHOICES.some((choice) => choice === value);
 }
 

@@ -1,3 +1,5 @@
+import { msg } from '@lit/localize';
+
 /** What keys can do. */
 export type ShortcutAction =
   'start' | 'pause' | 'stop' | 'mute' | 'copy' | 'nextUnsure' | 'keyTerms' | 'file' | 'shortcuts';
@@ -8,27 +10,33 @@ export type ShortcutAction =
  */
 export interface Shortcut {
   readonly action: ShortcutAction;
-  /** `KeyboardEvent.code` of the letter: where it is on the keyboard, whatever Alt makes of it. */
+  /** `KeyboardEvent.code` of the letter on most keyboards, for when Alt makes something else of it. */
   readonly code: string;
   readonly letter: string;
-  readonly what: string;
+  /** What it does, in the language that is shown. */
+  readonly what: () => string;
 }
 
 /** All shortcuts, in the order in which they are listed. */
 export const SHORTCUTS: readonly Shortcut[] = [
-  { action: 'start', code: 'KeyR', letter: 'R', what: 'Start recording' },
-  { action: 'pause', code: 'KeyP', letter: 'P', what: 'Pause or resume' },
-  { action: 'stop', code: 'KeyS', letter: 'S', what: 'Stop' },
-  { action: 'mute', code: 'KeyM', letter: 'M', what: 'Mute or unmute' },
-  { action: 'nextUnsure', code: 'KeyU', letter: 'U', what: 'Go to the next unsure word' },
-  { action: 'copy', code: 'KeyC', letter: 'C', what: 'Copy the transcript' },
-  { action: 'keyTerms', code: 'KeyT', letter: 'T', what: 'Add a key term' },
-  { action: 'file', code: 'KeyF', letter: 'F', what: 'Choose a file to transcribe' },
-  { action: 'shortcuts', code: 'KeyK', letter: 'K', what: 'Show this list' },
+  { action: 'start', code: 'KeyR', letter: 'R', what: () => msg('Start recording') },
+  { action: 'pause', code: 'KeyP', letter: 'P', what: () => msg('Pause or resume') },
+  { action: 'stop', code: 'KeyS', letter: 'S', what: () => msg('Stop') },
+  { action: 'mute', code: 'KeyM', letter: 'M', what: () => msg('Mute or unmute') },
+  { action: 'nextUnsure', code: 'KeyU', letter: 'U', what: () => msg('Go to the next unsure word') },
+  { action: 'copy', code: 'KeyC', letter: 'C', what: () => msg('Copy the transcript') },
+  { action: 'keyTerms', code: 'KeyT', letter: 'T', what: () => msg('Add a key term') },
+  { action: 'file', code: 'KeyF', letter: 'F', what: () => msg('Choose a file to transcribe') },
+  { action: 'shortcuts', code: 'KeyK', letter: 'K', what: () => msg('Show this list') },
 ];
 
-/** The action for a key, if any. */
+/**
+ * The action for a key, if any: that of the letter which the key types, wherever the keyboard has it, or, if it types none
+ * with Alt, of the letter at its place.
+ */
 export function shortcutActionOf(event: KeyboardEvent): ShortcutAction | undefined {
   if (!event.altKey || !event.shiftKey || event.ctrlKey || event.metaKey || event.repeat) return undefined;
-  return SHORTCUTS.find(({ code }) => code === event.code)?.action;
+  const typed = event.key.toUpperCase();
+  const isLetter = /^[A-Z]$/u.test(typed);
+  return SHORTCUTS.find(({ code, letter }) => (isLetter ? letter === typed : code === event.code))?.action;
 }

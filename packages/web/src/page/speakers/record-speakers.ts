@@ -1,4 +1,5 @@
 import type { SpeakerCorrections } from '@auscult/client';
+import { msg } from '@lit/localize';
 import { ask, posting } from '../server/ask.js';
 
 /** Corrects who speaks in the record of a session that is over. */
@@ -32,7 +33,7 @@ export function createCorrectRecord({ untilIn, owner, onRefused }: CorrectRecord
       else await pause();
     }
     if (owner() !== corrector) return;
-    onRefused('The server cannot be reached, so its record does not have what you corrected.');
+    onRefused(msg('The server cannot be reached, so its record does not have what you corrected.'));
   };
 }
 

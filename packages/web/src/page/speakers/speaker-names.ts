@@ -1,8 +1,27 @@
-import type { SpeakerRole } from '@auscult/client';
+import type { SpeakerRole, SpeakerWords } from '@auscult/client';
+import { msg, str } from '@lit/localize';
 
-/** What the roles are called where a person chooses one. */
-export const ROLE_NAMES: Readonly<Record<SpeakerRole, string>> = {
-  clinician: 'Clinician',
-  patient: 'Patient',
-  other: 'Somebody else',
-};
+/** The roles of speakers, in the order in which they are offered. */
+export const ROLES = ['clinician', 'patient', 'other'] as const satisfies readonly SpeakerRole[];
+
+/** What a role is called where a person chooses one. */
+export function roleName(role: SpeakerRole): string {
+  switch (role) {
+    case 'clinician':
+      return msg('Clinician');
+    case 'patient':
+      return msg('Patient');
+    case 'other':
+      return msg('Somebody else');
+  }
+}
+
+/** What speakers are called whom nobody has named. */
+export function speakerWords(): SpeakerWords {
+  return {
+    clinician: roleName('clinician'),
+    patient: roleName('patient'),
+    unknown: msg('Unknown speaker'),
+    numbered: (number) => msg(str`Speaker ${number}`),
+  };
+}

@@ -6,12 +6,15 @@ import {
   type SpeakersUpdate,
   type Transcriber,
 } from '@auscult/client';
+import { msg, str } from '@lit/localize';
+import { counted } from '../../localize/numbers.js';
+import { channelNames } from '../settings/channel-names.js';
 import type { Settings } from '../settings/settings.js';
 import { observable, type Changeable, type Observable } from '../state/observable.js';
 import type { Line } from '../transcript/line.js';
 import { speakersOf } from '../transcript/parts.js';
 import { correctSpeakers, withLabels, type LineAssignment } from './labelled-lines.js';
-import { ROLE_NAMES } from './speaker-names.js';
+import { roleName, speakerWords } from './speaker-names.js';
 
 /** What is known of the speakers of the page's transcript besides the lines. */
 interface SpeakersState {
@@ -75,12 +78,11 @@ export function createSpeakers(
   const followed = new Map<string, { readonly transcriber: Transcriber; readonly first: number }>();
 
   function knownOf(speaker: number): KnownSpeaker {
-    const { firstName, secondName } = settings.value;
-    const name = haveMicrophones(lines.value) ? [firstName, secondName][speaker] : undefined;
+    const name = haveMicrophones(lines.value) ? channelNames(settings.value)[speaker] : undefined;
     return { speaker, ...(name !== undefined && { name }), ...state.value.known.get(speaker) };
   }
   const people = (): readonly KnownSpeaker[] => numbersIn(lines.value).map(knownOf);
-  const nameOf: NameOf = (number) => nameSpeakers(people())(number);
+  const nameOf: NameOf = (number) => nameSpeakers(people(), speakerWords())(number);
 
   function know(speakers: readonly KnownSpeaker[]): void {
     const news = speakers.filter(
@@ -148,7 +150,7 @@ export function createSpeakers(
       correct({ name: [{ speaker, ...name, ...role }] }, '');
       const after = nameOf(speaker);
       state.patch({
-        said: before === after ? roleSaid(after, given.role) : `${before} is now called ${after}.`,
+        said: before === after ? roleSaid(after, given.role) : msg(str`${before} is now called ${after}.`),
       });
     },
     swap: (one, other) => {
@@ -157,18 +159,22 @@ export function createSpeakers(
       const areGuesses = [first, second].every(({ name, role }) => name === undefined && role === undefined);
       correct(
         { name: [namesOf(one, second, areGuesses), namesOf(other, first, areGuesses)] },
-        `The names of ${nameOf(one)} and ${nameOf(other)} are exchanged.`,
+        msg(str`The names of ${nameOf(one)} and ${nameOf(other)} are exchanged.`),
       );
     },
     merge: (from, into) => {
-      correct({ merge: [{ from, into }] }, `${nameOf(from)} and ${nameOf(into)} are one person now.`);
+      correct({ merge: [{ from, into }] }, msg(str`${nameOf(from)} and ${nameOf(into)} are one person now.`));
     },
     assign: (assignment) => {
       const { words, speaker } = assignment;
       const count = words[1] - words[0] + 1;
       correct(
         { assign: [assignment] },
-        `${count === 1 ? '1 word is' : `${String(count)} words are`} now of ${nameOf(speaker)}.`,
+        counted(
+          count,
+          msg(str`${count} word is now of ${nameOf(speaker)}.`),
+          msg(str`${count} words are now of ${nameOf(speaker)}.`),
+        ),
       );
     },
     clear: () => {
@@ -240,5 +246,5 @@ function namesOf(speaker: number, { name, role, suggestedRole }: KnownSpeaker, i
 }
 
 function roleSaid(name: string, role: KnownSpeaker['role'] | null): string {
-  return role ? `${name}: ${ROLE_NAMES[role]}.` : '';
+  return role ? `${name}: ${roleName(role)}.` : '';
 }

@@ -1,3 +1,5 @@
+import { msg, str } from '@lit/localize';
+import { number } from '../../localize/numbers.js';
 import { LIMITS } from './limits.js';
 
 /** The terms followed by those of a typed or pasted text, each once; or a sentence that says why they cannot be added. */
@@ -10,9 +12,9 @@ export function withTerms(
     .map((term) => term.trim().replace(/\s+/gu, ' '))
     .filter((term) => term !== '');
   if (added.some((term) => term.length > LIMITS.letters))
-    return { refusal: `A term has at most ${String(LIMITS.letters)} letters. Shorten it.` };
+    return { refusal: msg(str`A term has at most ${number(LIMITS.letters)} letters. Shorten it.`) };
   const all = [...new Set([...terms, ...added])];
   if (all.length > LIMITS.terms)
-    return { refusal: `There can be at most ${String(LIMITS.terms)} terms. Remove some first.` };
+    return { refusal: msg(str`There can be at most ${number(LIMITS.terms)} terms. Remove some first.`) };
   return { terms: all };
 }

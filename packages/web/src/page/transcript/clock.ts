@@ -1,3 +1,5 @@
+import { measured } from '../../localize/numbers.js';
+
 /** Seconds as `m:ss`, or `h:mm:ss` from an hour on. */
 export function clock(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));
@@ -9,14 +11,11 @@ export function clock(seconds: number): string {
 export function spokenClock(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));
   const [m, s] = [Math.floor(whole / 60), whole % 60];
-  const parts = [counted(m, 'minute'), counted(s, 'second')].filter((part) => part !== '');
-  return parts.join(' ') || '0 seconds';
+  const minutes = m === 0 ? [] : [measured(m, 'minute')];
+  const rest = s === 0 && m > 0 ? [] : [measured(s, 'second')];
+  return [...minutes, ...rest].join(' ');
 }
 
 function padded(value: number): string {
   return String(value).padStart(2, '0');
-}
-
-function counted(value: number, unit: string): string {
-  return value === 0 ? '' : `${String(value)} ${unit}${value === 1 ? '' : 's'}`;
 }

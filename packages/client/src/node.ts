@@ -24,6 +24,7 @@ export {
   type SpeakerRole,
   type SpeakerWords,
   type SpeakersUpdate,
+  type SpokenCommand,
   type Transcriber,
   type TranscriberEvents,
   type TranscriberOptions,

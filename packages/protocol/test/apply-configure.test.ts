@@ -4,6 +4,7 @@ import { initialSettings, type SessionSettings } from '../src/recognition-settin
 
 const settings: SessionSettings = {
   ...initialSettings,
+  commands: [],
   language: 'en',
   task: 'transcribe',
   refine: 'off',

@@ -15,7 +15,6 @@ import { transcriptionJobs } from './migrations/0013-transcription-jobs.js';
 import { tickets } from './migrations/0014-tickets.js';
 import { templates } from './migrations/0015-templates.js';
 import { sessionSearch } from './migrations/0016-session-search.js';
-
 import { accountSettings } from './migrations/0017-account-settings.js';
 import type { DatabaseKind, SchemaChange } from './schema-change.js';
 
@@ -36,7 +35,6 @@ const schemaChanges: readonly SchemaChange[] = [
   tickets,
   templates,
   sessionSearch,
-
   accountSettings,
 ];
 

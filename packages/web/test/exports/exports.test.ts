@@ -181,7 +181,7 @@ async function written(
   lines: readonly Line[],
   known: readonly KnownSpeaker[] = [],
 ): Promise<Blob> {
-  const format = EXPORT_FORMATS.find((each) => each.name === name);
+  const format = EXPORT_FORMATS.find((each) => each.name() === name);
   if (format === undefined) throw new Error(`there is no format ${name}`);
   const transcript: TranscriptExport = { lines, speakers: known, at };
   return format.write(transcript);

@@ -27,7 +27,7 @@ const COMMANDS: readonly SpokenCommand[] = [
 ];
 
 describe('the same is said', () => {
-  test.for([
+  test.for<readonly [string, string]>([
     ['Next-field!', 'next field'],
     ['25 mg', 'twenty five mg'],
     ['twenty-five', '25'],
@@ -39,7 +39,7 @@ describe('the same is said', () => {
     expect(tokens(one)).toEqual(tokens(other));
   });
 
-  test.for([
+  test.for<readonly [string, string]>([
     ['-5', '5'],
     ['5%', '5'],
     ['5-10', '510'],

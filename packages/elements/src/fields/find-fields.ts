@@ -1,18 +1,7 @@
 import { editableField } from './editable.js';
 import type { Field } from './field.js';
-import { textControlField, type TextControl } from './text-control.js';
-
-/** The element that text can be written into, of one that is it, lies in it, or holds it, through open shadow roots. */
-export function fieldElement(element: Element): HTMLElement | undefined {
-  if (isTextControl(element)) return element;
-  const host = editingHost(element);
-  if (host) return host;
-  for (const child of [...(element.shadowRoot?.children ?? []), ...element.children]) {
-    const found = fieldElement(child);
-    if (found) return found;
-  }
-  return undefined;
-}
+import type { TextControl } from './measure-text.js';
+import { textControlField } from './text-control.js';
 
 /** All elements that text can be written into, within the element or it itself. */
 export function fieldElementsIn(element: Element): readonly HTMLElement[] {

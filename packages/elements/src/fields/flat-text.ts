@@ -8,7 +8,7 @@ export interface FlatText {
 }
 
 /** A place in a document, as ranges have it. */
-export interface Point {
+interface Point {
   readonly node: Node;
   readonly offset: number;
 }

@@ -1,5 +1,7 @@
 import type { Span } from './edit.js';
-import type { TextControl } from './text-control.js';
+
+/** The text controls whose selection can be read. */
+export type TextControl = HTMLTextAreaElement | HTMLInputElement;
 
 /** What decides where text stands in a text control. */
 const COPIED = [

@@ -1,9 +1,6 @@
 import type { Span } from './edit.js';
 import { announceInput, hasFocus, reportInput, typeText, type Field } from './field.js';
-import { measureText } from './measure-text.js';
-
-/** The text controls whose selection can be read. */
-export type TextControl = HTMLTextAreaElement | HTMLInputElement;
+import { measureText, type TextControl } from './measure-text.js';
 
 /** A field for an `input` or a `textarea`. */
 export function textControlField(element: TextControl): Field {

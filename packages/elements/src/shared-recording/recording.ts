@@ -25,7 +25,7 @@ export interface Recording {
 }
 
 /** Told of what happens to the recordings. */
-export interface RecordingListener {
+interface RecordingListener {
   readonly onTranscriber?: (transcriber: Transcriber) => void;
   readonly onState?: (state: TranscriberState) => void;
   readonly onProblem?: (problem: Problem) => void;

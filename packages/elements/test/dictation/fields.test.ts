@@ -115,7 +115,7 @@ describe.skipIf(noChromium !== undefined)(
 
 /** What the element has told, by the names of its events. */
 function told(page: Page): Promise<readonly string[]> {
-  return page.evaluate(() => window.told.map(([type]) => type));
+  return page.evaluate(() => window.toldByElement.map(([type]) => type));
 }
 
 /** The text of the field `note`. */

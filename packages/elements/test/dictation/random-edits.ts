@@ -120,10 +120,10 @@ async function take(
       if (spoken.sequence === 0) return;
       const former = spoken.sequence - 1;
       const sequence = spoken.sequence++;
-      const count = await page.evaluate(() => window.told.length);
+      const count = await page.evaluate(() => window.toldByElement.length);
       await sayFinal(page, { text: '', sequence, removes: [former] });
       model.close(sequence);
-      if ((await page.evaluate(() => window.told.length)) === count) return;
+      if ((await page.evaluate(() => window.toldByElement.length)) === count) return;
       const { kept } = await lastTold<RemovedDetail>(page, 'removed');
       model.takeBack(former, kept, await readField(page));
       return;
@@ -133,7 +133,7 @@ async function take(
 
 function lastTold<Detail>(page: Page, type: string): Promise<Detail> {
   return page.evaluate((wanted) => {
-    const [, detail] = window.told.filter(([told]) => told === wanted).at(-1) ?? [];
+    const [, detail] = window.toldByElement.filter(([told]) => told === wanted).at(-1) ?? [];
     // Elements cannot leave the page.
     return { ...(detail as object), field: undefined };
   }, type) as Promise<Detail>;

@@ -14,7 +14,7 @@ declare global {
     /** Says something to the element as a transcriber would. */
     say: (event: string, value: unknown) => void;
     /** What the element has told, as type and detail. */
-    told: [type: string, detail: unknown][];
+    toldByElement: [type: string, detail: unknown][];
   }
 }
 
@@ -25,7 +25,7 @@ export async function scriptDictation(page: Page): Promise<void> {
     const element = document.querySelector('auscult-dictation') as DictationElement;
     const listeners = new Map<string, ((value: never) => void)[]>();
     let state = { kind: 'idle' };
-    window.told = [];
+    window.toldByElement = [];
     window.say = (event, value) => {
       if (event === 'state') state = value as { kind: string };
       for (const listener of listeners.get(event) ?? []) listener(value as never);
@@ -51,7 +51,7 @@ export async function scriptDictation(page: Page): Promise<void> {
     element.createTranscriber = () => transcriber as never;
     for (const type of ['state', 'partial', 'final', 'removed', 'unwritten', 'problem'])
       element.addEventListener(`auscult-${type}`, (event) => {
-        window.told.push([type, (event as CustomEvent).detail]);
+        window.toldByElement.push([type, (event as CustomEvent).detail]);
       });
     await element.start();
   });

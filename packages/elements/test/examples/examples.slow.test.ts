@@ -29,10 +29,7 @@ describe.skipIf(noChromium !== undefined)(
       };
     });
 
-    test('plain.html writes into the field that has the focus, and shows what was heard', async ({
-      expect,
-      onTestFinished,
-    }) => {
+    test('plain.html writes into the field that has the focus, and shows what was heard', async () => {
       const { page, complaints, close } = await open(await urlOfExample(pages, server.url, 'plain.html'));
       onTestFinished(close);
       await page.getByLabel('Note').focus();
@@ -43,10 +40,7 @@ describe.skipIf(noChromium !== undefined)(
       expect(complaints).toEqual([]);
     });
 
-    test('react-form.tsx has in its state what stands in its field, with what is typed meanwhile', async ({
-      expect,
-      onTestFinished,
-    }) => {
+    test('react-form.tsx has in its state what stands in its field, with what is typed meanwhile', async () => {
       const { page, complaints, close } = await open(
         await urlOfExample(pages, server.url, 'react.html', 'react-form.tsx'),
       );
@@ -67,10 +61,7 @@ describe.skipIf(noChromium !== undefined)(
       expect(complaints).toEqual([]);
     });
 
-    test('prosemirror-note.ts has in its document what stands in its editor', async ({
-      expect,
-      onTestFinished,
-    }) => {
+    test('prosemirror-note.ts has in its document what stands in its editor', async () => {
       const { page, complaints, close } = await open(
         await urlOfExample(pages, server.url, 'prosemirror.html', 'prosemirror-note.ts'),
       );
@@ -113,9 +104,9 @@ async function dictate(page: Page, meanwhile?: () => Promise<void>): Promise<voi
   await page.locator('auscult-dictation [part=button]').click();
   await page.locator('auscult-dictation').getByText('Listening.').waitFor();
   const isSaid = page.locator('html[data-said]').waitFor({ state: 'attached' });
-  let isOver = false;
-  void isSaid.finally(() => (isOver = true)).catch(() => undefined);
-  while (meanwhile && !isOver) await meanwhile();
+  const progress = { isOver: false };
+  void isSaid.finally(() => (progress.isOver = true)).catch(() => undefined);
+  while (meanwhile && !progress.isOver) await meanwhile();
   await isSaid;
   await page.locator('auscult-dictation [part=button]').click();
   await page.locator('auscult-dictation').getByText('Stopped.').waitFor();

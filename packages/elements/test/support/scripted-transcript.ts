@@ -14,8 +14,9 @@ declare global {
 
 /** Gives the transcript element of a page a transcriber that only the test speaks for. */
 export async function scriptTranscript(page: Page): Promise<void> {
-  await page.evaluate(async () => {
-    await customElements.whenDefined('auscult-transcript');
+  // What shows it is loaded only then; the transcriber of a test does not keep what came before.
+  await page.locator('auscult-transcript [part=lines]').waitFor();
+  await page.evaluate(() => {
     const element = document.querySelector('auscult-transcript');
     const listeners = new Map<string, ((value: unknown) => void)[]>();
     Object.assign(window, { heardOf: [], identified: [] });

@@ -45,6 +45,7 @@ describe('the page', () => {
       "form-action 'none'",
       "frame-ancestors 'none'",
       "img-src 'self' data:",
+      "media-src 'self'",
       "script-src 'self'",
       "style-src 'self'",
       "worker-src 'self'",

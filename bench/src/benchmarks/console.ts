@@ -25,7 +25,7 @@ export interface ConsolePlan {
 }
 
 /** How long it took to answer one kind of page. */
-export interface PageDelays {
+interface PageDelays {
   readonly page: string;
   readonly role: string;
   /** What a page held. */

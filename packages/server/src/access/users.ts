@@ -26,7 +26,7 @@ interface UserOrder {
 }
 
 /** What a user may do from now on. What is left out stays. */
-export interface RoleChange {
+interface RoleChange {
   readonly role?: GrantableRole | undefined;
   readonly groups?: readonly string[] | undefined;
 }

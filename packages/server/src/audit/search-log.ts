@@ -21,7 +21,7 @@ export const auditEntryBody = z.object({
   reason: z.string().optional(),
   counts: z.record(z.string(), z.number()).optional(),
 });
-export type FoundEntry = z.output<typeof auditEntryBody>;
+type FoundEntry = z.output<typeof auditEntryBody>;
 
 /** The conditions of a search in the log. */
 export interface AuditSearch {

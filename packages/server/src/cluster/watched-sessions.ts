@@ -19,17 +19,17 @@ export interface WatchedSessions {
 }
 
 /** A server that has answered. */
-export interface TellingServer {
+interface TellingServer {
   /** Its name in the cluster. */
   readonly name: string;
   readonly states: ReadonlyMap<string, LiveState>;
 }
 
 /** `silent`: the server is gone, or does not answer. */
-export type StopOutcome = 'stopped' | 'not-there' | 'silent';
+type StopOutcome = 'stopped' | 'not-there' | 'silent';
 
 /** How a server answers. */
-export interface WatchAnswers {
+interface WatchAnswers {
   readonly name: string;
   readonly stateOf: (id: string) => LiveState | undefined;
   /** Ends a session; returns whether it is there. */

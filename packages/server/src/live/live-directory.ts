@@ -22,7 +22,7 @@ export interface WatchedSession {
 }
 
 /** A page of open sessions, the newest first. */
-export interface WatchedPage {
+interface WatchedPage {
   readonly sessions: readonly WatchedSession[];
   /** Where the next page begins, if there is one. */
   readonly next: string | undefined;

@@ -8,7 +8,7 @@ import { openAudio, SAMPLE_BYTES } from './record-audio.js';
 import { recordEvent, reportingDamage } from './record-events.js';
 import { audioExtent, createHeadKeys, type AudioExtent } from './record-head.js';
 import type { RecordServices } from './record-services.js';
-import type { Actor } from './record.js';
+import type { Actor, KeptChannel } from './record.js';
 import type { SessionRow } from './session-rows.js';
 import { requireSession } from './whole-record.js';
 
@@ -38,12 +38,6 @@ export async function readAudio(
       read: (from, to) => readPart(database.db, { id, channel }, { sizes, from, to }, dataKey),
     };
   });
-}
-
-/** How much audio of a channel is kept. */
-export interface KeptChannel {
-  readonly channel: number;
-  readonly seconds: number;
 }
 
 /** The channels of which audio is kept. */

@@ -1,6 +1,5 @@
 import type { KnownSpeaker } from '@auscult/protocol';
 import type { Identity } from '../access/identity.js';
-import type { KeptChannel } from './read-audio.js';
 import type { FinalRecord } from './record-content.js';
 import type { StoredSettings } from './recorded-settings.js';
 
@@ -85,6 +84,12 @@ export interface RefinedPart {
   readonly end: number;
   readonly writtenAt: string;
   readonly segments: readonly RecordedSegment[];
+}
+
+/** How much audio of a channel is kept. */
+export interface KeptChannel {
+  readonly channel: number;
+  readonly seconds: number;
 }
 
 /** A session with its text. */

@@ -19,6 +19,7 @@ import {
 import { readMember } from '../../src/cluster/member-bucket.js';
 import type { Reading } from '../../src/cluster/read-message.js';
 import { readChange } from '../../src/cluster/shared-failures.js';
+import { readEnvelope } from '../../src/cluster/watched-sessions.js';
 
 const JOB = {
   id: 1,
@@ -86,6 +87,7 @@ const MESSAGES: readonly (readonly [string, object, (payload: Uint8Array) => Rea
   ['a machine', MACHINE, readAnnouncement],
   ['a refusal', { reason: 'another model' }, readRefusal],
   ['a server', { name: 'a', instance: 'x', protocol: 1, version: '0', clock: 1 }, readMember],
+  ['a question about live sessions', { protocol: 1, key: 'k', sealed: 'AAAA' }, readEnvelope],
   ['a failed login', { from: 'x', what: 'fail', key: DIGEST }, readChange],
   [
     'a wanted session',

@@ -177,7 +177,7 @@ test('a user gets another role and other groups, which count at once', async () 
   expect(await get('/identity', cookie)).toMatchObject({
     role: 'supervisor',
     groups: ['oncology'],
-    may: expect.arrayContaining(['session.watch', 'record.correct']) as string[],
+    permissions: { 'session.watch': 'group', 'record.correct': 'group' },
   });
   expect(await (await change({ groups: [] })).json()).toMatchObject({ role: 'supervisor', groups: [] });
   expect(await server.audited()).toContainEqual(expect.objectContaining({ action: 'user.change', what: id }));

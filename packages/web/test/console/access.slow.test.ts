@@ -10,11 +10,11 @@ describe.skipIf(chromiumPath === undefined)(
   { timeout: 180_000 },
   () => {
     test.each([
-      ['a phone', PHONE, 'dark'],
-      ['a phone', PHONE, 'light'],
-      ['a desktop', DESKTOP, 'light'],
-      ['a desktop', DESKTOP, 'dark'],
-    ] as const)('axe finds nothing on %s in %s colours', async (_name, viewport, colorScheme) => {
+      ['a phone', 'dark', PHONE],
+      ['a phone', 'light', PHONE],
+      ['a desktop', 'light', DESKTOP],
+      ['a desktop', 'dark', DESKTOP],
+    ] as const)('axe finds nothing on %s in %s colours', async (_name, colorScheme, viewport) => {
       const server = await startConsoleServer();
       const doctor = await server.somebody('clinician', ['cardiology']);
       const id = await server.record(doctor, ['Take 25 mg twice a day.', 'No pain.']);

@@ -9,7 +9,7 @@ describe.skipIf(chromiumPath === undefined)(`kept audio${needsChromium}`, { time
   test('is played in step with the words, from any word, and by keys', async () => {
     const server = await startConsoleServer();
     const doctor = await server.somebody('clinician');
-    const id = await server.record(doctor, ['good morning', 'my left knee', 'no pain']);
+    const id = await server.record(doctor, ['morning', 'my', 'left', 'knee', 'pain']);
     const { page, complaints, carried } = await openConsole(server, doctor, { place: `#sessions/${id}` });
     const words = page.locator('record-final .word');
     const said = page.locator('record-final .word.said');
@@ -27,13 +27,13 @@ describe.skipIf(chromiumPath === undefined)(`kept audio${needsChromium}`, { time
     const position = page.getByRole('slider', { name: 'Position' });
     await position.focus();
     await page.keyboard.press('Home');
+    await said.filter({ hasText: 'morning' }).waitFor();
     const steps: string[] = [];
     for (const name of ['Word after', 'Word after', 'Word after', 'Word before']) {
       await page.getByRole('button', { name }).press('Enter');
       steps.push(await said.innerText());
     }
-    // Depending on whether the first word begins with the audio, the first step leads to it or to the second.
-    expect(['good morning my morning', 'morning my left my']).toContain(steps.join(' '));
+    expect(steps).toEqual(['my', 'left', 'knee', 'left']);
     expect(await said.count()).toBe(1);
     await page.getByLabel('Speed').selectOption('2×');
     await page.getByRole('button', { name: 'Hear from 0:02' }).press('Enter');

@@ -20,6 +20,9 @@ import { dataTable } from './data-table.js';
 /** Below this share of free space, a disk is soon full. */
 const LITTLE_SPACE = 0.1;
 
+/** The server names keys that expire in this time; so are certificates, milliseconds. */
+const SOON_MS = 30 * 86_400_000;
+
 const HOUR_SECONDS = 3600;
 const DAY_SECONDS = 86_400;
 
@@ -129,11 +132,11 @@ function renderServer({
   );
 }
 
-function renderDelays({ delays: { finals, partials, eventLoop } }: Health): TemplateResult {
+function renderDelays({ delays: { finals, partials, commits } }: Health): TemplateResult {
   const rows: readonly (readonly [string, Delays])[] = [
     [msg('Final text'), finals],
     [msg('Provisional text'), partials],
-    [msg('Event loop'), eventLoop],
+    [msg('Written to the database'), commits],
   ];
   return card(
     msg('Delay'),
@@ -175,8 +178,9 @@ function renderLoad({ load, sessions }: Health): TemplateResult {
 }
 
 function renderExpiring({ expiring, keysExpiring }: Health): TemplateResult {
+  const soon = expiring.filter(({ expiresAt }) => Date.parse(expiresAt) - Date.now() < SOON_MS);
   const rows = [
-    ...expiring.map(({ setting, expiresAt }) => ({ name: setting, kind: msg('Certificate'), expiresAt })),
+    ...soon.map(({ setting, expiresAt }) => ({ name: setting, kind: msg('Certificate'), expiresAt })),
     ...keysExpiring.map(({ name, expiresAt }) => ({ name, kind: msg('API key'), expiresAt })),
   ];
   return card(

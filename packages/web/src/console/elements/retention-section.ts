@@ -41,7 +41,7 @@ export class RetentionSection extends LitElement {
     `;
   }
 
-  #renderRetention({ days, due, dueHeld }: Retention): TemplateResult {
+  #renderRetention({ days, due, held }: Retention): TemplateResult {
     return html`
       <dl>
         <div>
@@ -53,8 +53,8 @@ export class RetentionSection extends LitElement {
           <dd>${showNumber(due)}</dd>
         </div>
         <div>
-          <dt>${msg('Overdue, but under legal hold')}</dt>
-          <dd>${showNumber(dueHeld)}</dd>
+          <dt>${msg('Under legal hold')}</dt>
+          <dd>${showNumber(held)}</dd>
         </div>
       </dl>
       <p class="note">

@@ -14,7 +14,7 @@ import { dataTable, type Column } from './data-table.js';
 export class TermsSection extends LitElement {
   @property({ attribute: false }) server!: Server;
 
-  readonly #terms = new Asked<{ readonly terms: readonly KeyTerm[]; readonly total: number }>(this, () =>
+  readonly #terms = new Asked<{ readonly terms: readonly KeyTerm[]; readonly count: number }>(this, () =>
     readTerms(this.server),
   );
 
@@ -36,13 +36,13 @@ export class TermsSection extends LitElement {
         </div>
       </div>
       <section class="card" aria-label=${msg('Key terms')}>
-        ${askedView(this.#terms, ({ terms, total }) =>
+        ${askedView(this.#terms, ({ terms, count }) =>
           terms.length === 0
             ? html`<p class="state">
                 ${msg('There are none. Whoever runs the server can put a file with terms into its folder.')}
               </p>`
             : html`${dataTable(msg('Key terms'), columns(), terms, ({ text }) => text)}
-              ${total > terms.length ? html`<p class="note">${msg(str`${showNumber(terms.length)} of ${showNumber(total)} are shown.`)}</p>` : nothing}`,
+              ${count > terms.length ? html`<p class="note">${msg(str`${showNumber(terms.length)} of ${showNumber(count)} are shown.`)}</p>` : nothing}`,
         )}
       </section>
     `;

@@ -59,10 +59,8 @@ export function describeWorker(state: string): string {
       return msg('Ready');
     case 'starting':
       return msg('Starting');
-    case 'busy':
-      return msg('At work');
-    case 'stopped':
-      return msg('Stopped');
+    case 'backing-off':
+      return msg('Failed, and is started again soon');
     default:
       return state;
   }

@@ -26,7 +26,7 @@ export interface Health {
     readonly liveStreams: number;
     readonly mostSessions?: number;
   };
-  readonly delays: { readonly finals: Delays; readonly partials: Delays; readonly eventLoop: Delays };
+  readonly delays: { readonly finals: Delays; readonly partials: Delays; readonly commits: Delays };
   readonly workers: readonly {
     readonly state: string;
     readonly restarts: number;

@@ -31,9 +31,10 @@ export function wordAt(words: readonly HeardWord[], seconds: number): HeardWord 
   return words[low - 1];
 }
 
-/** The start of the word so many places after the one that is being said at a time. */
+/** Where the word before or after the one that is being said at a time begins; words that begin together are one step. */
 export function neighbourStart(words: readonly HeardWord[], seconds: number, step: -1 | 1): number {
-  const current = wordAt(words, seconds);
-  const index = current === undefined ? -1 : words.indexOf(current);
-  return words[Math.min(words.length - 1, Math.max(0, index + step))]?.start ?? 0;
+  const current = wordAt(words, seconds)?.start ?? -1;
+  const neighbour =
+    step === 1 ? words.find(({ start }) => start > current) : words.findLast(({ start }) => start < current);
+  return neighbour?.start ?? Math.max(0, current);
 }

@@ -7,8 +7,8 @@ export interface Retention {
   readonly days?: number;
   /** Sessions whose time is over, and that the next run destroys. */
   readonly due: number;
-  /** Sessions whose time is over, but that are under legal hold. */
-  readonly dueHeld: number;
+  /** Sessions that are under legal hold. */
+  readonly held: number;
 }
 
 export function readRetention({ ask }: Server): Promise<Answer<Retention>> {

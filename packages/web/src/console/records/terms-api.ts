@@ -10,6 +10,6 @@ export interface KeyTerm {
 
 export function readTerms({
   ask,
-}: Server): Promise<Answer<{ readonly terms: readonly KeyTerm[]; readonly total: number }>> {
+}: Server): Promise<Answer<{ readonly terms: readonly KeyTerm[]; readonly count: number }>> {
   return ask('api/v1/key-terms');
 }

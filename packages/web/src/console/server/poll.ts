@@ -59,9 +59,9 @@ export class Poll implements ReactiveController {
     clearTimeout(this.#timer);
     if (this.#listeners?.signal.aborted !== false) return;
     this.#timer = setTimeout(() => {
-      if (document.hidden || !this.#host.isShown) return this.#wait();
-      if (performance.now() - this.#usedAt > WATCHED_MS) return this.#setPaused(true);
-      void this.now();
+      if (document.hidden || !this.#host.isShown) this.#wait();
+      else if (performance.now() - this.#usedAt > WATCHED_MS) this.#setPaused(true);
+      else void this.now();
     }, this.#everyMs);
   }
 

@@ -108,6 +108,7 @@ module.exports = {
           '^packages/web/src/console',
           '^packages/web/src/page/(account|elements|exports|login|server|settings|state|transcript)/',
           '^packages/web/src/page/page\\.css$',
+          '^packages/client/dist/(index|node)\\.',
           '^node_modules/',
           '^packages/web/node_modules/',
         ],

@@ -30,7 +30,7 @@ module.exports = {
       // The page ships as one bundle, and builders do not ship.
       from: {
         path: '^(packages/[^/]+|lexicon|bench)/src',
-        pathNot: ['^packages/web/src/(page|console|build)/', '^packages/server/src/build/'],
+        pathNot: ['^packages/web/src/(page|console|localize|build)/', '^packages/server/src/build/'],
       },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
@@ -83,7 +83,7 @@ module.exports = {
       from: { path: '^packages/web/src/page' },
       to: {
         pathNot: [
-          '^packages/web/src/page',
+          '^packages/web/src/(page|localize)/',
           '^packages/client/dist/(index|node)\\.',
           '^node_modules/',
           '^packages/web/node_modules/',
@@ -105,7 +105,7 @@ module.exports = {
       from: { path: '^packages/web/src/console' },
       to: {
         pathNot: [
-          '^packages/web/src/console',
+          '^packages/web/src/(console|localize)/',
           '^packages/web/src/page/(account|elements|exports|login|server|settings|state|transcript)/',
           '^packages/web/src/page/page\\.css$',
           '^packages/client/dist/(index|node)\\.',

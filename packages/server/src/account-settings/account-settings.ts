@@ -10,7 +10,7 @@ import type { PageSettings } from './page-settings.js';
 import { openSettings, sealSettings, type SettingsRow } from './settings-seal.js';
 
 /** Somebody's settings at a version. */
-export interface VersionedSettings {
+interface VersionedSettings {
   /** Counts the changes, from 1; 0 before the first. */
   readonly version: number;
   readonly settings: PageSettings;

@@ -41,14 +41,9 @@ export function registerAccountSettings(app: FastifyInstance, access: Access): v
         summary: 'Replace your own settings of the page',
         description: 'Kept encrypted, and deleted when your account is disabled.',
         body: z.strictObject({
-          version: z
-            .int()
-            .min(0)
-            .max(1_000_000_000)
-            .meta({
-              description:
-                'The version that was read: refused as `settings_changed` if it is another by now.',
-            }),
+          version: z.int().min(0).max(1_000_000_000).meta({
+            description: 'The version that was read: refused as `settings_changed` if it is another by now.',
+          }),
           settings,
         }),
         response: {

@@ -9,7 +9,7 @@ const PATH = '/api/v1/account/settings';
 
 test('settings follow whoever logs in, and of two changes of the same version one is refused', async () => {
   const server = await startGuardedServer();
-  const [one, other] = await Promise.all([person(server), person(server)]);
+  const [one, other] = await Promise.all([person(server), person(server, 'dr.other')]);
   expect(await one.read()).toEqual({ version: 0, settings: {} });
   const first = await Promise.all([one.write(0, { theme: 'dark' }), one.write(0, { theme: 'light' })]);
   expect(first.map(({ status }) => status).sort()).toEqual([200, 409]);
@@ -66,8 +66,8 @@ test('they are on no disk in the clear, open only as what they are, move to a ne
   await expect(settings.replace(id, 0, {})).rejects.toMatchObject({ code: 'credential_expired' });
 });
 
-async function person(server: GuardedServer) {
-  const user = await createUser(server, { usesCodes: false });
+async function person(server: GuardedServer, name = 'dr.who') {
+  const user = await createUser(server, { name, usesCodes: false });
   const headers = { cookie: await cookieOf(server, user), origin: server.url };
   return {
     id: user.id,

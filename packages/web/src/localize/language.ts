@@ -52,7 +52,7 @@ export async function showLanguage(choice: LanguageChoice): Promise<void> {
 }
 
 /** The language for a choice, in a browser that asks for these languages, the dearest first. */
-export function languageOf(choice: LanguageChoice, asked: readonly string[]): Language {
+function languageOf(choice: LanguageChoice, asked: readonly string[]): Language {
   if (choice !== 'browser') return choice;
   const known = asked.map(withoutRegion).find((each) => allLocales.some((language) => language === each));
   return (known as Language | undefined) ?? sourceLocale;

@@ -56,7 +56,9 @@ describe('a state', () => {
 
 describe('a problem', () => {
   test('that the page does not know is described in the words of the SDK', () => {
-    expect(describeProblem({ code: 'new' as 'draining', message: 'The server is shutting down.' })).toMatchObject({
+    expect(
+      describeProblem({ code: 'new' as 'draining', message: 'The server is shutting down.' }),
+    ).toMatchObject({
       sentence: 'The server is shutting down.',
     });
   });

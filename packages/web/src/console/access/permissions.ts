@@ -8,7 +8,7 @@ export interface ConsoleIdentity extends Identity {
 }
 
 /** To whom something belongs. */
-export interface Owned {
+interface Owned {
   readonly owner: string;
   readonly groups: readonly string[];
 }

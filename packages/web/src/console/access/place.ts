@@ -24,7 +24,7 @@ export function linkTo(section: Section, id?: string): string {
 }
 
 /** The place that the fragment of an address names. Anything else names none. */
-export function placeOf(hash: string): Place {
+function placeOf(hash: string): Place {
   const [name = '', id] = hash.replace(/^#/, '').split('/', 2);
   const section = SECTIONS.find((each) => each === name);
   return { section, id: section === undefined || id === undefined || id === '' ? undefined : decoded(id) };

@@ -3,7 +3,7 @@ import { classMap } from 'lit/directives/class-map.js';
 import { repeat } from 'lit/directives/repeat.js';
 
 /** What a cell shows; nothing for an empty one. */
-export type Cell = TemplateResult | string | typeof nothing;
+type Cell = TemplateResult | string | typeof nothing;
 
 /** A column of a table. */
 export interface Column<Row> {

@@ -17,11 +17,11 @@ export interface RecognitionOptions {
   /** Whether `comma`, `new paragraph`, `scratch that` and the like are carried out in final text in English, if they are a phrase of their own. */
   readonly dictationCommands?: 'off' | 'on';
   /** Phrases by which the speaker commands the client. One that is said by itself, between pauses, is sent as `command` and not as text. They replace those sent before, also while audio is sent: then in a `configure` of their own. Default: []. */
-  readonly commands?: readonly ({
+  readonly commands?: readonly {
     readonly id?: string;
     readonly phrase: string;
-    readonly variables?: Readonly<Record<string, readonly (string)[]>>;
-  })[];
+    readonly variables?: Readonly<Record<string, readonly string[]>>;
+  }[];
   /** Whether recognition listens for the medical terms that ship with the server, in English that is not translated. */
   readonly lexicon?: 'medical' | 'none';
   /** When an utterance ends. For fields that are left out, the settings of the server count. */

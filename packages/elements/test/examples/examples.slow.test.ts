@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import { beforeAll, describe, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { spawnRealServer, type RealServer } from '../../../server/test/support/real-server.js';
 import { writeSpeech, type SpeechFile } from '../../../web/test/support/speech-file.js';
 import { launchChromium, noChromium } from '../support/chromium.js';

@@ -55,6 +55,7 @@ export {
 export {
   declarationOf,
   endpointing,
+  initialSettings,
   isSwitch,
   onOrOff,
   plainSettings,

@@ -32,6 +32,10 @@ describe('in the README', { timeout: 180_000 }, () => {
     expect(stdout).toMatch(/metoPROLOL 25 mg .*\(said: .*metoPROLOL .*milligrams/);
   });
 
+  test('the example with commands takes no sentence of a speech for one', async () => {
+    expect(await runOn('jfk/jfk', '<!-- commands -->')).toMatchObject({ stdout: '', stderr: '' });
+  });
+
   test('the example with speakers prints who said what', async () => {
     const { stdout, text } = await runOn('jfk/jfk', '<!-- speakers -->');
     expect(stdout).toMatch(/^((Dr\. Moreau|Speaker \d): .+\n)+$/);

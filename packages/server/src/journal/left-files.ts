@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { open, readdir, rename, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { initialSettings } from '@auscult/protocol';
 import { isMissing } from '../error-code.js';
 import type { SentKeyTerms } from '../reading/client-text.js';
 import { SNAPSHOT_VERSION, type SessionSnapshot } from '../live/session-snapshot.js';
@@ -214,7 +215,9 @@ function snapshotIn(opened: readonly OpenedRecord[]): SessionSnapshot | undefine
   const rest = JSON.parse(snapshot.toString()) as Omit<SessionSnapshot, 'sentTerms'>;
   const version: number = rest.version;
   if (version !== SNAPSHOT_VERSION) return undefined;
-  return { ...rest, sentTerms: JSON.parse(terms.toString()) as SentKeyTerms };
+  // An older version of this shape lacks the settings that were declared since.
+  const settings = { ...initialSettings, ...rest.settings };
+  return { ...rest, settings, sentTerms: JSON.parse(terms.toString()) as SentKeyTerms };
 }
 
 function latest(opened: readonly OpenedRecord[], kind: 'snapshot' | 'terms'): Buffer | undefined {

@@ -21,7 +21,7 @@ export interface VoiceCommandResults {
 }
 
 /** Speech in which nobody gives a command. */
-export interface OrdinarySpeech {
+interface OrdinarySpeech {
   readonly hours: number;
   readonly finals: number;
   /** Clips in which something was taken for a command, with its phrase. */
@@ -29,7 +29,7 @@ export interface OrdinarySpeech {
 }
 
 /** What became of commands. */
-export interface GivenCommands {
+interface GivenCommands {
   readonly given: number;
   readonly right: number;
   /** Taken for another command. */

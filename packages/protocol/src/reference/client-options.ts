@@ -40,7 +40,7 @@ function typeOf(schema: JsonSchema): string {
   if (schema.anyOf !== undefined) return schema.anyOf.map(typeOf).join(' | ');
   if (schema.type === 'integer') return 'number';
   const item = singleSchema(schema.items);
-  if (item !== undefined) return `readonly (${typeOf(item)})[]`;
+  if (item !== undefined) return `readonly ${isUnion(item) ? `(${typeOf(item)})` : typeOf(item)}[]`;
   if (typeof schema.additionalProperties === 'object' && schema.properties === undefined)
     return `Readonly<Record<string, ${typeOf(schema.additionalProperties)}>>`;
   if (schema.type !== 'object') return String(schema.type);
@@ -50,4 +50,8 @@ function typeOf(schema: JsonSchema): string {
       : '',
   );
   return `{\n${parts.join('')}  }`;
+}
+
+function isUnion(schema: JsonSchema): boolean {
+  return schema.enum !== undefined || schema.anyOf !== undefined;
 }

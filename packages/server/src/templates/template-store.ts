@@ -13,7 +13,7 @@ import type { MasterKeys } from '../records/master-keys.js';
 import { openTemplate, sealTemplate, type TemplateContent, type TemplateRow } from './template-seal.js';
 
 /** A text with fields that is inserted by its name. */
-export interface Template extends TemplateContent {
+interface Template extends TemplateContent {
   readonly id: string;
   /** Whether it is one person's, or everybody's of a tenant. */
   readonly scope: TemplateScope;
@@ -23,7 +23,7 @@ export interface Template extends TemplateContent {
 }
 
 export const TEMPLATE_SCOPES = ['own', 'tenant'] as const;
-export type TemplateScope = (typeof TEMPLATE_SCOPES)[number];
+type TemplateScope = (typeof TEMPLATE_SCOPES)[number];
 
 /** To whom a template belongs. */
 export interface TemplatePlace {
@@ -33,7 +33,7 @@ export interface TemplatePlace {
 }
 
 /** The templates that somebody has. */
-export interface TemplateList {
+interface TemplateList {
   /** By name, own ones first. */
   readonly templates: readonly Template[];
   /** How many there are besides that cannot be decrypted. */
@@ -65,7 +65,7 @@ export interface TemplateServices extends Pick<ChangeServices, 'database' | 'que
 }
 
 /** Templates of one person, and of one tenant: both together are at most as many as a variable of a command has values. */
-export const MOST_TEMPLATES = 200;
+const MOST_TEMPLATES = 200;
 
 /** The templates in the database. */
 export function createTemplateStore(

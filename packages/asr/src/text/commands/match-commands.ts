@@ -7,7 +7,7 @@ export interface MatchedCommand {
   readonly variables: readonly MatchedVariable[];
 }
 
-export interface MatchedVariable {
+interface MatchedVariable {
   readonly name: string;
   /** Which of its values it is; undefined for free text. */
   readonly value: string | undefined;
@@ -19,7 +19,7 @@ export interface MatchedVariable {
 export type MatchCommands = (words: readonly string[], isEnglish: boolean) => MatchedCommand | undefined;
 
 /** Words of a variable that is free text: a longer one is more likely dictation. */
-export const MOST_FREE_WORDS = 6;
+const MOST_FREE_WORDS = 6;
 
 /**
  * Prepares the commands. Of several that words may be, one without free text counts before the others, and an earlier one

@@ -17,7 +17,7 @@ for name in $published; do
   rm "$image"/*.tgz
 done
 cp package.json package-lock.json .npmrc "$app"
-for folder in packages/client lexicon bench fuzz examples; do
+for folder in packages/client packages/elements lexicon bench fuzz examples; do
   mkdir -p "$app/$folder"
   cp "$folder/package.json" "$app/$folder"
 done
@@ -35,7 +35,7 @@ fi
 # Nothing here is for another system, for builds or for people who read it.
 native="linux-$(node -p process.arch)"
 find "$app/node_modules" -path '*/prebuilds/*' -prune -type d ! -name "$native" -exec rm -rf {} +
-rm -rf "$app/node_modules/@photostructure/sqlite/src" "$app/node_modules/.bin" "$app"/lexicon "$app"/bench "$app"/fuzz "$app"/examples "$app/packages/client"
+rm -rf "$app/node_modules/@photostructure/sqlite/src" "$app/node_modules/.bin" "$app"/lexicon "$app"/bench "$app"/fuzz "$app"/examples "$app/packages/client" "$app/packages/elements"
 find "$app" -type l ! -exec test -e {} \; -delete
 find "$app" -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.cts' -o -name '*.d.mts' -o -name '*.md' -not -name 'NOTICE.md' -not -iname 'licen*' \) -delete
 rm "$app/package-lock.json" "$app/.npmrc"

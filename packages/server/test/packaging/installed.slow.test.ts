@@ -21,10 +21,11 @@ const ABOUT = 'package\\.json|README\\.md|CHANGELOG\\.md|LICENSE';
 const PACKAGES: Readonly<Record<string, string>> = {
   asr: `${ABOUT}|NOTICE\\.md|${COMPILED}|lexicon/[\\w-]+\\.(tsv|txt)|speakers/ge2e(\\.onnx|-mean-voice\\.json)`,
   client: `${ABOUT}|${COMPILED}`,
+  elements: `${ABOUT}|custom-elements\\.json|${COMPILED}`,
   onnxruntime: `${ABOUT}|index\\.(js|d\\.ts)|dist/lib/[\\w.]+\\.js(on)?|dist/bin/napi-v6/linux/[\\w]+/(libonnxruntime\\.so\\.1|onnxruntime_binding\\.node)`,
   protocol: `${ABOUT}|${COMPILED}`,
   server: `${ABOUT}|NOTICE\\.md|sbom\\.cdx\\.json|${COMPILED}|assets/self-test\\.flac`,
-  web: `${ABOUT}|dist/index\\.(js|d\\.ts)|dist/page/(index\\.html|(assets|client)/[\\w-]+\\.(js|css|svg))(\\.br|\\.gz)?`,
+  web: `${ABOUT}|dist/index\\.(js|d\\.ts)|dist/page/((index|console)\\.html|(assets|client|elements)/[\\w-]+\\.(js|css|svg))(\\.br|\\.gz)?`,
   weights: `${ABOUT}|dist/moonshine/base/\\w+\\.onnx|dist/silero/silero_vad_v6\\.onnx`,
 };
 

@@ -23,7 +23,12 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   'codec-parser': 'LGPL-3.0-or-later',
 };
 
-const shipped = shippedPackages(ROOT, ['packages/server', 'packages/client', 'packages/elements', 'packages/weights-tiny']);
+const shipped = shippedPackages(ROOT, [
+  'packages/server',
+  'packages/client',
+  'packages/elements',
+  'packages/weights-tiny',
+]);
 
 test('all that is installed with a package has a licence that allows it', () => {
   const refused = shipped.filter(({ name, license }) => !isAllowed(license) && license !== EXCEPTIONS[name]);

@@ -53,7 +53,9 @@ describe('a command that is said by itself', () => {
     await say(server, client, 'Next field.');
     await client.next('command');
     const [ready] = client.all('ready');
-    const record = (await (await fetch(`${server.url}/api/v1/sessions/${ready?.sessionId}`)).json()) as {
+    const record = (await (
+      await fetch(`${server.url}/api/v1/sessions/${ready?.sessionId ?? ''}`)
+    ).json()) as {
       text: string;
       settings: object;
       segments: { versions: object[] }[];
@@ -90,7 +92,7 @@ describe('a command that is said by itself', () => {
     await said(server, client, 2);
     const next = await restarted(server, { resumeSeconds: '0' });
     const recordNow = async (): Promise<{ endedAt?: string; text: string }> =>
-      (await (await fetch(`${next.url}/api/v1/sessions/${ready?.sessionId}`)).json()) as {
+      (await (await fetch(`${next.url}/api/v1/sessions/${ready?.sessionId ?? ''}`)).json()) as {
         endedAt?: string;
         text: string;
       };

@@ -49,7 +49,7 @@ const sentences = {
   connection_lost:
     'The server cannot be reached. What is said is kept and sent as soon as it answers; check the network.',
   wrong_address:
-    'Nothing at this address speaks Auscult. Check host, port and path: it ends in /ws/transcribe, with what a proxy puts ahead of it.',
+    'Nothing at this address speaks Auscult. Check host, port and path: it ends in /ws/transcribe, behind what a proxy adds.',
   upgrade_blocked:
     'The server answers, but no WebSocket gets through to it. What is between has to forward upgrades; ask its operator. What is said is kept.',
   unauthorized:

@@ -68,6 +68,7 @@ test('the table has the right reaction to each close code for somebody who is sp
     'forbidden',
     'undecodable_audio',
     'session_taken_over',
+    'ended_by_administrator',
   ]);
 });
 

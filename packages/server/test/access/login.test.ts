@@ -32,6 +32,7 @@ describe('somebody who logs in', () => {
       role: 'supervisor',
       groups: ['ward-3'],
       transcribes: true,
+      permissions: expect.objectContaining({ 'record.read': 'group' }) as object,
       login: { name: 'dr.who', idleSeconds: 1800, endsInSeconds: expect.closeTo(12 * 3600, -2) as number },
     });
     const cookie = response.headers.get('set-cookie') ?? '';

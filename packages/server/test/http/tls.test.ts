@@ -134,6 +134,7 @@ describe('a client certificate', () => {
       role: 'service',
       groups: ['cardiology'],
       transcribes: true,
+      permissions: expect.objectContaining({ 'record.read': 'own' }) as object,
     });
     const plain = { name: 'gateway', units: ['service'] };
     expect(await identityOf(await createClientPair(plain, authority))).toMatchObject({ tenant: 'default' });

@@ -79,6 +79,7 @@ describe('a client that opted in', () => {
       refine: 'off',
       writtenForm: 'off',
       dictationCommands: 'off',
+      commands: [],
       endpointing: { silenceMs: 700, sentences: 'on', maxUtteranceSeconds: 15 },
       lexicon: 'medical',
       speakers: 'off',

@@ -58,6 +58,7 @@ export const FOR_PROGRAMS: readonly string[] = [
   'not_offered',
   'model_not_found',
   'not_acceptable',
+  'range_not_satisfiable',
   'invalid_options',
   'misused',
 ] satisfies readonly ProblemCode[];

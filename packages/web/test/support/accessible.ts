@@ -13,9 +13,28 @@ export async function expectAccessible(page: Page, state: string): Promise<void>
   const found = await page.evaluate(async (tags) => {
     const { axe: inPage } = globalThis as unknown as { axe: typeof axe };
     const { violations } = await inPage.run(document, { runOnly: tags });
-    return violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary ?? ''}`),
-    );
+    const lines: string[] = [];
+    for (const { id, nodes } of violations)
+      for (const { html, failureSummary, target } of nodes)
+        if (id !== 'target-size' || (await isSmallWherever(target.flat())))
+          lines.push(`${id}: ${html} ${failureSummary ?? ''}`);
+    return lines;
+
+    /** What lies half beyond the edge of a list is scrolled to before anybody presses it. */
+    async function isSmallWherever(path: readonly string[]): Promise<boolean> {
+      let root: Document | ShadowRoot | null = document;
+      let element: Element | null = null;
+      for (const selector of path) {
+        element = root?.querySelector(selector) ?? null;
+        root = element?.shadowRoot ?? null;
+      }
+      if (element === null) return true;
+      element.scrollIntoView({ block: 'center' });
+      const again = await inPage.run(document, { runOnly: { type: 'rule', values: ['target-size'] } });
+      return again.violations.some(({ nodes }) =>
+        nodes.some(({ target }) => target.flat().join(' ') === path.join(' ')),
+      );
+    }
   }, RULES);
   expect(found, state).toEqual([]);
 }

@@ -489,6 +489,8 @@ export class TranscriptLine extends LitElement {
     // Whoever chooses words with the pointer, or one after the other, goes on with that.
     if (words === undefined)
       this.renderRoot.querySelector<HTMLElement>(isPicking ? 'button.word' : '.moving button')?.focus();
+    // On a small screen, half of the names may lie beyond the edge.
+    this.renderRoot.querySelector('.moving')?.scrollIntoView({ block: 'nearest' });
   }
 
   #renderText(): TemplateResult {

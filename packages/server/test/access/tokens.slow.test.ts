@@ -41,6 +41,7 @@ describe('a token', () => {
       role: 'supervisor',
       groups: ['w1', 'w2'],
       transcribes: true,
+      permissions: expect.objectContaining({ 'record.read': 'group' }) as object,
     });
   });
 

@@ -114,7 +114,7 @@ describe.skipIf(chromiumPath === undefined)(
       await button(page, 'Add').click();
       await button(page, 'Remove LisinoPRIL').waitFor();
       await button(page, 'Start').click();
-      await page.getByText('1 that everybody uses').waitFor();
+      await page.getByText('Key terms that are everyday words are left out').waitFor();
       await page
         .locator('transcript-line .text')
         .filter({ hasText: /LisinoPRIL/ })

@@ -27,7 +27,7 @@ describe.skipIf(chromiumPath === undefined)(
       await page.getByLabel('Name, as you say it').fill('Normal-Exam');
       await page.getByRole('textbox', { name: 'Text', exact: true }).fill('typed and not lost');
       await button(page, 'Save').click();
-      await page.getByText('Another template has a name that is said in the same way.').waitFor();
+      await page.getByText('Another template is said like this. Choose another name.').waitFor();
       expect(await page.getByRole('textbox', { name: 'Text', exact: true }).inputValue()).toBe(
         'typed and not lost',
       );

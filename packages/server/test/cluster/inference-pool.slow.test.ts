@@ -94,12 +94,13 @@ describe.skipIf(natsMissing !== undefined)('inference on other machines', () => 
   });
 
   test('recordings, and sessions by another model, are heard on machines', { timeout: 400_000 }, async () => {
-    const refining = ['--refine', 'on-stop', '--refine-model', 'moonshine-tiny'];
+    const refining = ['--refine', 'on-stop', '--refine-model', 'moonshine-tiny', ...PATIENCE];
     const [server] = await Promise.all([
       startPooled(...refining),
       startMachine(...cluster()),
       startMachine(...cluster(), '--model', 'moonshine-tiny'),
     ]);
+    await until(async () => (await metric(server, 'auscult_pool_machines')) === 2);
     const client = await connectOptedIn(server.url);
     await speak(client, clip.pcm, 1);
     client.send({ type: 'stop' });

@@ -25,7 +25,7 @@ export const recordingAttributes = [
 /**
  * An element that records, or shares the recording of another. Attributes count from the next start on.
  *
- * - `server`: address of the server; that of the page if absent
+ * - `server`: address of the server; if absent, that of the page, at `/`
  * - `token`: an access token, with which a ticket is asked for before each connection
  * - `language`: BCP 47 tag of the speech
  * - `key-terms`: terms, each on a line or after a comma
@@ -102,7 +102,7 @@ export abstract class RecordingElement extends ElementBase {
       ...this.defaults,
       ...choice('writtenForm', this.getAttribute('written-form')),
       ...choice('dictationCommands', this.getAttribute('dictation-commands')),
-      ...(server !== null && { url: server }),
+      url: server ?? '/',
       ...(ticket && { ticket }),
       ...(language !== null && { language }),
       ...(keyTerms.length > 0 && { keyTerms }),

@@ -5,6 +5,7 @@ import type { Schema } from '../db/schema.js';
 import { scrub } from '../db/scrub.js';
 import { RequestError } from '../errors.js';
 import type { MasterKeys } from '../records/master-keys.js';
+import { rewrapRows } from '../records/rewrap-rows.js';
 import type { AuditedBy } from './access-audit.js';
 import type { ChangeServices } from './change-services.js';
 import { destroyVoiceIn, type VoiceOwner } from './destroy-voice.js';
@@ -112,66 +113,39 @@ export function createEnrolledVoices(
   };
 }
 
-/** Voices that are encrypted again in one transaction. */
-const BATCH = 100;
-
 /**
  * Encrypts every voice that is still under an older master key with the current one. Those that cannot be decrypted stay.
  * Returns how many there were.
  */
-export async function rewrapVoices(
+export function rewrapVoices(
   database: Pick<Database, 'transaction' | 'scrub'>,
   masterKeys: MasterKeys,
 ): Promise<number> {
-  let rewrapped = 0;
-  for (let after: VoicePlace | undefined = { tenant: '', owner: '' }; after !== undefined;) {
-    const from: VoicePlace = after;
-    const { count, last } = await database.transaction((transaction) =>
-      rewrapSome(transaction, masterKeys, from),
-    );
-    rewrapped += count;
-    after = last;
-  }
-  if (rewrapped > 0) await scrub(database);
-  return rewrapped;
-}
-
-interface Rewrapped {
-  readonly count: number;
-  /** Where to go on; undefined at the end. */
-  readonly last: VoicePlace | undefined;
-}
-
-async function rewrapSome(
-  transaction: Transaction<Schema>,
-  masterKeys: MasterKeys,
-  after: VoicePlace,
-): Promise<Rewrapped> {
-  const current = masterKeys.current();
-  const rows = await transaction
-    .selectFrom('enrolled_voices')
-    .selectAll()
-    .where('master_key_id', '!=', current.id)
-    .where(behindVoice(after))
-    .orderBy('tenant')
-    .orderBy('owner')
-    .limit(BATCH)
-    .execute();
-  let count = 0;
-  for (const row of rows) {
-    const secret = await openIfPossible(masterKeys, row);
-    if (secret === undefined) continue;
-    await transaction
-      .updateTable('enrolled_voices')
-      .set(sealVoice(current, row, secret))
-      .where('tenant', '=', row.tenant)
-      .where('owner', '=', row.owner)
-      .where('enrolled_at', '=', row.enrolled_at)
-      .execute();
-    secret.voice.fill(0);
-    count += 1;
-  }
-  return { count, last: rows.length < BATCH ? undefined : rows.at(-1) };
+  return rewrapRows<EnrolledVoiceRow>(database, masterKeys, {
+    rowsUnderOthers: (transaction, key, after, most) =>
+      transaction
+        .selectFrom('enrolled_voices')
+        .selectAll()
+        .where('master_key_id', '!=', key.id)
+        .where(behindVoice(after ?? { tenant: '', owner: '' }))
+        .orderBy('tenant')
+        .orderBy('owner')
+        .limit(most)
+        .execute(),
+    rewrap: async (transaction, key, row) => {
+      const secret = await openIfPossible(masterKeys, row);
+      if (secret === undefined) return false;
+      await transaction
+        .updateTable('enrolled_voices')
+        .set(sealVoice(key, row, secret))
+        .where('tenant', '=', row.tenant)
+        .where('owner', '=', row.owner)
+        .where('enrolled_at', '=', row.enrolled_at)
+        .execute();
+      secret.voice.fill(0);
+      return true;
+    },
+  });
 }
 
 /** Where a voice is in the order of the table. */

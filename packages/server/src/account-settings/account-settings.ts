@@ -6,6 +6,7 @@ import type { Schema } from '../db/schema.js';
 import { scrub } from '../db/scrub.js';
 import { RequestError } from '../errors.js';
 import type { MasterKeys } from '../records/master-keys.js';
+import { rewrapRows } from '../records/rewrap-rows.js';
 import type { PageSettings } from './page-settings.js';
 import { openSettings, sealSettings, type SettingsRow } from './settings-seal.js';
 
@@ -68,38 +69,29 @@ export async function rewrapSettings(
   database: Pick<Database, 'transaction' | 'scrub'>,
   masterKeys: MasterKeys,
 ): Promise<void> {
-  let rewrapped = 0;
-  for (let after: string | undefined = ''; after !== undefined;) {
-    const from: string = after;
-    after = await database.transaction(async (transaction) => {
-      const current = masterKeys.current();
-      const rows = await transaction
+  await rewrapRows<SettingsRow>(database, masterKeys, {
+    rowsUnderOthers: (transaction, key, after, most) =>
+      transaction
         .selectFrom('account_settings')
         .selectAll()
-        .where('master_key_id', '!=', current.id)
-        .where('user_id', '>', from)
+        .where('master_key_id', '!=', key.id)
+        .where('user_id', '>', after?.user_id ?? '')
         .orderBy('user_id')
-        .limit(BATCH)
+        .limit(most)
+        .execute(),
+    rewrap: async (transaction, key, row) => {
+      const settings = await openSettings(masterKeys, row);
+      if (settings === undefined) return false;
+      await transaction
+        .updateTable('account_settings')
+        .set(sealSettings(key, row, settings))
+        .where('user_id', '=', row.user_id)
+        .where('version', '=', row.version)
         .execute();
-      for (const row of rows) {
-        const settings = await openSettings(masterKeys, row);
-        if (settings === undefined) continue;
-        await transaction
-          .updateTable('account_settings')
-          .set(sealSettings(current, row, settings))
-          .where('user_id', '=', row.user_id)
-          .where('version', '=', row.version)
-          .execute();
-        rewrapped += 1;
-      }
-      return rows.length < BATCH ? undefined : rows.at(-1)?.user_id;
-    });
-  }
-  if (rewrapped > 0) await scrub(database);
+      return true;
+    },
+  });
 }
-
-/** Settings that are encrypted again in one transaction. */
-const BATCH = 100;
 
 /** Writes settings over those of the version before; returns whether they were at it. */
 async function write(transaction: Transaction<Schema>, row: SettingsRow): Promise<boolean> {

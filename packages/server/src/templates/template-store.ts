@@ -10,6 +10,7 @@ import type { Schema } from '../db/schema.js';
 import { scrub } from '../db/scrub.js';
 import { RequestError } from '../errors.js';
 import type { MasterKeys } from '../records/master-keys.js';
+import { rewrapRows } from '../records/rewrap-rows.js';
 import { openTemplate, sealTemplate, type TemplateContent, type TemplateRow } from './template-seal.js';
 
 /** A text with fields that is inserted by its name. */
@@ -159,38 +160,29 @@ export async function rewrapTemplates(
   database: Pick<Database, 'transaction' | 'scrub'>,
   masterKeys: MasterKeys,
 ): Promise<void> {
-  let rewrapped = 0;
-  for (let after: string | undefined = ''; after !== undefined;) {
-    const from: string = after;
-    after = await database.transaction(async (transaction) => {
-      const current = masterKeys.current();
-      const rows = await transaction
+  await rewrapRows<TemplateRow>(database, masterKeys, {
+    rowsUnderOthers: (transaction, key, after, most) =>
+      transaction
         .selectFrom('templates')
         .selectAll()
-        .where('master_key_id', '!=', current.id)
-        .where('id', '>', from)
+        .where('master_key_id', '!=', key.id)
+        .where('id', '>', after?.id ?? '')
         .orderBy('id')
-        .limit(BATCH)
+        .limit(most)
+        .execute(),
+    rewrap: async (transaction, key, row) => {
+      const content = await openTemplate(masterKeys, row);
+      if (content === undefined) return false;
+      await transaction
+        .updateTable('templates')
+        .set(sealTemplate(key, row, content))
+        .where('id', '=', row.id)
+        .where('version', '=', row.version)
         .execute();
-      for (const row of rows) {
-        const content = await openTemplate(masterKeys, row);
-        if (content === undefined) continue;
-        await transaction
-          .updateTable('templates')
-          .set(sealTemplate(current, row, content))
-          .where('id', '=', row.id)
-          .where('version', '=', row.version)
-          .execute();
-        rewrapped += 1;
-      }
-      return rows.length < BATCH ? undefined : rows.at(-1)?.id;
-    });
-  }
-  if (rewrapped > 0) await scrub(database);
+      return true;
+    },
+  });
 }
-
-/** Templates that are encrypted again in one transaction. */
-const BATCH = 100;
 
 async function requireFreeName(
   masterKeys: MasterKeys,

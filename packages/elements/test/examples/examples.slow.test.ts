@@ -1,10 +1,8 @@
 import type { Browser, Page } from 'playwright-core';
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { spawnRealServer, type RealServer } from '../../../server/test/support/real-server.js';
-import { writeSpeech, type SpeechFile } from '../../../web/test/support/speech-file.js';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { launchChromium, noChromium } from '../support/chromium.js';
-import { serveElements, type ElementPages } from '../support/element-page.js';
 import { urlOfExample } from '../support/example-page.js';
+import { spokenPages } from '../support/spoken-pages.js';
 
 /** On a busy machine, a microphone loses sound, so the sentence is said again. */
 const CLIP = 'dictation/joe_s002';
@@ -14,23 +12,10 @@ describe.skipIf(noChromium !== undefined)(
   `dictating into the examples${noChromium ? `: ${noChromium}` : ''}`,
   { timeout: 180_000 },
   () => {
-    let server: RealServer;
-    let pages: ElementPages;
-    let speech: SpeechFile;
-
-    beforeAll(async () => {
-      server = await spawnRealServer('--workers', '1');
-      pages = await serveElements(server.url);
-      speech = await writeSpeech([CLIP, CLIP, CLIP], 60);
-      return async () => {
-        server.signal('SIGKILL');
-        speech.remove();
-        await pages.stop();
-      };
-    });
+    const spoken = spokenPages([CLIP, CLIP, CLIP], 60);
 
     test('plain.html writes into the field that has the focus, and shows what was heard', async () => {
-      const { page, complaints, close } = await open(await urlOfExample(pages, server.url, 'plain.html'));
+      const { page, complaints, close } = await open('plain.html');
       onTestFinished(close);
       await page.getByLabel('Note').focus();
       await dictate(page);
@@ -41,9 +26,7 @@ describe.skipIf(noChromium !== undefined)(
     });
 
     test('react-form.tsx has in its state what stands in its field, with what is typed meanwhile', async () => {
-      const { page, complaints, close } = await open(
-        await urlOfExample(pages, server.url, 'react.html', 'react-form.tsx'),
-      );
+      const { page, complaints, close } = await open('react.html', 'react-form.tsx');
       onTestFinished(close);
       const note = page.getByLabel('Note');
       await note.fill('Typed: ');
@@ -62,9 +45,7 @@ describe.skipIf(noChromium !== undefined)(
     });
 
     test('prosemirror-note.ts has in its document what stands in its editor', async () => {
-      const { page, complaints, close } = await open(
-        await urlOfExample(pages, server.url, 'prosemirror.html', 'prosemirror-note.ts'),
-      );
+      const { page, complaints, close } = await open('prosemirror.html', 'prosemirror-note.ts');
       onTestFinished(close);
       await page.getByRole('textbox', { name: 'Note' }).click();
       await dictate(page);
@@ -74,11 +55,12 @@ describe.skipIf(noChromium !== undefined)(
       expect(complaints).toEqual([]);
     });
 
-    async function open(url: string): Promise<{
+    async function open(...files: readonly [html: string, script?: string]): Promise<{
       readonly page: Page;
       readonly complaints: readonly string[];
       readonly close: () => Promise<void>;
     }> {
+      const { server, pages, speech } = spoken();
       const browser: Browser = await launchChromium(speech.path);
       const page = await browser.newPage();
       // Shorter than the limit of tests, so that what a page waits for in vain is named.
@@ -88,7 +70,7 @@ describe.skipIf(noChromium !== undefined)(
       page.on('console', (line) => {
         if (line.type() === 'error') complaints.push(line.text());
       });
-      await page.goto(url);
+      await page.goto(await urlOfExample(pages, server.url, ...files));
       return { page, complaints, close: () => browser.close() };
     }
   },

@@ -1,9 +1,7 @@
-import { beforeAll, describe, expect, test } from 'vitest';
-import { spawnRealServer, type RealServer } from '../../../server/test/support/real-server.js';
+import { describe, expect, test } from 'vitest';
 import { wordErrorRate } from '../../../server/test/support/speech.js';
-import { writeSpeech, type SpeechFile } from '../../../web/test/support/speech-file.js';
-import { serveElements, type ElementPages } from '../support/element-page.js';
 import { noFirefox, openInFirefox, pressButton, textsOf } from '../support/firefox.js';
+import { spokenPages } from '../support/spoken-pages.js';
 
 const SAID = 'continue lisinopril 10 mg once a day and recheck potassium in two weeks';
 
@@ -11,22 +9,10 @@ describe.skipIf(noFirefox !== undefined)(
   `the elements in Firefox${noFirefox ? `: ${noFirefox}` : ''}`,
   { timeout: 180_000 },
   () => {
-    let server: RealServer;
-    let pages: ElementPages;
-    let speech: SpeechFile;
-
-    beforeAll(async () => {
-      server = await spawnRealServer('--workers', '1');
-      pages = await serveElements(server.url);
-      speech = await writeSpeech(['dictation/joe_s002']);
-      return async () => {
-        server.signal('SIGKILL');
-        speech.remove();
-        await pages.stop();
-      };
-    });
+    const spoken = spokenPages(['dictation/joe_s002']);
 
     test('write into a field and into an editable element, and show the transcript', async () => {
+      const { server, pages, speech } = spoken();
       const { page, complaints } = await openInFirefox(
         pages.urlOf(`<textarea id="field" aria-label="Field"></textarea>
           <div id="editor" contenteditable="true" role="textbox" aria-label="Editor"></div>

@@ -100,8 +100,8 @@ test('a server that was reached before is waited for, whatever a proxy answers i
 });
 
 test('an answer hidden from the page is reported and tried again', () => {
-  const first = verdictOnAnswer('hidden', { attempt: 0, wasThere: false });
-  const later = verdictOnAnswer('hidden', { attempt: 2, wasThere: false });
+  const first = verdictOnAnswer('hidden', { failedUpgrades: 0, wasThere: false });
+  const later = verdictOnAnswer('hidden', { failedUpgrades: 2, wasThere: false });
   expect([first, later]).toMatchObject([
     { kind: 'retry', problem: { code: 'connection_lost' } },
     { kind: 'retry', problem: { code: 'wrong_address' } },

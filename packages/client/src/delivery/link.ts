@@ -3,6 +3,7 @@ import type { ConnectionEnd } from '../connection/connection.js';
 import { ownProblem, type Problem, type ProblemCode } from '../problem.js';
 import {
   endsConnection,
+  failsUpgrade,
   passesByItself,
   problemOf,
   verdictOn,
@@ -35,6 +36,8 @@ export interface Link {
   readonly lastError: ErrorMessage | undefined;
   /** Whether a server has answered at this address. */
   readonly wasThere: boolean;
+  /** Connections in a row that did not open although the address answered. */
+  readonly failedUpgrades: number;
   /** Whether all text is here, except perhaps the refined one. */
   readonly hasAllText: boolean;
   /** The last problem that was reported since a connection held. */
@@ -116,6 +119,7 @@ export function createLink(hasTickets: boolean): Link {
     former: undefined,
     lastError: undefined,
     wasThere: false,
+    failedUpgrades: 0,
     hasAllText: false,
     toldOf: undefined,
   };
@@ -149,7 +153,7 @@ type ConnectionEvent = Exclude<LinkEvent, { kind: 'open' | 'retry' | 'retry-now'
 function stepConnected(link: Link, phase: ConnectedPhase, event: ConnectionEvent): Step {
   switch (event.kind) {
     case 'opened':
-      return greet(link, phase);
+      return greet({ ...link, failedUpgrades: 0 }, phase);
     case 'ready':
       return takeReady(link, phase, event.message);
     case 'resumed':
@@ -165,8 +169,9 @@ function stepConnected(link: Link, phase: ConnectedPhase, event: ConnectionEvent
       );
     }
     case 'unopened': {
-      const { wasThere } = link;
-      return follow(link, verdictOnAnswer(event.answer, { attempt: event.attempt, wasThere }), event.attempt);
+      const verdict = verdictOnAnswer(event.answer, link);
+      const failedUpgrades = failsUpgrade(event.answer) ? link.failedUpgrades + 1 : 0;
+      return follow({ ...link, failedUpgrades }, verdict, event.attempt);
     }
     case 'unauthorized':
       return hold(link);

@@ -71,29 +71,35 @@ function endOf(closeCode: number, error: ErrorMessage | undefined): NamedCloseEn
 
 /** What the server of a WebSocket says to a plain request. */
 const UPGRADE_REQUIRED = 426;
-/** How often an upgrade may fail although the server answers, as it does while the server starts. */
+/** How often in a row an upgrade may fail although the server answers, as it does while the server starts. */
 const PATIENT_ATTEMPTS = 2;
+
+/** Whether there is a server that answers plain requests, or may be, although its WebSocket did not open. */
+export function failsUpgrade(answer: AddressAnswer): boolean {
+  return answer === UPGRADE_REQUIRED || answer === 'hidden';
+}
 
 /**
  * Judges a connection that never opened by how its address answers plain requests. A wrong address fails, but not if
  * the server was there before: while it restarts, a proxy may answer in its place.
+ *
+ * @param failedUpgrades in a row before this one
  */
 export function verdictOnAnswer(
   answer: AddressAnswer,
-  { attempt, wasThere }: { readonly attempt: number; readonly wasThere: boolean },
+  { failedUpgrades, wasThere }: { readonly failedUpgrades: number; readonly wasThere: boolean },
 ): Verdict {
-  const problem = problemOfAnswer(answer, attempt);
+  const problem = problemOfAnswer(answer, failedUpgrades);
   if (problem.code === 'connection_lost') return { kind: 'retry', reason: retryReasonOf(answer), problem };
-  const isCertain = answer !== 'hidden' && answer !== UPGRADE_REQUIRED;
-  return isCertain && !wasThere
+  return !failsUpgrade(answer) && !wasThere
     ? { kind: 'fail', problem }
     : { kind: 'retry', reason: 'connection-lost', problem };
 }
 
-function problemOfAnswer(answer: AddressAnswer, attempt: number): Problem {
+function problemOfAnswer(answer: AddressAnswer, failedUpgrades: number): Problem {
   if (answer === 401) return { code: 'unauthorized', message: NOT_LET_IN };
   if (answer === 403) return { code: 'forbidden', message: NOT_LET_IN };
-  const mayBeStarting = (answer === UPGRADE_REQUIRED || answer === 'hidden') && attempt < PATIENT_ATTEMPTS;
+  const mayBeStarting = failsUpgrade(answer) && failedUpgrades < PATIENT_ATTEMPTS;
   if (answer === 'none' || isTemporary(answer) || mayBeStarting) return ownProblem('connection_lost');
   return ownProblem(answer === UPGRADE_REQUIRED ? 'upgrade_blocked' : 'wrong_address');
 }

@@ -61,6 +61,22 @@ describe('each event in its phase', () => {
     expect(run([...events, { kind: 'retry' }, unopened]).last).toMatchObject([{ kind: 'wait' }]);
   });
 
+  test('an upgrade that fails while a server starts is reported only if others fail after it', () => {
+    const away: LinkEvent = { kind: 'unopened', answer: 'none', attempt: 3 };
+    const starting: LinkEvent = { kind: 'unopened', answer: 426, attempt: 4 };
+    const tries = (...answers: readonly LinkEvent[]) =>
+      answers.flatMap((answer): readonly LinkEvent[] => [{ kind: 'retry' }, answer]);
+    const once = [...opened, cut, ...tries(away, away, away, starting)];
+    expect(run(once).last).toMatchObject([{ kind: 'wait' }]);
+    expect(run([...once, ...tries(starting, away, starting, starting)]).last).toMatchObject([
+      { kind: 'wait' },
+    ]);
+    expect(run([...once, ...tries(starting, starting)]).last).toMatchObject([
+      { kind: 'tell', problem: { code: 'upgrade_blocked' } },
+      { kind: 'wait' },
+    ]);
+  });
+
   test('a session without a token or that is gone is followed by a new one', () => {
     const events = [{ kind: 'open' }, { kind: 'opened' }, readyWithoutToken, cut, { kind: 'retry' }] as const;
     expect(run(events).last).toMatchObject([{ kind: 'connect', asksFor: 'new-session' }]);

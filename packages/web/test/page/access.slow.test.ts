@@ -12,7 +12,8 @@ describe.skipIf(chromiumPath === undefined)(`accessibility${needsChromium}`, { t
 
   beforeAll(async () => {
     server = await spawnRealServer('--workers', '1');
-    speech = await writeSpeech(['jfk/jfk'], 5);
+    // One sentence without a pause, which is shown before it is final on a slow machine, too.
+    speech = await writeSpeech(['librispeech/1998-15444-0006'], 5);
     return () => {
       server.signal('SIGKILL');
       speech.remove();

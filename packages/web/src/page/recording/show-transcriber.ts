@@ -31,6 +31,9 @@ const TOLD_BY_STATE: readonly string[] = [
   'unauthorized',
 ];
 
+/** Problems that are over once the recording goes on. */
+const OVER_WHEN_LISTENING: readonly string[] = ['microphone_lost', 'upgrade_blocked', 'wrong_address'];
+
 /** Shows the events of a transcriber from now on. */
 export function showTranscriber(transcriber: Transcriber, shown: Shown): void {
   showState(transcriber, shown);
@@ -49,7 +52,7 @@ function showState(transcriber: Transcriber, { state, levels, elapsed, isCurrent
       ...(ended ? { partials: [], dropped: [], silent: false } : {}),
     });
     if (next.kind === 'failed') state.patch({ problem: next.problem });
-    if (next.kind === 'listening' && state.value.problem?.code === 'microphone_lost')
+    if (next.kind === 'listening' && OVER_WHEN_LISTENING.includes(state.value.problem?.code ?? ''))
       state.patch({ problem: undefined });
     if (next.kind !== 'listening') levels.set([]);
   });

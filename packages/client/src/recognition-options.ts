@@ -4,6 +4,8 @@
 export interface RecognitionOptions {
   /** Number of channels of the audio, interleaved. Each is transcribed by itself. Default: 1. */
   readonly channels?: 1 | 2;
+  /** Whether partials also tell, as `unsettled`, the words that were heard only once so far and may still change. They are there earlier. Default: false. */
+  readonly unsettled?: boolean;
   /** Whether final text comes with its words and their times and confidences. Default: false. */
   readonly words?: boolean;
   /** Language of the speech: a BCP 47 tag such as `en`, or `auto` if the model can recognise languages. */
@@ -37,6 +39,7 @@ export interface RecognitionOptions {
 /** The names of these options. */
 export const recognitionOptions = [
   'channels',
+  'unsettled',
   'words',
   'language',
   'task',

@@ -8,7 +8,8 @@ import type { DroppedWords, Segment, SpokenCommand } from './transcript.js';
 export interface TranscriberEvents {
   readonly state: TranscriberState;
   /**
-   * Replaces the previous partial of the same channel; an empty text removes it, since nothing was said after all.
+   * Replaces the previous partial of the same channel; an empty text without `unsettled` removes it, since nothing was said
+   * after all.
    */
   readonly partial: Segment;
   /**

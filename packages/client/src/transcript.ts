@@ -20,6 +20,11 @@ export interface Segment {
    * who probably speaks.
    */
   readonly speaker?: number;
+  /**
+   * Of partials, where the option `unsettled` asked for it: what was heard behind `text`, to be shown right behind it. It may
+   * change with the next partial. A partial may have nothing else, with an empty `text`.
+   */
+  readonly unsettled?: string;
   /** Counts the segments of a channel. A partial has the number that its final will have. */
   readonly sequence: number;
   /**

@@ -105,6 +105,15 @@ export const recognitionSettings = {
     initial: true,
     unlessOptedIn: false,
   },
+  unsettled: {
+    value: z.boolean().meta({
+      description:
+        'Whether partials also tell, as `unsettled`, the words that were heard only once so far and may still change. They are there earlier.',
+    }),
+    concerns: 'recognition',
+    askedOf: 'sessions',
+    initial: false,
+  },
   words: {
     value: z.boolean().meta({
       description: 'Whether final text comes with its words and their times and confidences.',

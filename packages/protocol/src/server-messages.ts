@@ -41,7 +41,13 @@ export type ConnectionMessage = z.infer<typeof connectionMessage>;
 export const transcriptionMessage = z
   .object({
     type: z.literal('transcription'),
-    text: z.string().meta({ description: 'What was said. Never empty, except beside `removes`.' }),
+    text: z
+      .string()
+      .meta({ description: 'What was said. Never empty, except beside `removes` or `unsettled`.' }),
+    unsettled: z.string().optional().meta({
+      description:
+        'Of partials, if `configure` asked for it: what was heard behind `text`, to be shown right behind it. Unlike `text`, it may change with the next partial, and is in no record.',
+    }),
     timestamp: z.iso.datetime().meta({ description: 'When the message was made.' }),
     isFinal: z.boolean().meta({
       description:
@@ -273,6 +279,7 @@ export const readyMessage = z
         encoding: 's16le',
         channels: 1,
         partials: true,
+        unsettled: false,
         words: false,
         language: 'en',
         task: 'transcribe',

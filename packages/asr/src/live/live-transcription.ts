@@ -13,6 +13,8 @@ export interface LiveOptions {
   readonly encoding: PcmEncoding;
   /** Whether `onPartial` is wanted. Without it no work is spent on partial hypotheses. */
   readonly partials: boolean;
+  /** Whether partials come with `unsettled`, and also where nothing else in them is new; off by default. */
+  readonly unsettled?: boolean;
   /** Silence that ends an utterance, milliseconds. */
   readonly endpointingMs: number;
   /**
@@ -117,6 +119,8 @@ export interface PartialHypothesis {
   /** The `sequence` that the final of this utterance will have. */
   readonly sequence: number;
   readonly text: string;
+  /** What was heard behind `text`, with the space before it, but only once so far: the next partial may have other words. */
+  readonly unsettled?: string;
   readonly start: number;
   readonly end: number;
   readonly confidence: number;

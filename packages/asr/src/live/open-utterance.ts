@@ -36,14 +36,16 @@ export interface OpenUtteranceServices {
   readonly mayHearTwice: () => boolean;
   /** Called with each partial that shows more than the one before; absent where none are wanted. */
   readonly onPartial: TakePartial | undefined;
+  /** Whether partials also have words that may still change. */
+  readonly tellsUnsettled: boolean;
 }
 
 /** Begins an utterance at sample `start`. */
 export function openUtterance(
   start: number,
-  { jobs, text, mayHearTwice, onPartial }: OpenUtteranceServices,
+  { jobs, text, mayHearTwice, onPartial, tellsUnsettled }: OpenUtteranceServices,
 ): OpenUtterance {
-  const shown = onPartial && createShownPartials(start, text, onPartial);
+  const shown = onPartial && createShownPartials(start, text, onPartial, tellsUnsettled);
   let ahead: SpeculativeFinal | undefined;
   let heard: HeardUtterance['heard'] = { tokens: [], end: start };
   let sentence: SentenceEnd | undefined;

@@ -64,6 +64,7 @@ export function createUtteranceRecognition(
       ? (partial) =>
           listener.onPartial?.({ sequence: finals.sequence, ...partial, ...likelySpeaker(speakers) })
       : undefined,
+    tellsUnsettled: options.unsettled ?? false,
     mayHearTwice: () => isLive && services.hearsTwice && services.pool.status(services.share).idle,
     mayDecodeAhead: () => isLive && !finals.working && hasRoom(services.pool.status(services.share)),
     onStarted: times?.started,

@@ -6,6 +6,7 @@ import type {
   EmptyUtterance,
   FinalHypothesis,
   LiveOptions,
+  PartialHypothesis,
 } from '../../src/live/live-transcription.js';
 import type { FinalHearing } from '../../src/live/utterance-services.js';
 import { createUtteranceRecognition } from '../../src/live/utterance-recognition.js';
@@ -44,6 +45,44 @@ test('partials keep their encoder state until one has succeeded', () => {
   jobs[1]?.owner.onResult(NOTHING_HEARD);
   follow([], SECOND + 2 * STEP);
   expect(jobs[2]?.request.keepState).toBe(false);
+});
+
+test('words heard only once are told behind the settled ones, until they settle or others are heard', () => {
+  const { follow, jobs, partials } = speak({ unsettled: true });
+  follow([{ kind: 'started', start: 0 }], SECOND);
+  for (const [index, text] of [
+    'any',
+    'any pain',
+    'any pain in',
+    'any plain your',
+    'many pain in your chest',
+    'any pain in your chest now',
+  ].entries()) {
+    jobs.at(-1)?.owner.onResult(heard(moonshineTokens(text)));
+    follow([], SECOND + (index + 1) * STEP);
+  }
+  expect(partials.map(({ text, unsettled = '' }) => [text, unsettled])).toEqual([
+    ['', 'any'],
+    ['any', ' pain'],
+    ['any pain', ' in'],
+    // What stands behind another word might be said twice.
+    ['any pain', ''],
+    ['any pain', ' in your chest'],
+    ['any pain in your chest', ' now'],
+  ]);
+});
+
+test('nothing unsettled is told where nobody asked for it', () => {
+  const { follow, jobs, partials } = speak();
+  follow([{ kind: 'started', start: 0 }], SECOND);
+  for (const [index, text] of ['any', 'any pain', 'any pain'].entries()) {
+    jobs.at(-1)?.owner.onResult(heard(moonshineTokens(text)));
+    follow([], SECOND + (index + 1) * STEP);
+  }
+  expect(partials.map(({ text, unsettled }) => [text, unsettled])).toEqual([
+    ['any', undefined],
+    ['any pain', undefined],
+  ]);
 });
 
 test('without context, utterances are recognised side by side, except faint ones, and cancelled on close', () => {
@@ -429,6 +468,7 @@ function speak(changes: Partial<LiveOptions> = {}, processes = 0) {
   history.append(new Float32Array(20 * SECOND));
   const dropped: DroppedWords[] = [];
   const finals: FinalHypothesis[] = [];
+  const partials: PartialHypothesis[] = [];
   const empty: EmptyUtterance[] = [];
   const heardHow: FinalHearing[] = [];
   const recognition = createUtteranceRecognition(
@@ -437,7 +477,7 @@ function speak(changes: Partial<LiveOptions> = {}, processes = 0) {
     {
       onFinal: (final) => finals.push(final),
       onEmpty: (utterance) => empty.push(utterance),
-      onPartial: () => undefined,
+      onPartial: (partial) => partials.push(partial),
       onDropped: (words) => dropped.push(words),
     },
     {
@@ -478,7 +518,7 @@ function speak(changes: Partial<LiveOptions> = {}, processes = 0) {
     }
     await settled();
   };
-  return { recognition, heardHow, follow, jobs, close, settled, dropped, empty, finals, utter };
+  return { recognition, heardHow, follow, jobs, close, settled, dropped, empty, finals, partials, utter };
 }
 
 interface Uttered {

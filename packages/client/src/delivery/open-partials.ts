@@ -20,7 +20,8 @@ export function createOpenPartials(onPartial: (partial: Segment) => void): OpenP
     const partial = open.get(channel);
     if (!partial) return;
     open.delete(channel);
-    onPartial({ ...partial, text: '' });
+    const { unsettled, ...settled } = partial;
+    onPartial({ ...settled, text: '' });
   }
 
   return {

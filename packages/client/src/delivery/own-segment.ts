@@ -15,12 +15,13 @@ export function ownSegment(
   ownSeconds: OwnSeconds,
   sequenceOffset: number,
 ): Segment {
-  const { words, sequence, removes, speaker } = message;
+  const { words, sequence, removes, speaker, unsettled } = message;
   return {
     ...ownUtterance(message, ownSeconds),
     ...(words && {
       words: words.map((word) => ({ ...word, start: ownSeconds(word.start), end: ownSeconds(word.end) })),
     }),
+    ...(unsettled === undefined ? {} : { unsettled }),
     ...(speaker === undefined ? {} : { speaker }),
     sequence: sequenceOffset + sequence,
     ...(removes && { removes: removes.map((removed) => sequenceOffset + removed) }),

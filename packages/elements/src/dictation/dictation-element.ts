@@ -172,7 +172,7 @@ export class DictationElement extends RecordingElement {
   }
 
   protected override get defaults(): TranscriberOptions {
-    return { writtenForm: 'on', dictationCommands: 'on' };
+    return { writtenForm: 'on', dictationCommands: 'on', unsettled: true };
   }
 
   protected override recordingChanged(): void {

@@ -3,6 +3,8 @@ import type { Problem, Segment, TranscriberState } from '@auscult/client';
 /** What is being said, and the field that it will be written into. */
 export interface PartialDetail {
   readonly text: string;
+  /** What was heard behind it, and may change with the next partial. */
+  readonly unsettled: string;
   readonly field: HTMLElement | undefined;
 }
 

@@ -52,8 +52,9 @@ export function createDictation({ target, fitting, tell, onChange }: DictationPa
 
     transcriber.on('partial', (segment) => {
       const key = keyOf(segment.sequence, segment);
-      show(key, segment.text);
-      tell('auscult-partial', { text: segment.text, field: open.get(key)?.writer.field.element });
+      const { text, unsettled = '' } = segment;
+      show(key, text + unsettled);
+      tell('auscult-partial', { text, unsettled, field: open.get(key)?.writer.field.element });
     });
 
     transcriber.on('final', (segment) => {

@@ -97,8 +97,8 @@ export function listenToChannel(
       setImmediate(accepted.settle);
     },
     onPartial: (hypothesis) => {
-      if (hypothesis.text === '') return;
-      isShown = true;
+      if (hypothesis.text === '' && hypothesis.unsettled === undefined) return;
+      if (hypothesis.text !== '') isShown = true;
       emit({
         kind: 'partial',
         channel,

@@ -73,6 +73,7 @@ describe('a client that opted in', () => {
       encoding: 's16le',
       channels: 1,
       partials: true,
+      unsettled: false,
       words: false,
       language: 'en',
       task: 'transcribe',
@@ -119,6 +120,7 @@ describe('a client that opted in', () => {
       contextSeconds: 20,
       language: 'en',
       task: 'transcribe',
+      unsettled: false,
     });
   });
 
@@ -145,6 +147,26 @@ describe('a client that opted in', () => {
       words: 2,
     });
     for (const message of client.messages) serverMessages[message.type].parse(message);
+  });
+
+  test('gets words that are heard only once where it asks for them, also where nothing is settled', async () => {
+    const { url, recognizer } = await startScriptedServer();
+    const client = await connectOptedIn(url);
+    client.send({ type: 'configure', unsettled: true });
+    client.send(silence(1));
+    await until(() => recognizer.streams.length === 1);
+    const [stream] = recognizer.streams;
+    expect(stream?.options).toMatchObject({ unsettled: true });
+    stream?.partial('', undefined, 'no');
+    stream?.partial('no', undefined, ' pain');
+    const told = [await client.next('transcription'), await client.next('transcription')];
+    expect(told).toMatchObject([
+      { isFinal: false, text: '', unsettled: 'no' },
+      { isFinal: false, text: 'no', unsettled: ' pain' },
+    ]);
+    for (const message of told) serverMessages.transcription.parse(message);
+    client.send({ type: 'stop' });
+    await client.next('stopped');
   });
 
   test('gets each channel transcribed by itself', async () => {

@@ -43,8 +43,8 @@ interface ScriptedStream {
   readonly final: (text: string, reason?: UtteranceEnd, pauseSeconds?: number) => void;
   /** Reports that the audio since the last final held no text. */
   readonly empty: (reason: UtteranceEnd) => void;
-  /** `speaker`: who is probably speaking. */
-  readonly partial: (text: string, speaker?: number) => void;
+  /** `speaker`: who is probably speaking. `unsettled`: what was heard behind the text. */
+  readonly partial: (text: string, speaker?: number, unsettled?: string) => void;
   /** Makes a final of what several people say, one after another. */
   readonly say: (...turns: readonly Turn[]) => void;
   /** Reports that something was found out about the speakers of earlier finals. */
@@ -197,9 +197,13 @@ function openStream(
     empty: (reason) => {
       if (!closed) listener.onEmpty?.({ sequence, start: settled, end: received(), reason });
     },
-    partial: (text, speaker) => {
+    partial: (text, speaker, unsettled) => {
       const partial = { sequence, text, start: settled, end: received(), confidence: 0.5 };
-      if (!closed) listener.onPartial?.({ ...partial, ...(speaker !== undefined && { speaker }) });
+      const known = {
+        ...(speaker !== undefined && { speaker }),
+        ...(unsettled !== undefined && { unsettled }),
+      };
+      if (!closed) listener.onPartial?.({ ...partial, ...known });
     },
     say,
     findSpeakers: (findings) => {

@@ -1,9 +1,10 @@
 import { EventEmitter } from 'node:events';
 import type { Problem, Transcriber } from '@auscult/client';
 import { expect, test } from 'vitest';
-import { NOT_STARTED } from '../../src/page/recording/recording-state.js';
+import { NOT_STARTED, type Levels } from '../../src/page/recording/recording-state.js';
 import { showTranscriber } from '../../src/page/recording/show-transcriber.js';
 import { observable } from '../../src/page/state/observable.js';
+import type { Line } from '../../src/page/transcript/line.js';
 
 test.each<[Problem['code'], 'over' | 'shown']>([
   ['upgrade_blocked', 'over'],
@@ -15,8 +16,8 @@ test.each<[Problem['code'], 'over' | 'shown']>([
   const state = observable(NOT_STARTED);
   showTranscriber(events as unknown as Transcriber, {
     state,
-    levels: observable([]),
-    lines: observable([]),
+    levels: observable<Levels>([]),
+    lines: observable<readonly Line[]>([]),
     warned: new Set(),
     recording: 'first',
     offset: 0,

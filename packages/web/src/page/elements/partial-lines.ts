@@ -38,6 +38,10 @@ export class PartialLines extends LitElement {
         overflow-wrap: anywhere;
       }
 
+      .unsettled {
+        text-decoration: underline dotted;
+      }
+
       @media (width < 40rem) {
         .partial {
           margin-left: 0.25rem;
@@ -58,7 +62,7 @@ export class PartialLines extends LitElement {
         return reason === undefined ? nothing : html`<p class="partial dropped tag">${reason}</p>`;
       return html`<div class="partial" aria-live="off">
         <p class="tag">${this.#speakerBefore(partial)}${msg('still listening …')}</p>
-        <p class="text">${partial.text}</p>
+        <p class="text">${partial.text}<span class="unsettled">${partial.unsettled}</span></p>
       </div>`;
     })}`;
   }

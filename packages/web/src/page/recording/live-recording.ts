@@ -157,6 +157,7 @@ function optionsOf({
   const hasSecond = twoSpeakers && secondDeviceId !== '';
   return {
     ...recognitionOptionsOf(settings),
+    unsettled: true,
     url: url.href,
     ...(twoSpeakers ? { channels: 2, speakers: 2 } : {}),
     correctRecord,

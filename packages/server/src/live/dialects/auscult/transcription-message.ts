@@ -31,7 +31,12 @@ export function partialMessage(
   { hypothesis, madeAt }: Pick<PartialEvent, 'hypothesis' | 'madeAt'>,
   { channel }: Pick<MessageShape, 'channel'>,
 ): TranscriptionMessage {
-  return { ...common(hypothesis, madeAt, false), ...(channel === undefined ? {} : { channel }) };
+  const { unsettled } = hypothesis;
+  return {
+    ...common(hypothesis, madeAt, false),
+    ...(unsettled === undefined ? {} : { unsettled }),
+    ...(channel === undefined ? {} : { channel }),
+  };
 }
 
 /** Seconds with three decimals, as `threeDecimals`, but never later. */

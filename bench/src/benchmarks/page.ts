@@ -5,6 +5,7 @@ import { chromium, type Page } from 'playwright-core';
 import { roomTone, type DecodedClip } from '../clips/sound.js';
 import { distribution, type Distribution } from '../measure/distribution.js';
 import { shownOnPage, type FinalWords } from '../page/shown-on-page.js';
+import { takeFieldSightings, watchField } from '../page/watch-field.js';
 import { takeSightings, type Sightings, watchMicrophone, watchText } from '../page/watch-page.js';
 import { wavOf } from '../page/wav.js';
 
@@ -21,6 +22,9 @@ export interface PageResults {
   /** The same for all words, shown by a partial or by a final. */
   readonly wordAnywhere?: Distribution | undefined;
   readonly words: number;
+  /** The same by `<auscult-dictation>`: from the end of a word until it stands over the field, or in its value. */
+  readonly wordOverField?: Distribution | undefined;
+  readonly wordInField?: Distribution | undefined;
   /**
    * Tasks of the main thread over 50 ms: from the first sample on, and before it, while the page loads and
    * starts.
@@ -51,7 +55,8 @@ export async function measurePage(
 ): Promise<{ readonly model: string; readonly results: PageResults }> {
   const loads: Load[] = [];
   for (let load = 0; load < options.loads; load++) loads.push(await measureLoad(url, options));
-  const spoken = await measureSpeaking(clips, url, options);
+  const spoken = await withSpeech(clips, options, (page, seconds) => speakToPage(page, url, seconds));
+  const dictated = await withSpeech(clips, options, (page, seconds) => speakToField(page, url, seconds));
   const { model } = (await (await fetch(`${url}/health`)).json()) as { readonly model: string };
   return {
     model,
@@ -61,6 +66,7 @@ export async function measurePage(
       firstPaint: distribution(loads.map(({ firstPaint }) => firstPaint)),
       usable: distribution(loads.map(({ usable }) => usable)),
       ...spoken,
+      ...dictated,
     },
   };
 }
@@ -96,7 +102,12 @@ async function measureLoad(url: string, { chromium: executablePath }: PageOption
   }
 }
 
-async function measureSpeaking(clips: readonly DecodedClip[], url: string, options: PageOptions) {
+/** Gives a page whose microphone hears the clips, which take so many seconds. */
+async function withSpeech<Result>(
+  clips: readonly DecodedClip[],
+  options: PageOptions,
+  use: (page: Page, seconds: number) => Promise<Result>,
+): Promise<Result> {
   const gap = roomTone(options.gapSeconds).pcm;
   const pcm = [roomTone(1).pcm, ...clips.flatMap((clip) => [clip.pcm, gap])];
   const folder = mkdtempSync(join(tmpdir(), 'bench-page-'));
@@ -114,18 +125,17 @@ async function measureSpeaking(clips: readonly DecodedClip[], url: string, optio
   try {
     const page = await (await browser.newContext({ permissions: ['microphone'] })).newPage();
     await page.addInitScript(watchMicrophone);
-    await page.goto(url);
-    await page.getByRole('button', { name: 'Start' }).waitFor();
-    await page.evaluate(watchText);
-    const seconds = pcm.reduce((sum, { length }) => sum + length, 0) / 16_000;
-    return await speak(page, seconds);
+    return await use(page, pcm.reduce((sum, { length }) => sum + length, 0) / 16_000);
   } finally {
     await browser.close();
     rmSync(folder, { recursive: true });
   }
 }
 
-async function speak(page: Page, seconds: number) {
+async function speakToPage(page: Page, url: string, seconds: number) {
+  await page.goto(url);
+  await page.getByRole('button', { name: 'Start' }).waitFor();
+  await page.evaluate(watchText);
   await page.getByRole('button', { name: 'Start' }).click();
   await page.getByText('Listening', { exact: true }).first().waitFor();
   await page.waitForTimeout(seconds * 1000);
@@ -145,6 +155,24 @@ async function speak(page: Page, seconds: number) {
     longTasks: summary(sightings.longTasks.filter(({ at }) => at >= sightings.heardFrom)),
     longTasksBefore: summary(sightings.longTasks.filter(({ at }) => at < sightings.heardFrom)),
   };
+}
+
+async function speakToField(page: Page, url: string, seconds: number) {
+  await page.goto(url);
+  await page.addScriptTag({ url: new URL('elements/auscult-elements.js', url).href, type: 'module' });
+  await page.evaluate(watchField);
+  const element = page.locator('auscult-dictation');
+  await element.getByRole('button').first().click();
+  await element.getByText('Listening', { exact: true }).waitFor();
+  await page.waitForTimeout(seconds * 1000);
+  await element.getByRole('button').first().click();
+  await element
+    .getByText('Ready', { exact: true })
+    .or(element.getByText('Stopped', { exact: true }))
+    .waitFor();
+  const { sightings, finals } = await page.evaluate(takeFieldSightings);
+  const { anywhere, inFinal } = shownOnPage(finals, sightings);
+  return { wordOverField: distribution(anywhere), wordInField: distribution(inFinal) };
 }
 
 function summary(tasks: Sightings['longTasks']): LongTasks {

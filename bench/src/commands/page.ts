@@ -19,7 +19,7 @@ export function addPageCommand(program: Command): void {
   const command = program
     .command('page')
     .description(
-      'The page in Chromium: what it loads, and how soon it shows words spoken into its microphone.',
+      'The page in Chromium: what it loads, and how soon it, and a field for dictation, show words spoken into the microphone.',
     );
   addClipOptions(command, { limit: 8, maxClip: 30 });
   addServerOptions(command)
@@ -59,6 +59,8 @@ function show(results: PageResults): string {
       ['navigation → usable', results.usable],
       ['end of word at the microphone → shown in partial', wordInPartial],
       ['end of word at the microphone → shown at all', results.wordAnywhere],
+      ['end of word at the microphone → shown over a field', results.wordOverField],
+      ['end of word at the microphone → in the field', results.wordInField],
     ]),
     `transferred on a cold cache: ${(loadBytes / 1000).toFixed(1)} kB in ${String(requests)} requests`,
     `${percent((wordInPartial?.count ?? 0) / Math.max(1, words))} of ${String(words)} words were shown by a partial first`,

@@ -9,6 +9,8 @@ export interface ShownOnPage {
   readonly inPartial: readonly number[];
   /** All words; those that no partial contained count with their final. */
   readonly anywhere: readonly number[];
+  /** All words, with their final. */
+  readonly inFinal: readonly number[];
 }
 
 /**
@@ -18,15 +20,18 @@ export interface ShownOnPage {
 export function shownOnPage(finals: readonly FinalWords[], sightings: Sightings): ShownOnPage {
   const inPartial: number[] = [];
   const anywhere: number[] = [];
+  const inFinal: number[] = [];
   for (const [index, words] of finals.entries()) {
     const partials = sightings.partials.filter((partial) => partial.finals === index);
     for (const [word, { end }] of words.entries()) {
       const spoken = sightings.heardFrom + end * 1000;
       const partial = partials.find(({ text }) => text.split(' ').length > word);
-      const shown = partial?.at ?? sightings.finalsAt[index] ?? Number.NaN;
+      const final = sightings.finalsAt[index] ?? Number.NaN;
+      const shown = partial?.at ?? final;
       if (partial) inPartial.push((shown - spoken) / 1000);
       anywhere.push((shown - spoken) / 1000);
+      inFinal.push((final - spoken) / 1000);
     }
   }
-  return { inPartial, anywhere };
+  return { inPartial, anywhere, inFinal };
 }

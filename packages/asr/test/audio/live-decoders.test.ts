@@ -139,6 +139,18 @@ describe('a decoder of what is live', () => {
       await expect(decoder.push(bytes.subarray(3_000))).rejects.toMatchObject({ code: 'closed' });
   });
 
+  it('of a crowd starts in its turn, and never if it is closed before', async () => {
+    const bytes = await clip('live.webm');
+    const before = decoders();
+    const crowd = Array.from({ length: 20 }, open);
+    for (const { decoder } of crowd.slice(0, 16)) decoder.close();
+    const left = crowd.slice(16);
+    for (const { decoder } of left) await decoder.push(bytes);
+    for (const { decoder } of left) await decoder.end();
+    for (const { heard } of left) expect(heard() / RATE).toBeCloseTo(2.99, 1);
+    expect(decoders().filter((one) => !before.includes(one)).length).toBeLessThanOrEqual(left.length);
+  });
+
   it('that is closed ends its process', async () => {
     const { decoder } = open();
     await decoder.push((await clip('live.webm')).subarray(0, 3_000));

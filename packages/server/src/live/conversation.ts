@@ -1,4 +1,5 @@
 import { describeError, describeWarning, type ErrorCode, type Explanation } from '@auscult/protocol';
+import { ownershipOf, shareOf } from '../access/identity.js';
 import { scopeOf } from '../access/permissions.js';
 import type { CorrectedSpeakers } from '../records/speaker-changes.js';
 import type { AdmittedSession } from './admitted-session.js';
@@ -95,6 +96,7 @@ export function createConversation(place: ConversationPlace): Conversation {
   const refusals = createRefusals(emit, services.config.maxBadMessages, signals.onHopeless);
   const intake = createAudioIntake({
     decoders: services.decoders,
+    share: shareOf(ownershipOf(session.identity)).join('\n'),
     channels: stream.channels,
     received,
     settings: setup.settings,

@@ -19,6 +19,8 @@ export interface DecodedIntake {
 /** What an intake decodes with, and for whom. */
 export interface DecodedIntakeServices {
   readonly decoders: Pick<DecoderPool, 'openStream'>;
+  /** Whose session it is: decoders start in fair turns. */
+  readonly share: string;
   readonly channels: ChannelsOnDemand;
   /** Counts what is taken. */
   readonly received: ReceivedCount;
@@ -43,7 +45,7 @@ interface Running extends Pick<StreamOptions, 'kind' | 'channels'> {
 
 /** Starts without a decoder. */
 export function createDecodedIntake(services: DecodedIntakeServices): DecodedIntake {
-  const { decoders, channels, received, settings, pendingSeconds, maxPendingSeconds, caughtUp } = services;
+  const { decoders, share, channels, received, settings, pendingSeconds, maxPendingSeconds, caughtUp } = services;
   const { onTaken, onUndecodable } = services;
   let running: Running | undefined;
   let hasReceived = false;
@@ -67,7 +69,7 @@ export function createDecodedIntake(services: DecodedIntakeServices): DecodedInt
     running?.decoder.close();
     running = undefined;
     if (kind !== 'opus' && kind !== 'container') return undefined;
-    const decoder = decoders.openStream({ kind, channels: count, onSound });
+    const decoder = decoders.openStream({ key: share, kind, channels: count, onSound });
     running = { kind, channels: count, decoder };
     return decoder;
   }

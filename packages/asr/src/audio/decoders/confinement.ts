@@ -65,12 +65,13 @@ export async function closeToTheWorld(pid: number): Promise<void> {
 }
 
 /**
- * With this niceness, decoding gets a third of the processor time of live speech if both want it. A higher one would make
- * recordings wait for minutes on a busy machine even while nobody speaks.
+ * With this niceness, decoding gets a third of the processor time of recognition if both want it: also decoding what comes
+ * live, which takes little once it has started. A higher one would make recordings wait for minutes on a busy machine even
+ * while nobody speaks.
  */
 const NICENESS = 5;
 
-/** Lets live speech go first. */
+/** Lets recognition go first. */
 export function yieldToOthers(pid: number | undefined): void {
   if (pid === undefined) return;
   try {

@@ -7,6 +7,8 @@ import { superviseDecoder } from './supervise-decoder.js';
 
 /** What comes, and who hears it. */
 export interface StreamOptions extends LiveTask {
+  /** Whose it is: turns to start are shared evenly between these keys. */
+  readonly key?: string;
   /**
    * Called with sound at 16 kHz, an array for each channel, in its order. Decoding goes on once the promise resolves.
    */
@@ -30,12 +32,14 @@ export interface StreamDecoder {
 /** The pool that a decoder belongs to. */
 interface StreamPlace {
   readonly memory: MemoryBudget;
+  /** Resolves when the process may start, with a function that tells that it has, or that it never will. */
+  readonly turn: () => Promise<() => void>;
   /** Receives a function that ends it early, with the reason. */
   readonly onStart: (close: (reason: SpeechError) => void) => void;
   readonly onEnd: () => void;
 }
 
-/** Decodes in a process of its own, which starts at once. */
+/** Decodes in a process of its own, which starts when it has its turn; what comes before waits. */
 export function decodeStreamApart(options: StreamOptions, place: StreamPlace): StreamDecoder {
   const { kind, channels, onSound } = options;
   const feed = createPieceFeed();
@@ -50,6 +54,7 @@ export function decodeStreamApart(options: StreamOptions, place: StreamPlace): S
       maxSeconds: undefined,
       live: { kind, channels },
       memory: place.memory,
+      turn: place.turn,
       onStart: (end) => {
         close = end;
         place.onStart(end);

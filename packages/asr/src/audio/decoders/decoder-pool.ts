@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Recording, RecordingOptions } from '../decode-recording.js';
 import { SpeechError } from '../../speech-error.js';
 import { decodeApart } from './decode-apart.js';
@@ -15,8 +16,8 @@ export interface DecoderPool {
    */
   open(source: DecoderSource, options: DecodeOptions): Promise<Recording>;
   /**
-   * Decodes what comes live, at once, in a process that it does not share; nobody waits for a turn, since those who speak have
-   * a place already.
+   * Decodes what comes live in a process that it does not share. Only its start waits, for a moment, while as many others start
+   * as there are processors: those who speak have a place already.
    */
   openStream(options: StreamOptions): StreamDecoder;
   /** How many processes run, and how many recordings wait for one. */
@@ -60,6 +61,8 @@ export interface DecoderPoolOptions {
 export function createDecoderPool({ looks, reads }: DecoderPoolOptions): DecoderPool {
   const places = { look: createFairSemaphore(looks), read: createFairSemaphore(reads) };
   const memory = createMemoryBudget(MOST_BYTES);
+  // A start takes a tenth of a second of processor time, and who is speaking already should not wait for a crowd of them.
+  const starts = createFairSemaphore(availableParallelism());
   // Live ones are bounded each by itself: whoever speaks must not be cut off because others speak.
   const liveMemory = createMemoryBudget(Number.POSITIVE_INFINITY);
   const running = new Set<{ close: ((reason: SpeechError) => void) | undefined }>();
@@ -95,6 +98,7 @@ export function createDecoderPool({ looks, reads }: DecoderPoolOptions): Decoder
       running.add(entry);
       const decoder = decodeStreamApart(options, {
         memory: liveMemory,
+        turn: () => starts.take(options.key),
         onStart: (close) => (entry.close = close),
         onEnd: () => running.delete(entry),
       });

@@ -22,20 +22,17 @@ export interface DecoderListener {
 }
 
 /**
- * Starts a process that decodes one recording: with no environment, no files and no processes of its own. Unless it decodes
- * live speech, that goes first.
+ * Starts a process that decodes one recording: with no environment, no files and no processes of its own. Recognition
+ * goes first.
  */
-export async function startDecoderProcess(
-  listener: DecoderListener,
-  { isLive = false } = {},
-): Promise<DecoderProcess> {
+export async function startDecoderProcess(listener: DecoderListener): Promise<DecoderProcess> {
   const { program, args } = await confinedNode();
   const main = fileURLToPath(new URL('./decoder-main.js', import.meta.url));
   const child = spawn(program, [...args, main], {
     stdio: ['pipe', 'pipe', 'ignore'],
     env: childEnvironment('decoder'),
   });
-  if (!isLive) yieldToOthers(child.pid);
+  yieldToOthers(child.pid);
   const kill = (): void => {
     child.kill('SIGKILL');
   };

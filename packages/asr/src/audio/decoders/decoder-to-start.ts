@@ -11,7 +11,7 @@ export interface DecoderToStart {
 }
 
 /** It is not started yet. */
-export function createDecoderToStart({ isLive = false } = {}): DecoderToStart {
+export function createDecoderToStart(): DecoderToStart {
   let process: DecoderProcess | undefined;
   let isKilled = false;
   return {
@@ -19,7 +19,7 @@ export function createDecoderToStart({ isLive = false } = {}): DecoderToStart {
       return process?.pid;
     },
     async start(listener) {
-      process = await startDecoderProcess(listener, { isLive });
+      process = await startDecoderProcess(listener);
       if (isKilled) process.kill();
     },
     send: (frame) => process?.send(frame),

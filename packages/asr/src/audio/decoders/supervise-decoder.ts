@@ -18,6 +18,8 @@ export interface SuperviseOptions {
   readonly maxSeconds: number | undefined;
   readonly live?: LiveTask;
   readonly memory: MemoryBudget;
+  /** Resolves when the decoder may start, with a function that tells that it has, or that it never will. */
+  readonly turn?: () => Promise<() => void>;
   /** Receives a function that ends the decoder early, with a reason. */
   readonly onStart: (end: EndDecoder) => void;
 }
@@ -37,18 +39,20 @@ export interface SuperviseListener extends Pick<DecodingListener, 'onOpened' | '
  */
 export async function superviseDecoder(
   source: DecoderSource,
-  { name, track, channel, maxSeconds, live, memory, onStart }: SuperviseOptions,
+  { name, track, channel, maxSeconds, live, memory, turn, onStart }: SuperviseOptions,
   listener: SuperviseListener,
 ): Promise<EndDecoder> {
   const pieces = openSourcePieces(source);
   const programs = createRequestedPrograms();
-  const decoder = createDecoderToStart({ isLive: live !== undefined });
+  const decoder = createDecoderToStart();
   const sound = countSound(name, maxSeconds);
   let hasEnded = false;
+  let hasStarted: (() => void) | undefined;
 
   const end: EndDecoder = (error) => {
     if (hasEnded) return;
     hasEnded = true;
+    hasStarted?.();
     watch.end();
     decoder.kill();
     programs.killAll();
@@ -67,6 +71,7 @@ export async function superviseDecoder(
   );
   const receive = (question: PipeFrame): void => {
     if (hasEnded) return;
+    hasStarted?.();
     watch.heard();
     questions.answer(question).catch((error: unknown) => {
       // A message that no decoder may send is a failure of the decoder; other errors are faults of the recording.
@@ -82,7 +87,9 @@ export async function superviseDecoder(
   });
 
   onStart(end);
-  await decoder.start({ onFrame: receive, onNonsense: fail, onExit: fail }).catch(end);
+  hasStarted = await turn?.();
+  if (hasEnded) hasStarted?.();
+  else await decoder.start({ onFrame: receive, onNonsense: fail, onExit: fail }).catch(end);
   return end;
 }
 
@@ -112,7 +119,8 @@ function usageOf({
     inputBytes: () => pieces.size ?? pieces.given(),
     outputSeconds: () => sound.seconds,
     // While ffmpeg works, every question of a decoder is answered late. What is live comes when somebody speaks.
-    isExpected: () => questions.open === 0 || (!isLive && programs.pids().length > 0),
+    isExpected: () =>
+      decoder.pid !== undefined && (questions.open === 0 || (!isLive && programs.pids().length > 0)),
   };
 }
 

@@ -142,11 +142,13 @@ async function speakToPage(page: Page, url: string, seconds: number) {
   await page.getByRole('button', { name: 'Stop' }).click();
   await page.getByText('Stopped', { exact: true }).first().waitFor();
   const sightings = await page.evaluate(takeSightings);
-  const finals = await page
-    .locator('transcript-line')
-    .evaluateAll((lines) =>
-      lines.map((line) => (line as unknown as { readonly line: { readonly words: FinalWords } }).line.words),
-    );
+  const finals = await page.locator('transcript-line').evaluateAll((lines) =>
+    lines.map((line) =>
+      (line as unknown as { readonly line: { readonly words: FinalWords } }).line.words.map(({ end }) => ({
+        end,
+      })),
+    ),
+  );
   const { inPartial, anywhere } = shownOnPage(finals, sightings);
   return {
     wordInPartial: distribution(inPartial),
@@ -163,13 +165,10 @@ async function speakToField(page: Page, url: string, seconds: number) {
   await page.evaluate(watchField);
   const element = page.locator('auscult-dictation');
   await element.getByRole('button').first().click();
-  await element.getByText('Listening', { exact: true }).waitFor();
+  await element.getByText('Listening.', { exact: true }).waitFor();
   await page.waitForTimeout(seconds * 1000);
   await element.getByRole('button').first().click();
-  await element
-    .getByText('Ready', { exact: true })
-    .or(element.getByText('Stopped', { exact: true }))
-    .waitFor();
+  await element.getByText('Stopped.', { exact: true }).waitFor();
   const { sightings, finals } = await page.evaluate(takeFieldSightings);
   const { anywhere, inFinal } = shownOnPage(finals, sightings);
   return { wordOverField: distribution(anywhere), wordInField: distribution(inFinal) };

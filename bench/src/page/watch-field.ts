@@ -38,7 +38,7 @@ export function watchField(): void {
   const root = element.shadowRoot;
   if (!root) throw new Error('The page has no elements.');
   new MutationObserver(() => {
-    const text = root.querySelector('[part~=provisional]')?.textContent?.trim() ?? '';
+    const text = root.querySelector('[part~=provisional]')?.textContent.trim() ?? '';
     if (text !== '' && text !== sightings.partials.at(-1)?.text)
       sightings.partials.push({ at: performance.now(), finals: sightings.finalsAt.length, text });
   }).observe(root, { childList: true, subtree: true, characterData: true });

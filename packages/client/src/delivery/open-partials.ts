@@ -20,8 +20,7 @@ export function createOpenPartials(onPartial: (partial: Segment) => void): OpenP
     const partial = open.get(channel);
     if (!partial) return;
     open.delete(channel);
-    const { unsettled, ...settled } = partial;
-    onPartial({ ...settled, text: '' });
+    onPartial({ ...partial, text: '', ...('unsettled' in partial && { unsettled: '' }) });
   }
 
   return {

@@ -47,12 +47,13 @@ export async function superviseDecoder(
   const decoder = createDecoderToStart();
   const sound = countSound(name, maxSeconds);
   let hasEnded = false;
-  let hasStarted: (() => void) | undefined;
+  const isOver = (): boolean => hasEnded;
+  let freeTurn = (): void => undefined;
 
   const end: EndDecoder = (error) => {
     if (hasEnded) return;
     hasEnded = true;
-    hasStarted?.();
+    freeTurn();
     watch.end();
     decoder.kill();
     programs.killAll();
@@ -71,7 +72,7 @@ export async function superviseDecoder(
   );
   const receive = (question: PipeFrame): void => {
     if (hasEnded) return;
-    hasStarted?.();
+    freeTurn();
     watch.heard();
     questions.answer(question).catch((error: unknown) => {
       // A message that no decoder may send is a failure of the decoder; other errors are faults of the recording.
@@ -87,8 +88,8 @@ export async function superviseDecoder(
   });
 
   onStart(end);
-  hasStarted = await turn?.();
-  if (hasEnded) hasStarted?.();
+  if (turn) freeTurn = await turn();
+  if (isOver()) freeTurn();
   else await decoder.start({ onFrame: receive, onNonsense: fail, onExit: fail }).catch(end);
   return end;
 }

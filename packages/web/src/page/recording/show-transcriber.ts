@@ -61,7 +61,7 @@ function showState(transcriber: Transcriber, { state, levels, elapsed, isCurrent
 function showText(transcriber: Transcriber, { state, lines, recording, offset }: Shown): void {
   const source = { recording, offset };
   transcriber.on('partial', (segment) => {
-    const shown = segment.text === '' && segment.unsettled === undefined ? undefined : segment;
+    const shown = segment.text + (segment.unsettled ?? '') === '' ? undefined : segment;
     state.patch({
       partials: withChannel(state.value.partials, segment, shown),
       ...(shown && { dropped: withChannel(state.value.dropped, segment, undefined) }),

@@ -135,6 +135,9 @@ describe('those who say little', () => {
             { voice: 1, windows },
           ];
           const [question, answer] = pair(utterancesOf({ voices: 2, turns, seed }));
+          // Voices that are drawn may happen to be like each other.
+          const [asked] = question.windows;
+          fc.pre(answer.windows.every(({ voice }) => asked && dot(asked.voice, voice) < 0.15));
           const diarization = createDiarization({ speakers });
           expect(speakersOf(diarization, question)).toEqual([0]);
           expect(new Set(speakersOf(diarization, answer))).toEqual(new Set([1]));

@@ -116,15 +116,28 @@ export function createDiarization({
 
   /**
    * What is better than what was told: another speaker only if that is fairly sure, so that labels do not come and go, or if the one
-   * who was told is nobody any more.
+   * who was told is nobody any more. Where speakers are counted, a single word stays with whom it was told of among several: short
+   * answers sound like each other more than like whoever gives them, and the next clustering would give it back.
    */
   const betterLabelsOf = (final: HeardFinal): readonly WordLabel[] => {
     const known = new Set(realVoices().map(({ speaker }) => speaker));
-    return labelsOf(final).map((label, at) => {
+    const labels = labelsOf(final).map((label, at) => {
       const told = final.told[at];
       if (!told || told.speaker === label.speaker) return label;
       return label.confidence < SURE_ENOUGH && known.has(told.speaker) ? told : label;
     });
+    if (speakers !== 'auto' || final.toldAmong < 2) return labels;
+    for (const { from, to } of spansBetween(labels, final.told)) {
+      const told = final.told[from];
+      const isHeard = told !== undefined && told.confidence > UNHEARD;
+      if (from === to && isHeard && known.has(told.speaker) && !isPinned(final, from)) labels[from] = told;
+    }
+    return labels;
+  };
+
+  const isPinned = ({ pins, words }: HeardFinal, at: number): boolean => {
+    const word = words[at];
+    return word !== undefined && pins.some((pin) => holds(pin, word));
   };
 
   /** Until somebody else is found, all that is said would otherwise have the name of the one who is known. */
@@ -152,14 +165,20 @@ export function createDiarization({
     for (const label of final.told) count(label, -1);
     for (const label of labels) count(label, 1);
     final.told = labels;
+    final.toldAmong = voices.length;
   };
 
   const finalOf = (sequence: number): HeardFinal => {
     const known = finals.findLast((final) => final.sequence === sequence);
     if (known) return known;
-    const final: HeardFinal = { sequence, words: [], windows: [], pins: [], told: [] };
+    const final: HeardFinal = { sequence, words: [], windows: [], pins: [], told: [], toldAmong: 0 };
     finals.push(final);
     return final;
+  };
+
+  const found = ({ start, end, voice }: VoiceWindow) => {
+    finder.added(founding.add({ voice, seconds: end - start }));
+    isStale = true;
   };
 
   const settledSeconds = () => Math.max(0, endOf(finals.at(-1)) - REVISABLE_SECONDS);
@@ -175,16 +194,14 @@ export function createDiarization({
       const final = isForgotten ? undefined : finalOf(sequence);
       for (const window of windows) {
         final?.windows.push(window);
-        const seconds = window.end - window.start;
-        if (seconds >= SHORTEST_FOUNDING) {
-          finder.added(founding.add({ voice: window.voice, seconds }));
-          isStale = true;
-        }
+        if (window.end - window.start >= SHORTEST_FOUNDING) found(window);
       }
     },
     label(sequence, words) {
       const final = finalOf(sequence);
       final.words = words;
+      const [only] = final.windows;
+      if (only && final.windows.length === 1 && isShortSentence(only, words)) found(only);
       settle();
       find();
       tell(final, labelsOf(final));
@@ -236,6 +253,8 @@ interface HeardFinal {
   readonly pins: SpokenSpan[];
   /** What was told of its words. */
   told: readonly WordLabel[];
+  /** How many voices were known then. */
+  toldAmong: number;
 }
 
 /** The confidence of words whose voice could not be heard: whoever spoke before may have gone on. Not tuned. */
@@ -249,6 +268,15 @@ export const MOST_SPEAKERS = 4;
  * (bench `speakers`).
  */
 export const SHORTEST_FOUNDING = 1.2;
+
+/** A short window with so many words, of an utterance that has no other, tells enough: seconds and words. */
+const SHORT_SENTENCE = { seconds: 0.9, words: 3 } as const;
+
+function isShortSentence({ start, end }: TimeSpan, words: readonly SpokenWord[]): boolean {
+  const seconds = end - start;
+  const isShort = seconds >= SHORT_SENTENCE.seconds && seconds < SHORTEST_FOUNDING;
+  return isShort && words.length >= SHORT_SENTENCE.words;
+}
 
 /** The confidence from which a word that was told goes to another speaker (bench `speakers`). */
 const SURE_ENOUGH = 0.88;
@@ -289,20 +317,29 @@ function holds({ start, end }: TimeSpan, word: TimeSpan): boolean {
 
 /** The words in a row whose speaker is another than was told. */
 function spansOf({ sequence, words, told }: HeardFinal, labels: readonly WordLabel[]): RevisedSpan[] {
-  const spans: { from: number; to: number; speaker: number; confidences: number[] }[] = [];
-  for (const [at, label] of labels.entries()) {
-    if (label.speaker === told[at]?.speaker) continue;
+  return spansBetween(labels, told).map(({ from, to, speaker }) => {
+    const confidences = labels.slice(from, to + 1).map(({ confidence }) => confidence);
+    return {
+      sequence,
+      start: words[from]?.start ?? 0,
+      end: words[to]?.end ?? 0,
+      speaker,
+      confidence: confidences.reduce((sum, value) => sum + value, 0) / confidences.length,
+    };
+  });
+}
+
+/** The places of labels in a row that are another speaker's than was told, all of the same one. */
+function spansBetween(
+  labels: readonly WordLabel[],
+  told: readonly WordLabel[],
+): readonly { readonly from: number; readonly to: number; readonly speaker: number }[] {
+  const spans: { readonly from: number; to: number; readonly speaker: number }[] = [];
+  for (const [at, { speaker }] of labels.entries()) {
+    if (speaker === told[at]?.speaker) continue;
     const last = spans.at(-1);
-    if (last?.to === at - 1 && last.speaker === label.speaker) {
-      last.to = at;
-      last.confidences.push(label.confidence);
-    } else spans.push({ from: at, to: at, speaker: label.speaker, confidences: [label.confidence] });
+    if (last?.to === at - 1 && last.speaker === speaker) last.to = at;
+    else spans.push({ from: at, to: at, speaker });
   }
-  return spans.map(({ from, to, speaker, confidences }) => ({
-    sequence,
-    start: words[from]?.start ?? 0,
-    end: words[to]?.end ?? 0,
-    speaker,
-    confidence: confidences.reduce((sum, value) => sum + value, 0) / confidences.length,
-  }));
+  return spans;
 }

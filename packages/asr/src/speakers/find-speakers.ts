@@ -39,11 +39,15 @@ export function createSpeakerFinder(founding: FoundingWindows): SpeakerFinder {
       if (founding.windows.length === 0) return [];
       const clusters = createVoiceClusters(founding, parts.current());
       const least = wanted.given === undefined ? LEAST_SPEECH.counted : LEAST_SPEECH.given;
-      dropSmall(clusters, (_, half) => Math.min(least, half));
+      const kept =
+        wanted.given === undefined
+          ? { people: Math.min(2, wanted.most), below: DISTINCT.counted }
+          : { people: wanted.given, below: DISTINCT.given };
+      dropSmall(clusters, kept, (_, half) => Math.min(least, half));
       clusters.settle();
       mergeDown(clusters, wanted);
       if (wanted.given === undefined)
-        dropSmall(clusters, (rank, half) => (rank < 2 ? Math.min(least, half) : LEAST_SPEECH.third));
+        dropSmall(clusters, kept, (rank, half) => (rank < 2 ? Math.min(least, half) : LEAST_SPEECH.third));
       return Array.from({ length: clusters.count }, (_, cluster) => ({
         voice: clusters.voice(cluster),
         seconds: clusters.seconds(cluster),
@@ -53,6 +57,8 @@ export function createSpeakerFinder(founding: FoundingWindows): SpeakerFinder {
     },
   };
 }
+
+type Pair = readonly [number, number];
 
 function mergeDown(clusters: VoiceClusters, { given, most }: SpeakersWanted): void {
   while (clusters.count > (given ?? 1)) {
@@ -73,19 +79,61 @@ const ONE_SPEAKER = 0.6;
  */
 const LEAST_SPEECH = { given: 4, counted: 6, third: 12 } as const;
 
-/** Drops clusters with less speech than is wanted of one of that rank, the largest first; `half`: of what the largest has. */
-function dropSmall(clusters: VoiceClusters, leastOf: (rank: number, half: number) => number): void {
+/**
+ * Drops clusters with less speech than is wanted of one of that rank, the largest first; `half`: of what the largest has. As long
+ * as the others may be fewer than so many `people`, small ones stay whose likeness to each other one is `below` this: whoever opens
+ * a conversation with a short question is somebody.
+ */
+function dropSmall(
+  clusters: VoiceClusters,
+  { people, below }: { readonly people: number; readonly below: number },
+  leastOf: (rank: number, half: number) => number,
+): void {
   const seconds = Array.from({ length: clusters.count }, (_, cluster) => clusters.seconds(cluster));
   const half = Math.max(...seconds) / 2;
-  const ranks = seconds.map((own) => seconds.filter((other) => other > own).length);
-  for (let cluster = seconds.length - 1; cluster >= 0; cluster--) {
-    const least = leastOf(ranks[cluster] as number, half);
-    if ((seconds[cluster] as number) < least && clusters.pinned(cluster) === undefined)
-      clusters.drop(cluster);
-  }
+  const isSmall = seconds.map((own, cluster) => {
+    const rank = seconds.filter((other) => other > own).length;
+    return own < leastOf(rank, half) && clusters.pinned(cluster) === undefined;
+  });
+  const all = [...seconds.keys()];
+  const large = all.filter((cluster) => !isSmall[cluster]);
+  const missing = Math.max(0, people - countPeople(clusters, large));
+  const distinct = all
+    .filter(
+      (one) => isSmall[one] && all.every((other) => other === one || clusters.alike(one, other) < below),
+    )
+    .sort((one, other) => (seconds[other] as number) - (seconds[one] as number));
+  const kept = new Set([...large, ...distinct.slice(0, missing)]);
+  for (const cluster of all.reverse()) if (!kept.has(cluster)) clusters.drop(cluster);
 }
 
-type Pair = readonly [number, number];
+/** How many people these clusters are at least: two that may be one person, and all that are linked by such, count once. */
+function countPeople(clusters: VoiceClusters, counted: readonly number[]): number {
+  const left = new Set(counted);
+  let people = 0;
+  for (const first of left) {
+    people++;
+    const linked = [first];
+    for (const one of linked) {
+      left.delete(one);
+      for (const other of left)
+        if (clusters.alike(one, other) >= PERHAPS_ONE) {
+          left.delete(other);
+          linked.push(other);
+        }
+    }
+  }
+  return people;
+}
+
+/** The cosine from which two clusters may be parts of one voice (bench `speakers`). */
+const PERHAPS_ONE = 0.45;
+
+/**
+ * The cosine below which little speech is surely another voice's: where the number is given, and where speakers are counted, so
+ * that nobody who speaks alone is taken for two (bench `speakers`; docs/decisions/0153).
+ */
+const DISTINCT = { given: 0.35, counted: 0.25 } as const;
 
 /** The two that are most alike, unless they are two people. */
 function mostAlike(clusters: VoiceClusters, most: number): Pair | undefined {
@@ -93,13 +141,21 @@ function mostAlike(clusters: VoiceClusters, most: number): Pair | undefined {
   return best && (clusters.count > most || best.value >= ONE_SPEAKER) ? best.pair : undefined;
 }
 
-/** The two that lose least as one (Ward's rule), so that a cough does not take a speaker's place. */
+/**
+ * The two that lose least as one (Ward's rule), so that a cough does not take a speaker's place. What little somebody distinct has
+ * said would be lost most cheaply of all, and is therefore only merged where nothing else is left.
+ */
 function leastLoss(clusters: VoiceClusters): Pair | undefined {
   return bestPair(clusters, (a, b) => {
     const [one, other] = [clusters.seconds(a), clusters.seconds(b)];
-    return -((1 - clusters.alike(a, b)) * one * other) / (one + other);
+    const alike = clusters.alike(a, b);
+    if (Math.min(one, other) < LEAST_SPEECH.given && alike < DISTINCT.given) return LAST_OF_ALL + alike;
+    return -((1 - alike) * one * other) / (one + other);
   })?.pair;
 }
+
+/** Below the loss of any two clusters of a session. */
+const LAST_OF_ALL = -1e6;
 
 function bestPair(
   clusters: VoiceClusters,

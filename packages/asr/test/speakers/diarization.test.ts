@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createDiarization, type Diarization } from '../../src/speakers/diarization.js';
 import { MOST_FOUNDING } from '../../src/speakers/founding-windows.js';
 import { readSpeakerState, writeSpeakerState } from '../../src/speakers/speaker-state.js';
+import { dot } from '../../src/speakers/vectors.js';
 import { conversations, utterancesOf, type GeneratedUtterance } from './generated-voices.js';
 
 const RUNS = { numRuns: 60 };
@@ -122,6 +123,83 @@ describe('diarization', () => {
     expect(settled).toBeLessThan(utterances.at(-1)?.words.at(-1)?.end ?? 0);
   });
 });
+
+describe('those who say little', () => {
+  test.each([2, 'auto'] as const)(
+    'are told from whoever answers them at length, asked for %s',
+    (speakers) => {
+      fc.assert(
+        fc.property(fc.nat(), fc.integer({ min: 3, max: 8 }), (seed, windows) => {
+          const turns = [
+            { voice: 0, windows: 1 },
+            { voice: 1, windows },
+          ];
+          const [question, answer] = pair(utterancesOf({ voices: 2, turns, seed }));
+          // Voices that are drawn may happen to be like each other.
+          const [asked] = question.windows;
+          fc.pre(answer.windows.every(({ voice }) => asked && dot(asked.voice, voice) < 0.15));
+          const diarization = createDiarization({ speakers });
+          expect(speakersOf(diarization, question)).toEqual([0]);
+          expect(new Set(speakersOf(diarization, answer))).toEqual(new Set([1]));
+          expect(diarization.revise().revised).toEqual([]);
+        }),
+        RUNS,
+      );
+    },
+  );
+
+  test('are known by a window of a second, if three words are in it', () => {
+    const [question, answer] = pair(utterancesOf({ voices: 2, turns: SHORT_QUESTION, seed: 3 }));
+    const windows = question.windows.map((window) => ({ ...window, end: window.start + 1 }));
+    const heard = ['What', 'is', 'it?'].map((text, at) => ({ text, start: at * 0.3, end: at * 0.3 + 0.3 }));
+    const answerers = [1, 3].map((words) => {
+      const diarization = createDiarization({ speakers: 2 });
+      speakersOf(diarization, { ...question, windows, words: heard.slice(0, words) });
+      return speakersOf(diarization, answer)[0];
+    });
+    expect(answerers).toEqual([0, 1]);
+  });
+
+  test('keep a single word when somebody new is found who sounds like it, where speakers are counted', () => {
+    const turns = [0, 1, 0, 1, 2, 2].map((voice) => ({ voice, windows: 8 }));
+    const utterances = utterancesOf({ voices: 3, turns, seed: 5 });
+    const [last] = utterances.slice(-1);
+    const voice = last?.windows[0]?.voice ?? new Float32Array();
+    const moved = [1, 2].map((count) => {
+      const diarization = createDiarization({ speakers: 'auto' });
+      tellAll(diarization, utterances.slice(0, 4));
+      diarization.hear(4, [{ start: 100, end: 101, voice }]);
+      const words = ['No', 'no.'].slice(0, count).map((text) => ({ text, start: 100.2, end: 100.8 }));
+      const first = diarization.label(4, words)[0]?.speaker;
+      expect(first).toBeLessThan(2);
+      const later = utterances.slice(4).map((one) => ({ ...one, sequence: one.sequence + 1 }));
+      const revised = later.flatMap(({ sequence, windows, words: own }) => {
+        diarization.hear(sequence, windows);
+        diarization.label(sequence, own);
+        return diarization.revise().revised;
+      });
+      return revised.some(({ sequence, speaker }) => sequence === 4 && speaker === 2);
+    });
+    expect(moved).toEqual([false, true]);
+  });
+});
+
+const SHORT_QUESTION = [
+  { voice: 0, windows: 1 },
+  { voice: 1, windows: 6 },
+];
+
+function pair(utterances: readonly GeneratedUtterance[]): readonly [GeneratedUtterance, GeneratedUtterance] {
+  return utterances as unknown as readonly [GeneratedUtterance, GeneratedUtterance];
+}
+
+function speakersOf(
+  diarization: Diarization,
+  { sequence, windows, words }: Pick<GeneratedUtterance, 'sequence' | 'windows' | 'words'>,
+): number[] {
+  diarization.hear(sequence, windows);
+  return diarization.label(sequence, words).map(({ speaker }) => speaker);
+}
 
 /** Speakers of the words of each final, by its sequence. */
 type Told = (number | undefined)[][];

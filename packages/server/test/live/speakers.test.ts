@@ -158,6 +158,20 @@ describe('a session that asks for speakers', () => {
     expect(await client.next('ready')).toMatchObject({ speakers: 3 });
     expect((await heard(server, client)).options.speakers).toBe(3);
   });
+
+  test('cannot change its mind in the middle, and goes on as before', async () => {
+    const { server, client } = await open({});
+    const stream = await heard(server, client);
+    stream.say([0, 'how are you?']);
+    await client.next('transcription');
+    for (const speakers of ['off', 4]) {
+      client.send({ type: 'configure', speakers });
+      expect(await client.next('error')).toMatchObject({ code: 'configure_too_late' });
+    }
+    stream.say([1, 'well']);
+    expect(await client.next('transcription')).toMatchObject({ speaker: 1 });
+    expect(server.recognizer.streams).toHaveLength(1);
+  });
 });
 
 test('a session that does not ask hears nothing of speakers, and cannot correct them', async () => {

@@ -104,15 +104,13 @@ export async function createHttpServer(services: HttpServices): Promise<FastifyI
   return app;
 }
 
-/** Requires that each route describes itself, and checks requests and answers by the schemas of routes. */
+/** Requires that each route describes itself. */
 function takeRoutes(app: FastifyInstance, { onRoute }: HttpServices): void {
   app.decorateRequest('authentication', undefined);
   app.decorateRequest('refusal', undefined);
   app.addHook('onRoute', requireAction);
   app.addHook('onRoute', describeAccess);
   app.addHook('onRoute', onRoute);
-  app.setValidatorCompiler(validatorCompiler);
-  app.setSerializerCompiler(serializerCompiler);
 }
 
 /** Adds the checks that a request has to pass before its route gets it. */
@@ -172,6 +170,17 @@ function answerNotFound(reply: FastifyReply): void {
   void reply.code(status).send(body);
 }
 
+/**
+ * Checks requests and answers by the schemas of routes. Given later than with the options, these compilers would come after
+ * Fastify has loaded its own, which takes a twelfth of a start.
+ */
+const BY_ZOD = {
+  compilersFactory: {
+    buildValidator: () => validatorCompiler,
+    buildSerializer: () => serializerCompiler,
+  },
+} as unknown as NonNullable<FastifyServerOptions['schemaController']>;
+
 function createFastify(config: Config, tls: ServerTls | undefined): FastifyInstance {
   const timeout = config.requestTimeoutSeconds * 1000;
   const limits = {
@@ -185,6 +194,7 @@ function createFastify(config: Config, tls: ServerTls | undefined): FastifyInsta
   const app = fastify({
     logger: false,
     bodyLimit: MAX_BODY_BYTES,
+    schemaController: BY_ZOD,
     trustProxy: config.trustedProxies.length === 0 ? false : [...config.trustedProxies],
     ...(tls === undefined ? { http: limits } : { https: { ...limits, ...tls.options } }),
     clientErrorHandler: ({ code }: NodeJS.ErrnoException, socket: Socket) => {

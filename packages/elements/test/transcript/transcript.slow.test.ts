@@ -1,5 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { startScriptedServer, type ScriptedServer } from '../../../server/test/support/scripted-server.js';
+import { readRecord, speakersOfWords, streamOf } from '../../../server/test/support/told-speakers.js';
 import { launchChromium, noChromium } from '../support/chromium.js';
 import { serveElements, type ElementPages } from '../support/element-page.js';
 import { hear, hearFinals, scriptTranscript } from '../support/scripted-transcript.js';
@@ -35,6 +37,8 @@ describe.skipIf(noChromium !== undefined)(`a transcript${noChromium ? `: ${noChr
     };
   });
 
+  const focused = (of: Page) =>
+    of.evaluate(() => document.activeElement?.shadowRoot?.activeElement?.part.value);
   const lines = () => page.locator('[part=line]');
   const texts = () => page.locator('[part~=text]').allTextContents();
   const names = () => page.locator('button[part=speaker]').allTextContents();
@@ -93,7 +97,7 @@ describe.skipIf(noChromium !== undefined)(`a transcript${noChromium ? `: ${noChr
     await page.getByRole('button', { name: 'Correct the line at 0:00' }).first().click();
     await page.getByRole('combobox', { name: 'Who said the line at 0:00' }).selectOption('Somebody new');
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByRole('button', { name: 'Speaker 2: change the name' }).click();
+    await page.locator('[part=speaker]', { hasText: 'Speaker 2' }).click();
     await page.getByRole('textbox', { name: 'Name of Speaker 2' }).fill('Mr Ito');
     await page.keyboard.press('Enter');
     expect(await page.evaluate(() => window.identified)).toEqual([
@@ -106,6 +110,81 @@ describe.skipIf(noChromium !== undefined)(`a transcript${noChromium ? `: ${noChr
       settledSeconds: 1,
     });
     await expect.poll(names).toEqual(['●Speaker 1', '■Mr Ito']);
+  });
+
+  test('lets a person confirm a role, and say that two are one', async () => {
+    await hearFinals(page, segmentOf('Hello. Hello. Hi.', { speakers: [0, 1, 2] }));
+    const speakers = [
+      { speaker: 0, suggestedRole: 'clinician' },
+      { speaker: 1 },
+      { speaker: 2, name: 'Mr Ito' },
+    ] as const;
+    await hear(page, 'speakers', { revised: [], speakers, settledSeconds: 1 });
+    await page.getByText('Who speaks may still change from 0:01 on, but not what you correct.').waitFor();
+    await page.getByRole('button', { name: 'Speaker 1: Clinician? Confirm' }).press('Enter');
+    expect(await focused(page)).toBe('person');
+    await page.getByRole('status').getByText('Now called').waitFor({ state: 'attached' });
+    await page.locator('[part=person]', { hasText: 'Mr Ito' }).press('Enter');
+    await page.getByRole('combobox', { name: 'Role of Mr Ito' }).selectOption('Patient');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.locator('[part=person]', { hasText: 'Mr Ito' }).click();
+    await page.getByRole('button', { name: 'Swap names with Speaker 2' }).click();
+    await page.locator('[part=person]', { hasText: 'Mr Ito' }).click();
+    await page.getByRole('button', { name: 'Same person as Speaker 2' }).press('Enter');
+    expect(await page.evaluate(() => window.identified)).toEqual([
+      { name: [{ speaker: 0, role: 'clinician' }] },
+      { name: [{ speaker: 2, role: 'patient' }] },
+      {
+        name: [
+          { speaker: 2, name: null, role: null },
+          { speaker: 1, name: 'Mr Ito', role: null },
+        ],
+      },
+      // The name that one had is not lost.
+      { merge: [{ from: 2, into: 1 }], name: [{ speaker: 1, name: 'Mr Ito', role: null }] },
+    ]);
+  });
+
+  test('lets a person give some words of a line to somebody else, by the keyboard or by selecting them', async () => {
+    await hearFinals(page, segmentOf('Does it hurt? Yes. Right.', { speakers: [0] }));
+    await hearFinals(page, segmentOf('Here.', { sequence: 1, speakers: [1] }));
+    await page.getByRole('button', { name: 'Who said the line at 0:00' }).press('Enter');
+    expect(await focused(page)).toBe('mover');
+    await page.getByRole('button', { name: 'Only some words' }).press('Enter');
+    expect(await page.getByRole('button', { name: 'Somebody new' }).isDisabled()).toBe(true);
+    for (const key of ['ArrowRight', 'ArrowRight', 'ArrowRight', 'Enter', 'ArrowRight', 'Enter'])
+      await page.keyboard.press(key);
+    await page.locator('[part=mover]', { hasText: 'Speaker 2' }).press('Enter');
+    expect(await focused(page)).toBe('correct');
+    await page
+      .locator('[part~=text]')
+      .first()
+      .evaluate((text) => {
+        const [first, last] = [text.childNodes[2], text.childNodes[4]];
+        if (first && last) getSelection()?.setBaseAndExtent(first, 0, last, 3);
+      });
+    await page.getByRole('button', { name: 'Who said the line at 0:00' }).click();
+    expect(await page.locator('[part=pick][aria-pressed=true]').allTextContents()).toEqual(['it', 'hurt?']);
+    await page.getByRole('button', { name: 'Somebody new' }).click();
+    expect(await page.evaluate(() => window.identified)).toEqual([
+      { assign: [{ sequence: 0, words: [3, 4], speaker: 1 }] },
+      { assign: [{ sequence: 0, words: [1, 2], speaker: 2 }] },
+    ]);
+  });
+
+  test('gives words along with what was written in place of several', async () => {
+    await hearFinals(page, segmentOf('Give fifty milligrams now.', { speakers: [0] }));
+    await hearFinals(page, segmentOf('Yes.', { sequence: 1, speakers: [1] }));
+    await page.getByRole('button', { name: 'Correct the line at 0:00' }).click();
+    await page.getByRole('textbox', { name: 'Text of the line at 0:00' }).fill('Give 15mg now.');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Who said the line at 0:00' }).click();
+    await page.getByRole('button', { name: 'Only some words' }).click();
+    await page.locator('[part=pick]', { hasText: '15mg' }).click();
+    await page.locator('[part=mover]', { hasText: 'Speaker 2' }).click();
+    expect(await page.evaluate(() => window.identified)).toEqual([
+      { assign: [{ sequence: 0, words: [1, 2], speaker: 1 }] },
+    ]);
   });
 
   test('marks doubtful words, and offers what else may have been said, by the keyboard', async () => {
@@ -125,6 +204,100 @@ describe.skipIf(noChromium !== undefined)(`a transcript${noChromium ? `: ${noChr
     );
   });
 
+  test('brings what a person corrects into the record, in versions, and asks where somebody else has', async () => {
+    const server = await startScriptedServer();
+    await page.goto(
+      pages.urlOf(
+        `<auscult-transcript server="${server.url}" speakers="2"></auscult-transcript>`,
+        server.url,
+      ),
+    );
+    await page.getByRole('button', { name: 'Start' }).click();
+    const stream = await streamOf(server, 2);
+    stream.say([0, 'Give 50 mg'], [1, 'a day.']);
+    await lines().nth(1).waitFor();
+    const id = await sessionOn(server);
+    const versions = async () => {
+      const { segments } = await readRecord(server, id);
+      return segments[0]?.versions.map(({ text }) => text);
+    };
+    const correct = async (line: number, text: string) => {
+      await lines().nth(line).getByRole('button', { name: 'Correct the line' }).click();
+      await page.locator('textarea').fill(text);
+      await page.keyboard.press('Enter');
+    };
+    await correct(0, 'Give 15 mg');
+    await page.getByText('The correction is in the record.').waitFor({ state: 'attached' });
+    expect(await versions()).toEqual(['Give 50 mg a day.', 'Give 15 mg a day.']);
+
+    // Somebody else corrects the same final, which this person has not seen.
+    const path = `/api/v1/sessions/${id}/segments/0/versions`;
+    await askOf(server, path, { version: 2, text: 'Give 16 mg a day.' });
+    await correct(1, 'twice a day.');
+    await page.getByText('Somebody else has corrected it: “Give 16 mg a day.”').waitFor();
+    expect(await versions()).toHaveLength(3);
+    await page.getByRole('button', { name: 'Take theirs' }).click();
+    await expect.poll(texts).toEqual(['Give 16 mg', 'a day.']);
+    await correct(1, 'no longer.');
+    await expect
+      .poll(versions)
+      .toEqual([...['Give 50 mg a day.', 'Give 15 mg a day.', 'Give 16 mg a day.', 'Give 16 mg no longer.']]);
+
+    // What is said of speakers after the end counts words as they were heard.
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByRole('status').getByText('Stopped.').waitFor();
+    await correct(1, 'no.');
+    await expect.poll(versions).toHaveLength(5);
+    await lines().nth(1).getByRole('button', { name: 'Who said' }).click();
+    await page.locator('[part=mover]', { hasText: 'Speaker 1' }).click();
+    await expect.poll(async () => speakersOfWords(await readRecord(server, id))).toEqual([[0, 0, 0, 0]]);
+  });
+
+  test('keeps what is refused as it is, says why, and sends it again', async () => {
+    const server = await startScriptedServer();
+    await page.goto(
+      pages.urlOf(`<auscult-transcript server="${server.url}"></auscult-transcript>`, server.url),
+    );
+    await page.evaluate(() => {
+      window.heardOf = [];
+      for (const type of ['correction', 'saved', 'unsaved'])
+        document.addEventListener(`auscult-${type}`, (event) => {
+          const { text } = (event as CustomEvent<{ text: string }>).detail;
+          window.heardOf.push([type, text]);
+          if (text.includes('kept')) event.preventDefault();
+        });
+    });
+    await page.getByRole('button', { name: 'Start' }).click();
+    const stream = await streamOf(server, 1);
+    stream.final('No known allergies.');
+    const refusal = { code: 'forbidden', message: 'Not you.', retryable: false };
+    await page.route('**/versions', (route) => route.fulfill({ status: 403, json: { error: refusal } }));
+    const correct = async (text: string) => {
+      await lines().first().getByRole('button', { name: 'Correct the line' }).click();
+      await page.locator('textarea').fill(text);
+      await page.keyboard.press('Enter');
+    };
+    await correct('No allergies that are kept.');
+    await correct('No allergies.');
+    await page.getByText('Not in the record: you may not correct it.').waitFor();
+    expect(await texts()).toEqual(['No allergies.']);
+    await page.unroute('**/versions');
+    await page.getByRole('button', { name: 'Send again' }).press('Enter');
+    await page.getByText('The correction is in the record.').waitFor({ state: 'attached' });
+    expect(await page.locator('[part=unsaved]').count()).toBe(0);
+    expect(await focused(page)).toBe('correct');
+    expect(await page.evaluate(() => window.heardOf)).toEqual([
+      ['correction', 'No allergies that are kept.'],
+      ['correction', 'No allergies.'],
+      ['unsaved', 'No allergies.'],
+      ['saved', 'No allergies.'],
+    ]);
+    const { segments } = await readRecord(server, await sessionOn(server));
+    expect(segments[0]?.versions.map(({ text }) => text)).toEqual(['No known allergies.', 'No allergies.']);
+    // The browser itself says so of the answer that the test has made up.
+    expect(complaints.splice(0)).toEqual([expect.stringContaining('403')]);
+  });
+
   test('follows the recording of the element that it names', async () => {
     await page.goto(
       pages.urlOf(
@@ -141,3 +314,18 @@ describe.skipIf(noChromium !== undefined)(`a transcript${noChromium ? `: ${noChr
     expect(await page.locator('auscult-transcript').getByRole('button').count()).toBe(0);
   });
 });
+
+/** The id of the only session of a server. */
+async function sessionOn(server: ScriptedServer): Promise<string> {
+  const { sessions } = await askOf<{ sessions: readonly { id: string }[] }>(server, '/api/v1/sessions');
+  return sessions[0]?.id ?? '';
+}
+
+async function askOf<Body>({ url }: ScriptedServer, path: string, body?: object): Promise<Body> {
+  const init = {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  };
+  return (await (await fetch(url + path, body ? init : {})).json()) as Body;
+}

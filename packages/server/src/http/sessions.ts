@@ -1,6 +1,14 @@
 import { Readable } from 'node:stream';
 import { waveHeader } from '@auscult/asr';
-import { knownSpeaker, speakerCorrections, speakerNumber, transcriptionTask } from '@auscult/protocol';
+import {
+  boundedList,
+  knownSpeaker,
+  protocolLimits,
+  speakerAssignment,
+  speakerCorrections,
+  speakerNumber,
+  transcriptionTask,
+} from '@auscult/protocol';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
@@ -419,6 +427,17 @@ function addChanging(app: FastifyInstance, services: SessionRoutes): void {
           'client is told by the message `speakers`.',
         params,
         body: speakerCorrections.extend({
+          assign: boundedList(
+            speakerAssignment.extend({
+              version: z.int().min(1).optional().meta({
+                description:
+                  'The version of the final in which `words` are counted; the newest if it is left out.',
+              }),
+            }),
+            protocolLimits.speakerCorrections.max,
+          )
+            .optional()
+            .meta({ description: 'Words to give to somebody else.' }),
           reading: z.enum(RECOGNITION_PASSES).default('live').meta({
             description:
               'Whose finals `assign` names. Those of `refined`, and those of uploads, have no `sequence`: give their `place`.',

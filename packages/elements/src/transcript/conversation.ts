@@ -194,7 +194,7 @@ export function createConversation(listener: ConversationListener): Conversation
     show: (key, text) => {
       const final = ofKey(key);
       if (!final) return;
-      put(finalOf(key, final.segment, correctCells(final.cells, text)));
+      put(finalOf(key, final.segment, correctCells(cellsOf(final.segment), text)));
       onChange();
     },
     assign: ({ final, from, cells }, speaker = nextSpeaker(), [first, last] = [0, cells.length - 1]) => {

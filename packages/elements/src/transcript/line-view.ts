@@ -127,9 +127,13 @@ export function createLineView(conversation: Conversation, released: () => void)
 
   function text(): HTMLElement {
     words = line.cells.map(word);
-    const pieces = line.cells.flatMap(({ space }, index) => [index === 0 ? '' : space, words[index] ?? '']);
-    const part = isCorrected(line) ? 'text corrected' : 'text';
-    return make('p', { part }, ...pieces.filter((piece) => piece !== ''));
+    const pieces = line.cells.flatMap(({ space }, index) => [space, words[index] ?? '']);
+    const first = pieces.findIndex((piece) => piece instanceof Node);
+    return make(
+      'p',
+      { part: isCorrected(line) ? 'text corrected' : 'text' },
+      ...(first < 0 ? [] : pieces.slice(first).filter((piece) => piece !== '')),
+    );
   }
 
   /** What gives the line, or the words in it that are selected, to somebody else. */

@@ -41,6 +41,7 @@ describe.skipIf(noChromium !== undefined)(`a transcript${noChromium ? `: ${noChr
     of.evaluate(() => document.activeElement?.shadowRoot?.activeElement?.part.value);
   const lines = () => page.locator('[part=line]');
   const texts = () => page.locator('[part~=text]').allTextContents();
+  const unsaved = (hasText: string) => page.locator('[part=unsaved]', { hasText });
   const names = () => page.locator('button[part=speaker]').allTextContents();
 
   test('shows who says what, a line for each', async () => {
@@ -234,7 +235,9 @@ describe.skipIf(noChromium !== undefined)(`a transcript${noChromium ? `: ${noChr
     const path = `/api/v1/sessions/${id}/segments/0/versions`;
     await askOf(server, path, { version: 2, text: 'Give 16 mg a day.' });
     await correct(1, 'twice a day.');
-    await page.getByText('Somebody else has corrected it: “Give 16 mg a day.”').waitFor();
+    await unsaved('Somebody else has corrected it: “Give 16 mg a day.”').waitFor();
+    // The browser itself complains of the answer.
+    expect(complaints.splice(0)).toEqual([expect.stringContaining('409')]);
     expect(await versions()).toHaveLength(3);
     await page.getByRole('button', { name: 'Take theirs' }).click();
     await expect.poll(texts).toEqual(['Give 16 mg', 'a day.']);
@@ -246,11 +249,13 @@ describe.skipIf(noChromium !== undefined)(`a transcript${noChromium ? `: ${noChr
     // What is said of speakers after the end counts words as they were heard.
     await page.getByRole('button', { name: 'Stop' }).click();
     await page.getByRole('status').getByText('Stopped.').waitFor();
-    await correct(1, 'no.');
+    await correct(1, 'not any more.');
     await expect.poll(versions).toHaveLength(5);
     await lines().nth(1).getByRole('button', { name: 'Who said' }).click();
     await page.locator('[part=mover]', { hasText: 'Speaker 1' }).click();
-    await expect.poll(async () => speakersOfWords(await readRecord(server, id))).toEqual([[0, 0, 0, 0]]);
+    const speakers = async () => speakersOfWords(await readRecord(server, id))[0];
+    await expect.poll(speakers).toEqual([0, 0, 0, 0, 0, 0]);
+    await page.close();
   });
 
   test('keeps what is refused as it is, says why, and sends it again', async () => {
@@ -279,7 +284,7 @@ describe.skipIf(noChromium !== undefined)(`a transcript${noChromium ? `: ${noChr
     };
     await correct('No allergies that are kept.');
     await correct('No allergies.');
-    await page.getByText('Not in the record: you may not correct it.').waitFor();
+    await unsaved('Not in the record: you may not correct it.').waitFor();
     expect(await texts()).toEqual(['No allergies.']);
     await page.unroute('**/versions');
     await page.getByRole('button', { name: 'Send again' }).press('Enter');

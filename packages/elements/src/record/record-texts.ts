@@ -55,7 +55,8 @@ interface Kept {
   seen: string;
   recorded: Recorded | undefined;
   state: UnsavedState | undefined;
-  isBusy: boolean;
+  /** What is being done about it. */
+  work: Promise<void>;
 }
 
 export function createRecordTexts(ask: AskServer, listener: RecordTextsListener): RecordTexts {
@@ -134,29 +135,31 @@ export function createRecordTexts(ask: AskServer, listener: RecordTextsListener)
     fail(kept, problem.status === 404 ? { kind: 'absent' } : { kind: 'refused', problem }, problem);
   }
 
-  async function begin(kept: Kept): Promise<void> {
-    if (kept.isBusy) return;
-    kept.isBusy = true;
-    await write(kept);
-    kept.isBusy = false;
+  /** Writes once what was begun before is done. */
+  function begin(kept: Kept): void {
+    kept.work = kept.work.then(() => write(kept));
   }
 
   return {
     stateOf: (key) => all.get(key)?.state,
     send: (key, final) => {
-      const kept = all.get(key) ?? {
-        ...{ final, seen: final.segment.text, recorded: undefined, state: undefined, isBusy: false },
+      const kept: Kept = all.get(key) ?? {
+        final,
+        seen: final.segment.text,
+        recorded: undefined,
+        state: undefined,
+        work: Promise.resolve(),
       };
       kept.final = final;
       all.set(key, kept);
-      void begin(kept);
+      begin(kept);
     },
     sendAgain: (key) => {
       const kept = all.get(key);
       if (!kept) return;
       if (kept.recorded) kept.seen = kept.recorded.text;
       change(kept, undefined);
-      void begin(kept);
+      begin(kept);
     },
     takeTheirs: (key) => {
       const kept = all.get(key);

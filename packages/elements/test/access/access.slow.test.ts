@@ -2,7 +2,7 @@ import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { expectAccessible } from '../../../web/test/support/accessible.js';
-import { launchChromium, noChromium } from '../support/chromium.js';
+import { launchChromium, noChromium } from '../../../web/test/support/chromium.js';
 import { serveElements, type ElementPages } from '../support/element-page.js';
 import { hear, hearFinals, scriptTranscript } from '../support/scripted-transcript.js';
 import { sayFinal, sayPartial, scriptDictation } from '../support/scripted-dictation.js';
@@ -105,6 +105,7 @@ describe.skipIf(noChromium !== undefined)(`the elements${noChromium ? `: ${noChr
         '- status',
         '- log "Transcript":',
         '  - paragraph: What is said appears here.',
+        '- status',
       ].join('\n'),
     );
     await scriptTranscript(page);

@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startScriptedServer, type ScriptedServer } from '../../../server/test/support/scripted-server.js';
 import { readRecord, speakersOfWords, streamOf } from '../../../server/test/support/told-speakers.js';
-import { launchChromium, noChromium } from '../support/chromium.js';
+import { launchChromium, noChromium } from '../../../web/test/support/chromium.js';
 import { serveElements, type ElementPages } from '../support/element-page.js';
 import { hear, hearFinals, scriptTranscript } from '../support/scripted-transcript.js';
 import { segmentOf } from './segment-of.js';

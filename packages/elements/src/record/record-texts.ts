@@ -72,9 +72,10 @@ export function createRecordTexts(ask: AskServer, listener: RecordTextsListener)
     listener.onChange();
   }
 
-  function fail(kept: Kept, state: Exclude<UnsavedState, { kind: 'waiting' }>, problem: Refusal): void {
+  function fail(kept: Kept, state: UnsavedState, problem: Refusal): false {
     change(kept, state);
     listener.onUnsaved(kept.final, state, problem.code, problem.message);
+    return false;
   }
 
   /** Asks, and says that it waits while the server is away. */
@@ -99,40 +100,54 @@ export function createRecordTexts(ask: AskServer, listener: RecordTextsListener)
     return { kind: 'ok', body: recorded.get(key) };
   }
 
-  /** Writes until the record has the text as it is by then. */
+  /** Writes until the record has the text as it is by then, or does not take it. */
   async function write(kept: Kept): Promise<void> {
-    while (!isForgotten(kept)) {
+    let goesOn = true;
+    while (goesOn && !isForgotten(kept)) {
       const found = kept.recorded ? { kind: 'ok' as const, body: kept.recorded } : await find(kept);
-      if (found.kind === 'refused') return refuse(kept, found);
-      const recorded = found.body;
-      if (recorded === undefined) return fail(kept, { kind: 'absent' }, NOT_THERE);
-      kept.recorded = recorded;
-      const { final } = kept;
-      if (recorded.text === final.text) return change(kept, undefined);
-      if (recorded.version > 1 && recorded.text !== kept.seen)
-        return fail(kept, { kind: 'changed', theirs: recorded.text }, CHANGED);
-      if (isForgotten(kept)) return;
-      const { sessionId } = final.place;
-      const answer = await askFor<Pick<Recorded, 'version'>>(
-        kept,
-        `${pathOf(sessionId)}/segments/${String(recorded.place)}/versions`,
-        { version: recorded.version, text: final.text },
-      );
-      if (answer.kind === 'ok') {
-        const { version } = answer.body;
-        kept.seen = final.text;
-        kept.recorded = { ...recorded, version, text: final.text };
-        change(kept, undefined);
-        listener.onSaved(final, version);
-      } else if (answer.code === 'record_changed') {
-        kept.recorded = undefined;
-        records.delete(sessionId);
-      } else return refuse(kept, answer);
+      goesOn = found.kind === 'ok' ? await writeOver(kept, found.body) : refuse(kept, found);
     }
   }
 
-  function refuse(kept: Kept, problem: Refusal): void {
-    fail(kept, problem.status === 404 ? { kind: 'absent' } : { kind: 'refused', problem }, problem);
+  /** Writes after that version, if the person has seen it. Returns whether there is more to do. */
+  async function writeOver(kept: Kept, recorded: Recorded | undefined): Promise<boolean> {
+    const { final, seen } = kept;
+    if (recorded === undefined) return fail(kept, { kind: 'absent' }, NOT_THERE);
+    kept.recorded = recorded;
+    if (recorded.text === final.text) {
+      // Its answer may have been lost.
+      if (final.text !== seen) save(kept, recorded);
+      else change(kept, undefined);
+      return false;
+    }
+    if (recorded.version > 1 && recorded.text !== seen)
+      return fail(kept, { kind: 'changed', theirs: recorded.text }, CHANGED);
+    if (isForgotten(kept)) return false;
+    const { sessionId } = final.place;
+    const answer = await askFor<Pick<Recorded, 'version'>>(
+      kept,
+      `${pathOf(sessionId)}/segments/${String(recorded.place)}/versions`,
+      { version: recorded.version, text: final.text },
+    );
+    if (answer.kind === 'ok')
+      save(kept, { ...recorded, version: answer.body.version, text: final.text }, final);
+    else if (answer.code === 'record_changed') {
+      kept.recorded = undefined;
+      records.delete(sessionId);
+    } else return refuse(kept, answer);
+    return true;
+  }
+
+  /** @param final as it was when it was sent */
+  function save(kept: Kept, recorded: Recorded, final = kept.final): void {
+    kept.seen = recorded.text;
+    kept.recorded = recorded;
+    change(kept, undefined);
+    listener.onSaved(final, recorded.version);
+  }
+
+  function refuse(kept: Kept, problem: Refusal): false {
+    return fail(kept, problem.status === 404 ? { kind: 'absent' } : { kind: 'refused', problem }, problem);
   }
 
   /** Writes once what was begun before is done. */

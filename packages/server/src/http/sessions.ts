@@ -423,7 +423,8 @@ function addChanging(app: FastifyInstance, services: SessionRoutes): void {
         summary: 'Correct who speaks',
         description:
           'Gives words to somebody else, merges two speakers, and gives or takes back names and roles. What a person says stays, ' +
-          'whatever is found out later. Either everything is done, or nothing. If the session is still open on this server, its ' +
+          'whatever is found out later. Either everything is done, or nothing. `words` are counted in the newest version of a final, or in that which `version` ' +
+          'beside them names. If the session is still open on this server, its ' +
           'client is told by the message `speakers`.',
         params,
         body: speakerCorrections.extend({

@@ -24,9 +24,5 @@ export function configureMessageFor(options: TranscriberOptions): ConfigureMessa
 function sentTerm(term: string | KeyTerm): SentKeyTerm {
   if (typeof term === 'string') return term;
   const { text, weight, soundsLike } = term;
-  return {
-    text,
-    ...(weight === undefined ? {} : { weight }),
-    ...(soundsLike === undefined ? {} : { soundsLike: [...soundsLike] }),
-  };
+  return { text, weight, soundsLike: soundsLike && [...soundsLike] };
 }

@@ -16,5 +16,5 @@ export type {
   WebSocketLike,
 } from './transcriber-options.js';
 export { textOfSegments } from './transcript.js';
-export type { DroppedWords, Segment, SpokenCommand, Transcript } from './transcript.js';
+export type { DroppedWords, RecordedFinal, Segment, SpokenCommand, Transcript } from './transcript.js';
 export type { KnownSpeaker, SpeakerCorrections, SpeakerRole, Word, WordAlternative } from '@auscult/protocol';

@@ -18,6 +18,7 @@ export {
   type PcmFormat,
   type Problem,
   type ProblemCode,
+  type RecordedFinal,
   type Segment,
   type Source,
   type SpeakerCorrections,

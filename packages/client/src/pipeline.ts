@@ -28,6 +28,7 @@ export interface Pipeline
     > {
   /** Corrects who speaks. */
   readonly identify: Identification['correct'];
+  readonly recordOf: Identification['recordOf'];
   /** Takes what a recorder wrote in about so many seconds. */
   readonly takeRecorded: (bytes: Uint8Array<ArrayBuffer>, seconds: number) => void;
   /** Calls `listen` when another recording has to begin. */
@@ -110,6 +111,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   });
   return {
     ...delivery,
+    recordOf: identification.recordOf,
     take: input.take,
     mute: input.mute,
     pauseInput: input.pause,

@@ -39,7 +39,7 @@ export class TranscriberError extends Error {
 
 const sentences = {
   microphone_denied:
-    'The microphone may not be used here. Allow it in the settings of the browser for this page, then start again.',
+    'The microphone may not be used here. Allow it for this page in the browser, then start again.',
   microphone_missing: 'There is no such microphone. Plug one in or choose another, then start again.',
   microphone_busy: 'The microphone does not answer. Close other programs that use it, then start again.',
   microphone_lost:

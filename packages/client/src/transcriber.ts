@@ -13,7 +13,7 @@ import { createStateKeeper } from './state-keeper.js';
 import type { TranscriberEvents } from './transcriber-events.js';
 import type { PcmFormat, Source, TranscriberOptions } from './transcriber-options.js';
 import type { TranscriberState } from './transcriber-state.js';
-import { textOfSegments, type Segment, type Transcript } from './transcript.js';
+import { textOfSegments, type RecordedFinal, type Segment, type Transcript } from './transcript.js';
 import { usableOptions } from './usable-options.js';
 
 /** One recording and its text. */
@@ -44,6 +44,11 @@ export interface Transcriber {
    * words that are not there any more is left out.
    */
   readonly identify: (corrections: SpeakerCorrections) => void;
+  /**
+   * Where the server records a final, for who corrects its text there: the record has the finals of each session, of which there
+   * may be several. Undefined if there is no session yet.
+   */
+  readonly recordOf: (final: Pick<Segment, 'sequence' | 'channel'>) => RecordedFinal | undefined;
   /**
    * Replaces the commands that are listened for, such as when a page shows something else. It counts for what is said from now
    * on, as soon as there is a connection. If the server refuses the list, there is a `problem`, and the former one stays.
@@ -124,6 +129,7 @@ export function createTranscriber(options: TranscriberOptions = {}): Transcriber
       pipeline.identify(corrections);
       tellSpeakers(revised);
     },
+    recordOf: pipeline.recordOf,
     configure: ({ commands }) => {
       if (commands) pipeline.listenForCommands(commands);
     },

@@ -34,6 +34,13 @@ export interface Segment {
   readonly removes?: readonly number[];
 }
 
+/** Where the server records a final. */
+export interface RecordedFinal {
+  readonly sessionId: string;
+  /** Its number in the session, in its channel. */
+  readonly sequence: number;
+}
+
 /** A command that the speaker gave: one of `commands`, said by itself. It is no text of the transcript. */
 export interface SpokenCommand {
   /** The `id` of the command, if it has one. */

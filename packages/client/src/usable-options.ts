@@ -16,9 +16,7 @@ const DEFAULT_BUFFER_MINUTES = 10;
 export function usableOptions(options: TranscriberOptions): UsableOptions {
   const { channels = 1, bufferMinutes = DEFAULT_BUFFER_MINUTES } = options;
   if (channels === 2 && options.capture === 'recorder')
-    throw invalidOptions(
-      'The recorder of a browser records one channel: leave channels out, or use the worklet.',
-    );
+    throw invalidOptions('A recorder records one channel: leave channels out, or use the worklet.');
   if (!(bufferMinutes > 0)) throw invalidOptions('bufferMinutes is a number above 0.');
   const urls = serverUrls(options.url);
   const WebSocket = options.webSocket ?? (globalThis as { WebSocket?: WebSocketConstructor }).WebSocket;

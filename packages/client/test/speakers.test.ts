@@ -83,6 +83,10 @@ describe('a transcriber that tells speakers apart', () => {
     await until(() => server.connections.some((_, index) => identifiedOn(server, index).length > 0));
     expect(identifiedOn(server, server.connections.length - 1)).toEqual([{ type: 'identify', name }]);
     expect(recorded).toEqual([['string', { assign, name }]]);
+    // The lost session has the first three finals, and the next counts its own from 0.
+    const [lost, next] = [2, 3].map((sequence) => transcriber.recordOf({ sequence }));
+    expect([lost?.sequence, next?.sequence]).toEqual([2, 0]);
+    expect(lost?.sessionId).not.toBe(next?.sessionId);
   });
 });
 

@@ -11,6 +11,7 @@ export {
   type SampleEncoding,
   type SampleLayout,
 } from './audio-format.js';
+export { boundedList } from './bounded-list.js';
 export { checkAudioLength } from './check-audio-length.js';
 export {
   audioMessage,

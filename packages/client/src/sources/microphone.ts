@@ -60,28 +60,18 @@ async function openMicrophone(request: MicrophoneRequest): Promise<MediaStream> 
   }
 }
 
-function constraintsOf(request: MicrophoneRequest): MediaTrackConstraints {
-  const { deviceId, orAnother, stereo, processing } = request;
+/** What is undefined is up to the browser. */
+function constraintsOf({ deviceId, orAnother, stereo, processing }: MicrophoneRequest) {
   // Voice processing in browsers makes sound mono, so two channels are requested unprocessed.
-  const asItIs = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+  const usual = stereo ? false : undefined;
+  const { echoCancellation = usual, noiseSuppression = usual, autoGainControl = usual } = processing;
   return {
-    ...(deviceId === undefined ? {} : { deviceId: orAnother ? { ideal: deviceId } : { exact: deviceId } }),
+    deviceId: deviceId && { [orAnother ? 'ideal' : 'exact']: deviceId },
     channelCount: { ideal: stereo ? 2 : 1 },
-    ...(stereo ? asItIs : {}),
-    ...definedOnly(processing),
-  };
-}
-
-function definedOnly({
-  echoCancellation,
-  noiseSuppression,
-  autoGainControl,
-}: MicrophoneRequest['processing']) {
-  return {
-    ...(echoCancellation === undefined ? {} : { echoCancellation }),
-    ...(noiseSuppression === undefined ? {} : { noiseSuppression }),
-    ...(autoGainControl === undefined ? {} : { autoGainControl }),
-  };
+    echoCancellation,
+    noiseSuppression,
+    autoGainControl,
+  } as MediaTrackConstraints;
 }
 
 function codeOf(

@@ -55,13 +55,11 @@ export function createRecorderSource(options: RecorderSourceOptions): AudioSourc
     await stopRecorder();
     if (!stream || microphones.isClosed()) return;
     given = given.then(onBegin);
-    const mimeType = TYPES.find((type) => MediaRecorder.isTypeSupported(type));
+    // Undefined leaves it to the browser.
+    const mimeType = TYPES.find((type) => MediaRecorder.isTypeSupported(type)) as string;
     copy = new MediaStream(stream.getAudioTracks().map((track) => track.clone()));
     setEnabled();
-    recorder = new MediaRecorder(copy, {
-      ...(mimeType === undefined ? {} : { mimeType }),
-      audioBitsPerSecond: BITS_PER_SECOND,
-    });
+    recorder = new MediaRecorder(copy, { mimeType, audioBitsPerSecond: BITS_PER_SECOND });
     recorder.ondataavailable = ({ data }) => {
       take(data);
     };

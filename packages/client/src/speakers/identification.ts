@@ -1,5 +1,6 @@
 import type { ClientMessage, KnownSpeaker, SpeakerCorrections } from '@auscult/protocol';
 import type { TranscriberOptions } from '../transcriber-options.js';
+import type { RecordedFinal, Segment } from '../transcript.js';
 import { createCorrectionsToSend, type CorrectionsToSend } from './corrections-to-send.js';
 import { createNumbering } from './numbering.js';
 import { correctionsFor, type SpokenSession } from './spoken-session.js';
@@ -13,6 +14,8 @@ export interface Identification extends Pick<CorrectionsToSend, 'confirm' | 'for
   /** The own number of somebody who has that number in the present session. */
   readonly ownOf: (number: number) => number;
   readonly correct: (corrections: SpeakerCorrections) => void;
+  /** The session that a final is of, and its number there. */
+  readonly recordOf: (final: Pick<Segment, 'sequence' | 'channel'>) => RecordedFinal | undefined;
   /** The next message to send, if any, behind the audio before `place`. */
   readonly take: (place: number) => ClientMessage | undefined;
   /** The present session is over. */
@@ -87,6 +90,11 @@ export function createIdentification(options: IdentificationOptions): Identifica
       for (const { from, into } of corrections.merge ?? [])
         for (const numbering of new Set(sessions.map((session) => session.numbering)))
           numbering.merge(from, into);
+    },
+    recordOf: ({ sequence, channel = 0 }) => {
+      const firstOf = ({ firstSequences }: SpokenSession): number => firstSequences[channel] ?? 0;
+      const session = sessions.findLast((each) => firstOf(each) <= sequence);
+      return session && { sessionId: session.id, sequence: sequence - firstOf(session) };
     },
     take: (place) => {
       const corrections = waiting.take(place);

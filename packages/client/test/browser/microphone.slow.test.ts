@@ -116,7 +116,7 @@ describe.skipIf(noChromium !== undefined)(
       const page = await openPage({ denies: true, server: server.url });
       const { failure, state } = await start(page, server.url);
       expect(failure).toMatchObject({ code: 'microphone_denied' });
-      expect(failure?.message).toMatch(/Allow it in the settings/);
+      expect(failure?.message).toMatch(/Allow it for this page/);
       expect(state).toMatchObject({ kind: 'failed', problem: { code: 'microphone_denied' } });
     });
 

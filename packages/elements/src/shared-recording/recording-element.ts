@@ -2,7 +2,6 @@ import type { KeyTerm, Source, Transcriber, TranscriberOptions } from '@auscult/
 import { en, type Messages } from '../messages/en.js';
 import { languageOf } from '../shared-messages/language-of.js';
 import { loadMessages } from '../shared-messages/load-messages.js';
-import { askForTicket } from './ask-for-ticket.js';
 import { createRecording, type Recording } from './recording.js';
 
 /** A server that renders pages can import the modules too: it has no elements, and makes none. */
@@ -53,6 +52,11 @@ export abstract class RecordingElement extends ElementBase {
       options: () => this.transcriberOptions(),
       source: () => this.source,
       create: () => this.createTranscriber,
+      ask: async (path, init) => {
+        const { askServer } = await import('./ask-server.js');
+        return askServer(this.getAttribute('server'), this.getAttribute('token'), path, init);
+      },
+      hasCredentials: () => this.hasAttribute('token') || (this.ticket ?? this.options.ticket) === undefined,
     });
     return this.#recording;
   }
@@ -95,7 +99,7 @@ export abstract class RecordingElement extends ElementBase {
     const [server, token] = [this.getAttribute('server'), this.getAttribute('token')];
     const language = this.getAttribute('language');
     const deviceId = this.getAttribute('microphone');
-    const ticket = this.ticket ?? (token === null ? undefined : () => askForTicket(server, token));
+    const ticket = this.ticket ?? (token === null ? undefined : () => ticketFor(server, token));
     const keyTerms = [...listed(this.getAttribute('key-terms')), ...this.keyTerms];
     return {
       words: true,
@@ -110,6 +114,11 @@ export abstract class RecordingElement extends ElementBase {
       ...this.options,
     };
   }
+}
+
+async function ticketFor(server: string | null, token: string): Promise<string> {
+  const { askForTicket } = await import('./ask-for-ticket.js');
+  return askForTicket(server, token);
 }
 
 function choice(option: 'writtenForm' | 'dictationCommands', value: string | null): TranscriberOptions {

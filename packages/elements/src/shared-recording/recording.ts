@@ -3,10 +3,12 @@ import {
   TranscriberError,
   type Problem,
   type Source,
+  type SpeakerCorrections,
   type Transcriber,
   type TranscriberOptions,
   type TranscriberState,
 } from '@auscult/client';
+import type { AskServer } from './ask-server.js';
 
 /** Recordings one after another, of which at most one takes audio. Several elements may share it. */
 export interface Recording {
@@ -16,6 +18,10 @@ export interface Recording {
   readonly transcriber: Transcriber | undefined;
   /** Starts a recording, unless one takes audio; one that waits for its last text goes on waiting. */
   readonly start: () => Promise<void>;
+  /** Asks the server of the recordings over HTTP. */
+  readonly ask: AskServer;
+  /** Whether it may be asked in the name of whoever records: not if only tickets are known, by which nothing but a socket opens. */
+  readonly hasCredentials: () => boolean;
   /** Ends the recording; its last text comes later. */
   readonly stop: () => Promise<void>;
   /** Gives up everything at once. */
@@ -32,7 +38,7 @@ interface RecordingListener {
 }
 
 /** What a recording asks for whenever it starts, so that changes count from the next start on. */
-export interface RecordingParts {
+export interface RecordingParts extends Pick<Recording, 'ask' | 'hasCredentials'> {
   readonly options: () => TranscriberOptions;
   /** What to listen to; the microphone if undefined. */
   readonly source: () => Source | undefined;
@@ -41,7 +47,8 @@ export interface RecordingParts {
 }
 
 /** Makes recordings, none of which has started. */
-export function createRecording({ options, source, create }: RecordingParts): Recording {
+export function createRecording(parts: RecordingParts): Recording {
+  const { options, source, create, ask, hasCredentials } = parts;
   const listeners = new Set<RecordingListener>();
   const open = new Set<Transcriber>();
   let current: Transcriber | undefined;
@@ -66,7 +73,15 @@ export function createRecording({ options, source, create }: RecordingParts): Re
     for (const { onTranscriber } of listeners) onTranscriber?.(transcriber);
   }
 
+  /** Has the record of a session that is over corrected. */
+  async function correctRecord(sessionId: string, corrections: SpeakerCorrections): Promise<void> {
+    const { correctSpeakers } = await import('../record/correct-speakers.js');
+    await correctSpeakers(ask, sessionId, corrections, tell);
+  }
+
   return {
+    ask,
+    hasCredentials,
     get state() {
       return state;
     },
@@ -76,7 +91,10 @@ export function createRecording({ options, source, create }: RecordingParts): Re
     start: async () => {
       if (isTaking(state)) return;
       try {
-        const transcriber = (create() ?? createTranscriber)(options());
+        const transcriber = (create() ?? createTranscriber)({
+          ...(hasCredentials() && { correctRecord }),
+          ...options(),
+        });
         current = transcriber;
         follow(transcriber);
         await transcriber.start(source());

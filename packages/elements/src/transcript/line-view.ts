@@ -1,92 +1,50 @@
-import type { KnownSpeaker, NameOf } from '@auscult/client';
-import type { TranscriptMessages } from './messages/en-transcript.js';
+import type { UnsavedState } from '../record/record-texts.js';
 import { make } from '../shared-styles/make.js';
 import { isDoubtful, textOfCells, type Cell } from './cells.js';
 import { clock } from './clock.js';
 import type { Conversation } from './conversation.js';
 import { heardTextOf, isCorrected, type Line } from './lines-of.js';
 import { fill } from './name-people.js';
+import { button, createPanel, select } from './panel.js';
+import type { ShownWith } from './shown-with.js';
 import { speakerMark } from './speaker-mark.js';
+import { unsavedNote, type UnsavedActs } from './unsaved-note.js';
+import type * as WhoSpeaks from './who-speaks.js';
 
 /** A line on the page. */
 export interface LineView {
   readonly element: HTMLElement;
   /** Shows the line as it is now, unless a person is at it. */
-  readonly show: (line: Line, shown: ShownWith) => void;
+  readonly show: (line: Line, shown: ShownLine) => void;
   /** Whether a person is at it, so that it must not change by itself. */
   readonly isHeld: () => boolean;
   readonly focus: () => void;
 }
 
 /** What a line is shown with. */
-interface ShownWith {
-  readonly messages: TranscriptMessages;
-  readonly people: readonly KnownSpeaker[];
-  readonly nameOf: NameOf;
+interface ShownLine extends ShownWith, UnsavedActs {
   /** Whether somebody else spoke before. */
   readonly startsTurn: boolean;
+  /** Undefined until it is loaded. */
+  readonly whoSpeaks: typeof WhoSpeaks | undefined;
+  /** Why its text is not in the record, if it is not. */
+  readonly unsaved: UnsavedState | undefined;
 }
 
 /** @param released called when a person has left the line */
 export function createLineView(conversation: Conversation, released: () => void): LineView {
   const element = make('div', { part: 'line' });
-  let panel: HTMLElement | undefined;
   let line!: Line;
-  let shown!: ShownWith;
+  let shown!: ShownLine;
+  /** Where each word is shown. */
+  let words: readonly (Node | undefined)[] = [];
   /** What the line was last shown by, so that it is not made anew for nothing. */
   let key: readonly unknown[] = [];
 
-  /** Shows a form or a group below the line, and nothing else meanwhile. */
-  function open(next: HTMLElement): void {
-    close();
-    panel = next;
-    next.addEventListener('keydown', (event) => {
-      if (event.key !== 'Escape') return;
-      event.stopPropagation();
-      leave();
-    });
-    element.append(next);
-    next.querySelector<HTMLElement>('textarea, input, button')?.focus();
-  }
-
-  function close(): void {
-    panel?.remove();
-    panel = undefined;
-  }
-
-  /** Closes the panel after `act`, and puts the focus back. */
-  function leave(act: () => void = () => undefined): void {
-    close();
-    act();
-    released();
-    if (element.isConnected) focus();
-  }
+  const panel = createPanel(element, released, focus);
 
   function focus(): void {
     element.querySelector<HTMLElement>('[part=correct]')?.focus();
-  }
-
-  function button(part: string, label: string, act: () => void): HTMLButtonElement {
-    const made = make('button', { part, type: 'button' }, label);
-    made.addEventListener('click', act);
-    return made;
-  }
-
-  /** A form with fields, a button that saves and one that leaves everything as it was. */
-  function form(label: string, fields: readonly Node[], save: () => void): HTMLFormElement {
-    const { messages } = shown;
-    const made = make('form', { part: 'editor', 'aria-label': label }, ...fields);
-    made.append(
-      make('button', { part: 'save' }, messages.save),
-      button('cancel', messages.cancel, () => {
-        leave();
-      }),
-    );
-    made.addEventListener('submit', (event) => {
-      event.preventDefault();
-      leave(save);
-    });
-    return made;
   }
 
   function correct(): void {
@@ -98,20 +56,23 @@ export function createLineView(conversation: Conversation, released: () => void)
       { part: 'field', 'aria-label': fill(messages.textAt, at), rows: '2' },
       before,
     );
-    const who = make('select', { part: 'field', 'aria-label': fill(messages.whoSaid, at) });
     const speaker = String(line.speaker ?? '');
-    const choose = (value: string, name: string): void => {
-      who.append(make('option', { value, ...(value === speaker && { selected: '' }) }, name));
-    };
-    if (line.speaker === undefined) choose('', messages.unknownSpeaker);
-    for (const person of people) choose(String(person.speaker), nameOf(person.speaker));
-    choose('new', messages.somebodyNew);
+    const who = select(
+      fill(messages.whoSaid, at),
+      [
+        ...(line.speaker === undefined ? [['', messages.unknownSpeaker] as const] : []),
+        ...people.map((person) => [String(person.speaker), nameOf(person.speaker)] as const),
+        ['new', messages.somebodyNew],
+      ],
+      speaker,
+    );
     text.addEventListener('keydown', (event) => {
       if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
       event.preventDefault();
       editor.requestSubmit();
     });
-    const editor = form(fill(messages.correctAt, at), people.length > 0 ? [text, who] : [text], () => {
+    const fields = people.length > 0 ? [text, who] : [text];
+    const editor = panel.form(fill(messages.correctAt, at), messages, fields, () => {
       const { value } = who;
       if (text.value.trim() !== before) conversation.correct(line, text.value);
       if (people.length > 0 && value !== speaker)
@@ -120,25 +81,12 @@ export function createLineView(conversation: Conversation, released: () => void)
     if (isCorrected(line))
       editor.append(
         button('restore', fill(messages.restore, heardTextOf(line)), () => {
-          leave(() => {
+          panel.leave(() => {
             conversation.restore(line);
           });
         }),
       );
-    open(editor);
-  }
-
-  function rename(speaker: number): void {
-    const { messages, people, nameOf } = shown;
-    const name = people.find((person) => person.speaker === speaker)?.name ?? '';
-    const label = fill(messages.nameOf, nameOf(speaker));
-    const field = make('input', { part: 'field', 'aria-label': label, maxlength: '100', value: name });
-    open(
-      form(label, [field], () => {
-        if (field.value.trim() !== name) conversation.name(speaker, field.value);
-      }),
-    );
-    field.select();
+    panel.open(editor);
   }
 
   /** What else may have been said in place of a word. */
@@ -146,11 +94,11 @@ export function createLineView(conversation: Conversation, released: () => void)
     const { messages } = shown;
     const choice = (label: string, part: string, put: string, count = 1): HTMLElement =>
       button(part, label, () => {
-        leave(() => {
+        panel.leave(() => {
           conversation.replace(line, index, count, put);
         });
       });
-    open(
+    panel.open(
       make(
         'div',
         { part: 'choices', role: 'group', 'aria-label': fill(messages.insteadOf, text) },
@@ -160,9 +108,10 @@ export function createLineView(conversation: Conversation, released: () => void)
     );
   }
 
-  function word(cell: Cell, index: number): Node | string {
-    const space = index === 0 ? '' : cell.space;
-    if (!isDoubtful(cell)) return space + cell.text;
+  /** A word, which is a button where it is doubtful; undefined where nothing is left of it. */
+  function word(cell: Cell, index: number): Node | undefined {
+    if (cell.text === '') return undefined;
+    if (!isDoubtful(cell)) return new Text(cell.text);
     const made = button('doubtful', cell.text, () => {
       choose(index, cell);
     });
@@ -173,21 +122,46 @@ export function createLineView(conversation: Conversation, released: () => void)
         ? fill(shown.messages.unsure, cell.text)
         : fill(shown.messages.unsureOr, cell.text, others),
     );
-    const piece = new DocumentFragment();
-    piece.append(space, made);
-    return piece;
+    return made;
+  }
+
+  function text(): HTMLElement {
+    words = line.cells.map(word);
+    const pieces = line.cells.flatMap(({ space }, index) => [space, words[index] ?? '']);
+    const first = pieces.findIndex((piece) => piece instanceof Node);
+    return make(
+      'p',
+      { part: isCorrected(line) ? 'text corrected' : 'text' },
+      ...(first < 0 ? [] : pieces.slice(first).filter((piece) => piece !== '')),
+    );
+  }
+
+  /** What gives the line, or the words in it that are selected, to somebody else. */
+  function mover(at: string): readonly HTMLElement[] {
+    const { people, whoSpeaks } = shown;
+    if (people.length === 0 || !whoSpeaks) return [];
+    const made = button('move', '⇄', () => {
+      const chosen = whoSpeaks.selectedWords(element.getRootNode(), words);
+      whoSpeaks.openMovePanel(panel, conversation, line, shown, chosen);
+    });
+    made.setAttribute('aria-label', fill(shown.messages.whoSaid, at));
+    // Some browsers otherwise take the selection from the text.
+    made.addEventListener('pointerdown', (event) => {
+      event.preventDefault();
+    });
+    return [made];
   }
 
   /** Who speaks; within a turn, the name is only read out. */
   function who(): readonly Node[] {
-    const { people, nameOf, startsTurn, messages } = shown;
+    const { people, nameOf, startsTurn, messages, whoSpeaks } = shown;
     const { speaker } = line;
     if (people.length === 0) return [];
     const name = nameOf(speaker);
-    if (!startsTurn || speaker === undefined)
-      return [make('span', startsTurn ? { part: 'speaker' } : { class: 'spoken' }, name)];
+    if (!startsTurn) return [make('span', { class: 'spoken' }, name)];
+    if (speaker === undefined || !whoSpeaks) return [make('span', { part: 'speaker' }, name)];
     const made = button('speaker', name, () => {
-      rename(speaker);
+      whoSpeaks.openSpeakerForm(panel, conversation, speaker, shown);
     });
     made.setAttribute('aria-label', fill(messages.rename, name));
     made.prepend(speakerMark(speaker));
@@ -197,12 +171,11 @@ export function createLineView(conversation: Conversation, released: () => void)
   return {
     element,
     focus,
-    isHeld: () => panel !== undefined,
+    isHeld: panel.isOpen,
     show: (next, given) => {
-      const { messages, people, nameOf, startsTurn } = given;
-      const names = people.map(({ speaker }) => nameOf(speaker)).join();
-      const nextKey = [next, messages, startsTurn, names];
-      if (panel || nextKey.every((part, index) => part === key[index])) return;
+      const { messages, people, startsTurn, unsaved, whoSpeaks } = given;
+      const nextKey = [next, messages, startsTurn, JSON.stringify(people), unsaved, whoSpeaks];
+      if (panel.isOpen() || nextKey.every((part, index) => part === key[index])) return;
       key = nextKey;
       [line, shown] = [next, given];
       const hadFocus = element.matches(':focus-within');
@@ -210,8 +183,9 @@ export function createLineView(conversation: Conversation, released: () => void)
       element.replaceChildren(
         ...who(),
         make('time', { part: 'time', datetime: `PT${line.start.toFixed(1)}S` }, at),
-        make('p', { part: isCorrected(line) ? 'text corrected' : 'text' }, ...line.cells.map(word)),
-        button('correct', '✎', correct),
+        text(),
+        make('div', { part: 'buttons' }, ...mover(at), button('correct', '✎', correct)),
+        ...(unsaved ? [unsavedNote(unsaved, messages, given)] : []),
       );
       const edit = element.querySelector('[part=correct]');
       edit?.setAttribute('aria-label', fill(messages.correctAt, at));

@@ -12,9 +12,16 @@ import type { TranscriptView } from './transcript-view.js';
  *
  * - `for`: id of an `<auscult-dictation>` whose recording it shows, in place of one of its own
  * - `speakers`: how many people speak, `off`, or `auto` if absent
+ * - `corrections`: `on` or `off`, whether corrected texts go into the record of the session; if absent, they do where the element
+ *   knows as whom: by `token`, or by the login of the browser
  */
 export class TranscriptElement extends RecordingElement {
-  static readonly observedAttributes: readonly string[] = [...recordingAttributes, 'for', 'speakers'];
+  static readonly observedAttributes: readonly string[] = [
+    ...recordingAttributes,
+    'for',
+    'speakers',
+    'corrections',
+  ];
 
   #view: TranscriptView | undefined;
   /** What it shows, once there is something to show it in. */
@@ -145,17 +152,26 @@ export class TranscriptElement extends RecordingElement {
   readonly #tell = <E extends keyof TranscriptEventMap>(
     event: E,
     detail: TranscriptEventMap[E]['detail'],
-  ): void => {
-    this.tell(event, detail);
-  };
+  ): boolean => this.tell(event, detail, event === 'auscult-correction');
+
+  /** Whether corrected texts go to the server: as `corrections` says, or else if it is known as who. */
+  #sendsCorrections(): boolean {
+    const isKnown = this.hasAttribute('token') || (!this.#transcriber && this.recording.hasCredentials());
+    return { on: true, off: false }[this.getAttribute('corrections') ?? ''] ?? isKnown;
+  }
 
   /** Loads what it shows, which pages without a transcript do not need, and the texts of its language. */
   async #load(): Promise<void> {
     const { createTranscriptView } = await import('./transcript-view.js');
     const root = this.shadowRoot;
     if (!root) return;
-    this.#view ??= createTranscriptView(root, this.#tell, () => {
-      void (isTaking(this.recording.state) ? this.stop() : this.start());
+    this.#view ??= createTranscriptView(root, {
+      tell: this.#tell,
+      toggle: () => {
+        void (isTaking(this.recording.state) ? this.stop() : this.start());
+      },
+      ask: (path, init) => this.recording.ask(path, init),
+      sendsCorrections: () => this.#sendsCorrections(),
     });
     for (const transcriber of this.#followed.splice(0)) this.#view.follow(transcriber);
     this.messagesChanged();

@@ -18,17 +18,32 @@ export interface CorrectionDetail {
   readonly text: string;
 }
 
+/** The text of a final that is in the record of its session now. */
+export interface SavedDetail extends CorrectionDetail {
+  readonly sessionId: string;
+  /** That of the final; 1 is what was heard. */
+  readonly version: number;
+}
+
+/** The text of a final that is not in the record, and why. It stays in the element. */
+export interface UnsavedDetail extends CorrectionDetail, Problem {
+  readonly sessionId: string;
+}
+
 /** The events of `<auscult-transcript>`. All bubble and leave shadow roots. */
 export interface TranscriptEventMap {
   'auscult-state': CustomEvent<TranscriberState>;
   'auscult-problem': CustomEvent<Problem>;
   'auscult-line': CustomEvent<Segment>;
+  /** Cancelable: if it is prevented, the text is not sent to the server. */
   'auscult-correction': CustomEvent<CorrectionDetail>;
+  'auscult-saved': CustomEvent<SavedDetail>;
+  'auscult-unsaved': CustomEvent<UnsavedDetail>;
   'auscult-identification': CustomEvent<SpeakerCorrections>;
 }
 
-/** Tells one of these events. */
+/** Tells one of these events. Returns false if somebody has prevented it. */
 export type TellTranscript = <E extends keyof TranscriptEventMap>(
   event: E,
   detail: TranscriptEventMap[E]['detail'],
-) => void;
+) => boolean;

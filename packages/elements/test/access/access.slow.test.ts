@@ -2,7 +2,7 @@ import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { expectAccessible } from '../../../web/test/support/accessible.js';
-import { launchChromium, noChromium } from '../support/chromium.js';
+import { launchChromium, noChromium } from '../../../web/test/support/chromium.js';
 import { serveElements, type ElementPages } from '../support/element-page.js';
 import { hear, hearFinals, scriptTranscript } from '../support/scripted-transcript.js';
 import { sayFinal, sayPartial, scriptDictation } from '../support/scripted-dictation.js';
@@ -47,6 +47,9 @@ describe.skipIf(noChromium !== undefined)(`the elements${noChromium ? `: ${noChr
         else expect(await lowContrasts(page), `${state}, ${lang}, dark`).toEqual([]);
       };
       await page.evaluate(axe.source);
+      await page.route('**/api/v1/**', (route) =>
+        route.fulfill({ status: 403, json: { error: { code: 'forbidden', retryable: false } } }),
+      );
       await scriptTranscript(page);
       await page.locator('auscult-transcript [part=empty]').waitFor();
       await check('nothing said');
@@ -60,11 +63,17 @@ describe.skipIf(noChromium !== undefined)(`the elements${noChromium ? `: ${noChr
       await check('a line is corrected');
       await page.locator('auscult-transcript [part=field]').first().fill('Give 15 mg.');
       await press(page, '[part=save]');
+      await page.locator('[part=again]').waitFor();
       await press(page, '[part=correct]');
       await check('a corrected line is corrected again');
       await press(page, '[part=cancel]');
       await press(page, 'button[part=speaker]');
       await check('a speaker is named');
+      await press(page, '[part=cancel]');
+      await press(page, '[part=move]');
+      await press(page, '[part=some]');
+      await press(page, '[part=pick]');
+      await check('words are given to somebody else');
       await press(page, '[part=cancel]');
       await hearFinals(page, { ...SAID, sequence: 2 });
       await press(page, '[part=doubtful]');
@@ -96,26 +105,34 @@ describe.skipIf(noChromium !== undefined)(`the elements${noChromium ? `: ${noChr
         '- status',
         '- log "Transcript":',
         '  - paragraph: What is said appears here.',
+        '- status',
       ].join('\n'),
     );
     await scriptTranscript(page);
     await hearFinals(page, SAID);
-    await page.locator('[part=line]').nth(1).waitFor();
+    await page.locator('[part=person]').nth(1).waitFor();
     expect(await start.ariaSnapshot()).toBe(
       [
+        '- group "Speakers":',
+        `  - 'button "Speaker 1: change name or role"': Speaker 1`,
+        `  - 'button "Speaker 2: change name or role"': Speaker 2`,
+        '  - paragraph: Who speaks may still change from 0:00 on, but not what you correct.',
         '- log "Transcript":',
-        `  - 'button "Speaker 1: change the name"': Speaker 1`,
+        `  - 'button "Speaker 1: change name or role"': Speaker 1`,
         '  - time: 0:00',
         '  - paragraph:',
         '    - text: Give',
         `    - 'button "50, may be wrong: 15"': "50"`,
         '    - text: mg.',
+        '  - button "Who said the line at 0:00": ⇄',
         '  - button "Correct the line at 0:00": ✎',
-        `  - 'button "Speaker 2: change the name"': Speaker 2`,
+        `  - 'button "Speaker 2: change name or role"': Speaker 2`,
         '  - time: 0:01',
         '  - paragraph: Thank you.',
+        '  - button "Who said the line at 0:01": ⇄',
         '  - button "Correct the line at 0:01": ✎',
         '- paragraph: "Speaker 1: Give 50 mg. Thank you."',
+        '- status',
       ].join('\n'),
     );
     await page.close();
@@ -128,13 +145,17 @@ describe.skipIf(noChromium !== undefined)(`the elements${noChromium ? `: ${noChr
     await hearFinals(page, SAID);
     await page.locator('[part=line]').nth(1).waitFor();
     const order: string[] = [];
-    for (let tabs = 0; tabs < 6; tabs++) {
+    await page.locator('[part=person]').nth(1).waitFor();
+    for (let tabs = 0; tabs < 10; tabs++) {
       await page.keyboard.press('Tab');
       order.push(
         await page.evaluate(() => document.activeElement?.shadowRoot?.activeElement?.part.value ?? 'none'),
       );
     }
-    expect(order).toEqual(['lines', 'speaker', 'doubtful', 'correct', 'speaker', 'correct']);
+    expect(order).toEqual([
+      ...['person', 'person', 'lines', 'speaker', 'doubtful', 'move', 'correct'],
+      ...['speaker', 'move', 'correct'],
+    ]);
     await page.keyboard.press('Enter');
     await page.keyboard.type('Thanks. ');
     await page.keyboard.press('Enter');
@@ -157,7 +178,7 @@ function lowContrasts(page: Page): Promise<readonly string[]> {
 function bodyIn(lang: string): string {
   return `<!doctype html><html lang="${lang}"><title>Test</title><meta name="color-scheme" content="light dark"><main><h1>Test</h1>
     <label for="note">Note</label> <textarea id="note"></textarea>
-    <auscult-dictation for="note"></auscult-dictation><auscult-transcript></auscult-transcript></main>
+    <auscult-dictation for="note"></auscult-dictation><auscult-transcript corrections="on"></auscult-transcript></main>
     <script type="module" src="/elements/auscult-elements.js"></script></html>`;
 }
 

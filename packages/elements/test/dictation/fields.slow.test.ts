@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { noChromium } from '../support/chromium.js';
+import { noChromium } from '../../../web/test/support/chromium.js';
 import { dictationPages } from '../support/dictation-pages.js';
 import { readField, selectInField } from '../support/edited-field.js';
 import { sayFinal } from '../support/scripted-dictation.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Browser } from 'playwright-core';
-import { launchChromium, noChromium } from '../support/chromium.js';
+import { launchChromium, noChromium } from '../../../web/test/support/chromium.js';
 import { serveElements, type ElementPages } from '../support/element-page.js';
 import { scriptDictation } from '../support/scripted-dictation.js';
 import { editAtRandom } from './random-edits.js';

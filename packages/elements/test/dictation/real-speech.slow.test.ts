@@ -2,7 +2,7 @@ import { expect, describe, onTestFinished, test } from 'vitest';
 import { spawnRealServer } from '../../../server/test/support/real-server.js';
 import { wordErrorRate } from '../../../server/test/support/speech.js';
 import { writeSpeech } from '../../../web/test/support/speech-file.js';
-import { launchChromium, noChromium } from '../support/chromium.js';
+import { launchChromium, noChromium } from '../../../web/test/support/chromium.js';
 import { readField } from '../support/edited-field.js';
 import { serveElements } from '../support/element-page.js';
 

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { launchChromium, noChromium } from '../support/chromium.js';
+import { launchChromium, noChromium } from '../../../web/test/support/chromium.js';
 import { urlOfExample } from '../support/example-page.js';
 import { spokenPages } from '../support/spoken-pages.js';
 

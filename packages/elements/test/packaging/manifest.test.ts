@@ -50,7 +50,7 @@ describe('custom-elements.json', () => {
       const places = [
         ...found(sources, /(?:\bpart: |\bpart\.add\()([^,;}]+)/g),
         ...found(sources, /\bboxes\([^)]*, '(\w+)'\)/g).map((part) => `'${part}'`),
-        ...found(sources, /\bbutton\('(\w+)'/g).map((part) => `'${part}'`),
+        ...found(sources, /\bbutton\(\s*'(\w+)'/g).map((part) => `'${part}'`),
         ...found(sources, /\bchoice\([^,]+, '(\w+)'/g).map((part) => `'${part}'`),
       ];
       const parts = places.flatMap((place) => found(place, /'([^']+)'/g)).flatMap((list) => list.split(' '));

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
-import { launchChromium } from './chromium.js';
+import { launchChromium } from '../../../web/test/support/chromium.js';
 import { serveElements, type ElementPages } from './element-page.js';
 import { scriptDictation } from './scripted-dictation.js';
 

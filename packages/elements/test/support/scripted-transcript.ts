@@ -28,11 +28,12 @@ export async function scriptTranscript(page: Page): Promise<void> {
         listeners.set(event, [...(listeners.get(event) ?? []), listener]);
       },
       identify: (corrections: SpeakerCorrections) => window.identified.push(corrections),
+      recordOf: ({ sequence }: Segment) => ({ sessionId: 'session', sequence }),
       transcript: { segments: [], speakers: [] },
       state: { kind: 'listening' },
     };
     if (element) element.transcriber = transcriber as never;
-    for (const type of ['line', 'correction', 'identification'])
+    for (const type of ['line', 'correction', 'identification', 'saved', 'unsaved'])
       element?.addEventListener(`auscult-${type}`, (event) => {
         window.heardOf.push([type, (event as CustomEvent).detail]);
       });

@@ -1,6 +1,14 @@
 import { Readable } from 'node:stream';
 import { waveHeader } from '@auscult/asr';
-import { knownSpeaker, speakerCorrections, speakerNumber, transcriptionTask } from '@auscult/protocol';
+import {
+  boundedList,
+  knownSpeaker,
+  protocolLimits,
+  speakerAssignment,
+  speakerCorrections,
+  speakerNumber,
+  transcriptionTask,
+} from '@auscult/protocol';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
@@ -415,10 +423,22 @@ function addChanging(app: FastifyInstance, services: SessionRoutes): void {
         summary: 'Correct who speaks',
         description:
           'Gives words to somebody else, merges two speakers, and gives or takes back names and roles. What a person says stays, ' +
-          'whatever is found out later. Either everything is done, or nothing. If the session is still open on this server, its ' +
+          'whatever is found out later. Either everything is done, or nothing. `words` are counted in the newest version of a final, or in that which `version` ' +
+          'beside them names. If the session is still open on this server, its ' +
           'client is told by the message `speakers`.',
         params,
         body: speakerCorrections.extend({
+          assign: boundedList(
+            speakerAssignment.extend({
+              version: z.int().min(1).optional().meta({
+                description:
+                  'The version of the final in which `words` are counted; the newest if it is left out.',
+              }),
+            }),
+            protocolLimits.speakerCorrections.max,
+          )
+            .optional()
+            .meta({ description: 'Words to give to somebody else.' }),
           reading: z.enum(RECOGNITION_PASSES).default('live').meta({
             description:
               'Whose finals `assign` names. Those of `refined`, and those of uploads, have no `sequence`: give their `place`.',

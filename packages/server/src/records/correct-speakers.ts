@@ -11,7 +11,7 @@ import type { RecognitionPass } from './record-content.js';
 import { correctionEvent, reportingDamage } from './record-events.js';
 import { headWith } from './record-head.js';
 import type { RecordServices } from './record-services.js';
-import type { Actor, RecordedSegment } from './record.js';
+import type { Actor, RecordedSegment, SegmentVersion } from './record.js';
 import { speakerChangeRow, type CorrectedSpeakers } from './speaker-changes.js';
 import { nextSpeakerChange } from './stored-speaker-changes.js';
 import type { StoredText } from './stored-segments.js';
@@ -20,8 +20,14 @@ import { requireWhole } from './whole-record.js';
 
 /** Corrections of who speaks in a record. */
 export interface RecordedSpeakerCorrections extends SpeakerCorrections {
+  readonly assign?: RecordedAssignment[] | undefined;
   /** The pass whose finals are meant. Those without a `sequence` go by their place. */
   readonly reading: RecognitionPass;
+}
+
+interface RecordedAssignment extends SpeakerAssignment {
+  /** The version of the final in which words are counted; the newest if undefined. */
+  readonly version?: number | undefined;
 }
 
 /** What has become of corrections of a record. */
@@ -46,7 +52,7 @@ export async function correctSpeakers(
     const text = await requireWhole(services, id);
     const checked = checkCorrections(corrections, {
       find: (assignment) => findFinal(text, reading, assignment),
-      findable: 'a final of the record',
+      findable: 'a final of the record, in a version that it has',
       directory: text.directory,
       talks: await talksIn(text),
     });
@@ -89,7 +95,7 @@ async function correctIn(
 function findFinal(
   { segments, refined }: StoredText,
   reading: RecognitionPass,
-  { sequence, channel = 0 }: SpeakerAssignment,
+  { sequence, channel = 0, version }: RecordedAssignment,
 ): CorrectableFinal | undefined {
   const finals = reading === 'live' ? segments : refined.flatMap((part) => part.segments);
   const isMeant = ({ place, versions: [heard] }: RecordedSegment): boolean =>
@@ -97,13 +103,15 @@ function findFinal(
       ? place === sequence
       : heard.sequence === sequence && heard.channel === channel;
   const found = finals.find(isMeant);
-  return found && correctable(found, reading);
+  const final = found?.versions.findLast((each) => version === undefined || each.version === version);
+  return found && final && correctable(found, final, reading);
 }
 
-/** The newest version of a final. */
-function correctable({ place, versions }: RecordedSegment, reading: RecognitionPass): CorrectableFinal {
-  const final = versions.at(-1) ?? versions[0];
-  const { version, channel, start, end, words } = final;
+function correctable(
+  { place }: RecordedSegment,
+  { version, channel, start, end, words }: SegmentVersion,
+  reading: RecognitionPass,
+): CorrectableFinal {
   return {
     reading,
     place,

@@ -11,6 +11,8 @@ import { spawnPeopleServer, type PeopleServer } from '../support/people-server.j
 import { writeSpeech, type SpeechFile } from '../support/speech-file.js';
 import { testLoginStates } from './login-states.js';
 
+/** Milliseconds that a loaded machine may take. */
+const PATIENCE = { timeout: 60_000 };
 const NEW_PASSWORD = 'correct horse battery staple';
 
 testLoginStates('dark');
@@ -132,6 +134,31 @@ describe.skipIf(chromiumPath === undefined)(
       await account(page, other.name).waitFor();
       await page.getByText('Ready', { exact: true }).first().waitFor();
       expect(await page.locator('transcript-line').count()).toBe(0);
+    });
+
+    test('brings the settings of a person to another browser, and to nobody else who logs in there', async () => {
+      const user = await server.create({ role: 'clinician', usesCodes: false });
+      const other = await server.create({ role: 'clinician', usesCodes: false });
+      const { page } = await openPage(server.url);
+      await logIn(page, user);
+      const kept = page.waitForResponse(
+        (answer) =>
+          answer.url().endsWith('/api/v1/account/settings') &&
+          answer.request().method() === 'PUT' &&
+          answer.ok(),
+      );
+      await page.getByLabel('At one microphone').selectOption('Two people');
+      await kept;
+
+      const { page: elsewhere } = await openPage(server.url);
+      const chosen = () => elsewhere.getByLabel('At one microphone').inputValue();
+      await logIn(elsewhere, user);
+      await expect.poll(chosen, PATIENCE).toBe('2');
+      await account(elsewhere, user.name).click();
+      await button(elsewhere, 'Log out').click();
+      await logIn(elsewhere, other);
+      await account(elsewhere, other.name).waitFor();
+      await expect.poll(chosen, PATIENCE).toBe('off');
     });
 
     test.each([

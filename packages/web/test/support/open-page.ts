@@ -1,6 +1,6 @@
-import { chromium, type Browser, type BrowserContextOptions, type Locator, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
-import { chromiumPath } from './chromium.js';
+import { launchChromium } from './chromium.js';
 
 /** The page in a browser of its own. */
 export interface OpenPage {
@@ -25,23 +25,9 @@ interface PageOptions extends BrowserContextOptions {
 /** Opens the page of the server at `url`; the browser is closed when the test ends. */
 export async function openPage(url: string, options: PageOptions = {}): Promise<OpenPage> {
   const { speech, repeats = false, allowed = true, ...context } = options;
-  const microphone = speech === undefined || repeats ? speech : `${speech}%noloop`;
-  const browser = await launch(microphone, allowed);
+  const browser = await launchChromium(speech, { repeats, allowed });
   onTestFinished(() => browser.close());
   return openIn(browser, url, { ...(allowed ? { permissions: ['microphone'] } : {}), ...context });
-}
-
-async function launch(microphone: string | undefined, allowed: boolean): Promise<Browser> {
-  return chromium.launch({
-    ...(chromiumPath !== undefined && { executablePath: chromiumPath }),
-    args: [
-      // Chromium refuses to sandbox itself for root, which tests may run as.
-      '--no-sandbox',
-      '--use-fake-device-for-media-stream',
-      ...(allowed ? ['--use-fake-ui-for-media-stream'] : ['--deny-permission-prompts']),
-      ...(microphone === undefined ? [] : [`--use-file-for-fake-audio-capture=${microphone}`]),
-    ],
-  });
 }
 
 async function openIn(

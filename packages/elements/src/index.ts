@@ -3,7 +3,9 @@ export { DictationElement } from './dictation/dictation-element.js';
 export type { Recording } from './shared-recording/recording.js';
 export { TranscriptElement } from './transcript/transcript-element.js';
 export type { CorrectionDetail, TranscriptEventMap, TranscriptLine } from './transcript/transcript-events.js';
+export type { Template } from './commands/read-templates.js';
 export type {
+  CommandDetail,
   DictationEventMap,
   FinalDetail,
   PartialDetail,

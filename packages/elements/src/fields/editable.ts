@@ -1,5 +1,5 @@
 import type { Span } from './edit.js';
-import { announceInput, hasFocus, reportInput, typeText, type Field } from './field.js';
+import { announceInput, hasFocus, reportInput, typeText, type Field, type Replaced } from './field.js';
 import { flatText } from './flat-text.js';
 
 /** A field for an element that is `contenteditable`. */
@@ -32,16 +32,20 @@ export function editableField(element: HTMLElement): Field {
     selectionIn(element)?.setBaseAndExtent(startContainer, startOffset, endContainer, endOffset);
   }
 
-  function replace(span: Span, replacement: string): boolean {
+  function put(span: Span, replacement: string): void {
+    putInto(rangeOf(span), replacement);
+    reportInput(element, replacement);
+  }
+
+  function replace(span: Span, replacement: string): Replaced {
     const before = text();
     const wanted = before.slice(0, span.start) + replacement + before.slice(span.end);
     if (hasFocus(element)) select(span);
-    if (!announceInput(element, replacement)) return text() === wanted;
+    if (!announceInput(element, replacement)) return text() === wanted ? 'edited' : 'no';
     if (hasFocus(element)) typeText(replacement);
-    if (text() !== before || wanted === before) return true;
-    putInto(rangeOf(span), replacement);
-    reportInput(element, replacement);
-    return true;
+    if (text() !== before || wanted === before) return 'edited';
+    put(span, replacement);
+    return 'put';
   }
 
   return {
@@ -54,7 +58,8 @@ export function editableField(element: HTMLElement): Field {
     },
     hasRoom: () => true,
     replace,
-    rectangles: (span) => rectanglesOf(rangeOf(span)),
+    put,
+    range: rangeOf,
   };
 }
 
@@ -73,15 +78,4 @@ function putInto(range: Range, text: string): void {
     content.append(line);
   });
   range.insertNode(content);
-}
-
-function rectanglesOf(range: Range): readonly DOMRect[] {
-  const rectangles = [...range.getClientRects()];
-  if (rectangles.length > 0) return rectangles;
-  // An empty line has no text that is shown.
-  const { startContainer, startOffset } = range;
-  const node = startContainer.childNodes[startOffset] ?? startContainer;
-  const holder = node instanceof Element ? node : node.parentElement;
-  const { x, y, height } = (holder ?? document.body).getBoundingClientRect();
-  return [new DOMRect(x, y, 0, height)];
 }

@@ -1,11 +1,9 @@
 import { TranscriberError } from '@auscult/client';
+import { apiAddress } from './api-address.js';
 
 /** Asks a server for a ticket for one connection, with an access token. Rejects if it gives none. */
 export async function askForTicket(server: string | null, token: string): Promise<string> {
-  const base = new URL(server ?? '/', document.baseURI);
-  base.protocol = base.protocol.replace('ws', 'http');
-  const path = base.pathname.replace(/ws\/transcribe$/, '').replace(/\/?$/, '/');
-  const response = await fetch(new URL(`${path}api/v1/tickets`, base), {
+  const response = await fetch(apiAddress(server, 'tickets'), {
     method: 'POST',
     headers: { authorization: `Bearer ${token}` },
   });

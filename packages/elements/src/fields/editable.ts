@@ -40,9 +40,15 @@ export function editableField(element: HTMLElement): Field {
   function replace(span: Span, replacement: string): Replaced {
     const before = text();
     const wanted = before.slice(0, span.start) + replacement + before.slice(span.end);
-    if (hasFocus(element)) select(span);
+    if (hasFocus(element)) {
+      select(span);
+      endStep(selectionIn(element));
+    }
     if (!announceInput(element, replacement)) return text() === wanted ? 'edited' : 'no';
-    if (hasFocus(element)) typeText(replacement);
+    if (hasFocus(element)) {
+      typeText(replacement);
+      endStep(selectionIn(element));
+    }
     if (text() !== before || wanted === before) return 'edited';
     put(span, replacement);
     return 'put';
@@ -67,6 +73,12 @@ export function editableField(element: HTMLElement): Field {
 function selectionIn(element: HTMLElement): Selection | null {
   const root = element.getRootNode() as { getSelection?: () => Selection | null };
   return root.getSelection ? root.getSelection() : document.getSelection();
+}
+
+/** What is typed next is another step of the browser's undo: Chromium ends one where something is selected, be it the same. */
+function endStep(selection: Selection | null): void {
+  const { anchorNode, anchorOffset, focusNode, focusOffset } = selection ?? {};
+  if (anchorNode && focusNode) selection?.setBaseAndExtent(anchorNode, anchorOffset ?? 0, focusNode, focusOffset ?? 0);
 }
 
 /** Writes without the focus: the browser's own undo does not know of it. */

@@ -20,9 +20,13 @@ export function textControlField(element: TextControl): Field {
     const before = text();
     const wanted = before.slice(0, span.start) + replacement + before.slice(span.end);
     const { scrollTop, scrollLeft } = element;
-    if (hasFocus(element)) select(span);
+    // Even if it is selected already: Chromium ends a step of its undo then, as it does behind what is written.
+    if (hasFocus(element)) element.setSelectionRange(span.start, span.end);
     if (!announceInput(element, replacement)) return text() === wanted ? 'edited' : 'no';
-    if (hasFocus(element)) typeText(replacement);
+    if (hasFocus(element)) {
+      typeText(replacement);
+      element.setSelectionRange(element.selectionStart, element.selectionEnd);
+    }
     const isPut = text() === before && wanted !== before;
     if (isPut) put(span, replacement);
     element.scrollTop = scrollTop;

@@ -22,7 +22,7 @@ test('every list is one that servers take', () => {
     [],
     [{ phrase: 'Next field' }],
     [{ phrase: 'insert {thing}' }, { phrase: 'close {what}', variables: { what: ['a', 'b'] } }],
-    Array.from({ length: 99 }, (_, at) => ({ phrase: `command ${at} ${'x'.repeat(at)}` })),
+    Array.from({ length: 99 }, (_, at) => ({ phrase: `command ${at}` })),
     Array.from({ length: 4 }, (_, at) => ({
       phrase: `order ${'x'.repeat(at)} {what}`,
       variables: { what: Array.from({ length: 499 }, (_, value) => `thing ${value}`) },

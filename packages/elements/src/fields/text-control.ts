@@ -14,6 +14,8 @@ export function textControlField(element: TextControl): Field {
   function put({ start, end }: Span, replacement: string): void {
     element.setRangeText(replacement, start, end, 'preserve');
     reportInput(element, replacement);
+    // Nobody is in it who could leave it, when browsers tell of what was typed.
+    if (!hasFocus(element)) element.dispatchEvent(new Event('change', { bubbles: true }));
   }
 
   function replace(span: Span, replacement: string): Replaced {

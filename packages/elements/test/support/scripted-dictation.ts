@@ -21,7 +21,7 @@ declare global {
   }
 }
 
-/** Gives an element a transcriber that only the test speaks for, and starts it. */
+/** Gives an element a transcriber that only the test speaks for, and starts it. Like all here, it needs nothing of a page but `evaluate`. */
 export async function scriptDictation(page: Page): Promise<void> {
   await page.evaluate(async () => {
     await customElements.whenDefined('auscult-dictation');
@@ -61,9 +61,9 @@ export async function scriptDictation(page: Page): Promise<void> {
         window.toldByElement.push([type, (event as CustomEvent).detail]);
       });
     await element.start();
+    // What shows over the fields is loaded only then.
+    while (!element.shadowRoot?.querySelector('.overlay')) await new Promise(requestAnimationFrame);
   });
-  // What shows over the fields is loaded only then.
-  await page.locator('auscult-dictation .overlay').waitFor({ state: 'attached' });
 }
 
 /** Makes a final of a text arrive. */
@@ -79,10 +79,11 @@ export async function sayCommand(
   id: string,
   variables: SpokenCommand['variables'] = {},
 ): Promise<void> {
-  await page.waitForFunction((wanted) => window.listedCommands.some((one) => one.id === wanted), id);
   await page.evaluate(
-    ([wanted, values]) => {
-      const phrase = window.listedCommands.find((one) => one.id === wanted)?.phrase;
+    async ([wanted, values]) => {
+      const phraseOf = () => window.listedCommands.find((one) => one.id === wanted)?.phrase;
+      while (phraseOf() === undefined) await new Promise(requestAnimationFrame);
+      const phrase = phraseOf();
       const command = { id: wanted, phrase, variables: values, text: phrase };
       window.say('command', { ...command, start: 0, end: 1, confidence: 1, sequence: 0 });
     },

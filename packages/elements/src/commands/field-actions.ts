@@ -8,6 +8,7 @@ import type { CommandMessages } from './messages/en-commands.js';
 import type { OwnUndo } from './own-undo.js';
 import type { CommandName } from './phrases.js';
 import { lastOccurrence } from './said-words.js';
+import { spanToRemove } from './span-to-remove.js';
 import type { TemplateField, TemplateFields } from './template-fields.js';
 
 /** Carries commands out in fields. What cannot be done changes nothing. */
@@ -93,7 +94,7 @@ export function createFieldActions(parts: ActionParts): FieldActions {
   }
 
   function removeSelected(writer: FieldWriter, selected: Span): string {
-    const mark = writer.mark(withSpace(writer.text(), selected));
+    const mark = writer.mark(spanToRemove(writer.text(), selected));
     const isRemoved = writer.remove(mark);
     writer.forget(mark);
     return isRemoved ? '' : parts.messages().changed;
@@ -160,15 +161,9 @@ export function createFieldActions(parts: ActionParts): FieldActions {
 
 function isBold(): boolean {
   // Deprecated like the command itself, and the only way to know what it would do.
-  return (document as unknown as { queryCommandState: (command: string) => boolean }).queryCommandState('bold');
-}
-
-/** With one of two spaces that would be left. */
-function withSpace(text: string, { start, end }: Span): Span {
-  const [before, after] = [text.slice(0, start), text.slice(end)];
-  if (/(^|\s)$/.test(before) && after.startsWith(' ')) return { start, end: end + 1 };
-  if (before.endsWith(' ') && /^($|[\s.,;:?!])/.test(after)) return { start: start - 1, end };
-  return { start, end };
+  return (document as unknown as { queryCommandState: (command: string) => boolean }).queryCommandState(
+    'bold',
+  );
 }
 
 /** Without the spaces at its ends. */

@@ -32,8 +32,10 @@ const LONGEST = 100;
 
 function labelsOf(field: HTMLElement): readonly string[] {
   const root = field.getRootNode() as Document | ShadowRoot;
-  const named = (field.getAttribute('aria-labelledby') ?? '').split(/\s+/).map((id) => root.getElementById(id));
-  const own = 'labels' in field ? [...(field as HTMLInputElement).labels ?? []] : [];
+  const named = (field.getAttribute('aria-labelledby') ?? '')
+    .split(/\s+/)
+    .map((id) => root.getElementById(id));
+  const own = 'labels' in field ? [...((field as HTMLInputElement).labels ?? [])] : [];
   return [
     field.getAttribute('aria-label') ?? '',
     ...[...named, ...own].map((label) => (label ? textBeside(label) : '')),
@@ -45,14 +47,20 @@ function labelsOf(field: HTMLElement): readonly string[] {
 /** `chiefComplaint` and `chief_complaint` are said in two words. */
 function identifiersOf(field: HTMLElement): readonly string[] {
   return [field.getAttribute('name') ?? '', field.id].map((name) =>
-    name.replaceAll(/(\p{Ll})(\p{Lu})/gu, '$1 $2').replaceAll(/[^\p{L}\p{N}]+/gu, ' ').trim(),
+    name
+      .replaceAll(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
+      .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
+      .trim(),
   );
 }
 
 /** The text of a label without that of fields in it. */
 function textBeside(node: Node): string {
   if (node instanceof Text) return node.data;
-  if (node instanceof HTMLElement && (node.isContentEditable || node.matches('textarea, select, script, style')))
+  if (
+    node instanceof HTMLElement &&
+    (node.isContentEditable || node.matches('textarea, select, script, style'))
+  )
     return '';
   return [...node.childNodes].map(textBeside).join('');
 }

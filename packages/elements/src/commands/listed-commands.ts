@@ -26,7 +26,8 @@ export function listedCommands({ ofPage, phrases, values }: Sayable): Listed {
   let room = MOST_VALUES - ofPage.flatMap(({ variables = {} }) => Object.values(variables).flat()).length;
   for (const [id, phrase] of Object.entries(phrases) as [CommandName, string][]) {
     const [, name = ''] = /\{(template|section)\}/.exec(phrase) ?? [];
-    const list = name === '' ? [] : apart(values[name as keyof typeof values]).slice(0, Math.min(room, MOST_OF_ONE));
+    const list =
+      name === '' ? [] : apart(values[name as keyof typeof values]).slice(0, Math.min(room, MOST_OF_ONE));
     if (taken.has(shapeOf(phrase)) || commands.length >= MOST || (name !== '' && list.length === 0)) continue;
     room -= list.length;
     own.set(phrase, id);

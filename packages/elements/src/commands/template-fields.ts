@@ -91,11 +91,7 @@ function isOpen({ writer, mark, name }: TemplateField): boolean {
 }
 
 /** Where the fields are in the field of the page, which may have written some spaces or line breaks differently. */
-function marksOf(
-  writer: FieldWriter,
-  at: number,
-  template: ParsedTemplate,
-): readonly TemplateField[] {
+function marksOf(writer: FieldWriter, at: number, template: ParsedTemplate): readonly TemplateField[] {
   const text = writer.text();
   let from = at;
   return template.fields.flatMap(({ name, choices, start, end }) => {

@@ -63,7 +63,13 @@ export function createVoiceCommands(host: CommandedElement): VoiceCommands {
     template: (name) => templates().find((one) => one.name === name)?.text,
     section: (name) => sections.get(name),
   });
-  listenToFieldKeys({ targets, templateFields, ownUndo, signal, shown: (field) => host.say(actions.show(field)) });
+  listenToFieldKeys({
+    targets,
+    templateFields,
+    ownUndo,
+    signal,
+    shown: (field) => host.say(actions.show(field)),
+  });
   watchLooks(host.follow, signal);
 
   /** Tells the server what can be said now, if that has changed. */

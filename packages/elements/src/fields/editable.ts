@@ -78,7 +78,8 @@ function selectionIn(element: HTMLElement): Selection | null {
 /** What is typed next is another step of the browser's undo: Chromium ends one where something is selected, be it the same. */
 function endStep(selection: Selection | null): void {
   const { anchorNode, anchorOffset, focusNode, focusOffset } = selection ?? {};
-  if (anchorNode && focusNode) selection?.setBaseAndExtent(anchorNode, anchorOffset ?? 0, focusNode, focusOffset ?? 0);
+  if (anchorNode && focusNode)
+    selection?.setBaseAndExtent(anchorNode, anchorOffset ?? 0, focusNode, focusOffset ?? 0);
 }
 
 /** Writes without the focus: the browser's own undo does not know of it. */

@@ -25,8 +25,9 @@ export function fitText(text: string, surroundings: Surroundings): string {
 
 /** What has to stand between two texts that come together, so that neither a word nor a number is made of both. */
 export function gapFor(before: string, after: string): string {
-  const joins = /[\p{L}\p{N}][.,:/]?$/u.test(before) && /^[.,:/]?[\p{L}\p{N}]/u.test(after);
-  return joins || (/[-+−–]$/.test(before) && /^[.,]?\p{N}/u.test(after)) ? ' ' : '';
+  const makesWord = /[\p{L}\p{N}][.,:/'’]?$/u.test(before) && /^[.,:/'’]?[\p{L}\p{M}\p{N}%‰°]/u.test(after);
+  const makesNumber = /([-+−–.,]|\p{N}|\p{L})$/u.test(before) && /^[-+−–]?[.,]?\p{N}/u.test(after);
+  return makesWord || makesNumber ? ' ' : '';
 }
 
 function breaks(found: string): string {

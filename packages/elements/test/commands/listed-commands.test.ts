@@ -5,7 +5,9 @@ import { listedCommands, registeredForm } from '../../src/commands/listed-comman
 import { phrasesIn } from '../../src/commands/phrases.js';
 
 const text = fc.oneof(
-  fc.string({ minLength: 1, maxLength: 100, unit: 'grapheme-composite' }).filter(({ length }) => length <= 100),
+  fc
+    .string({ minLength: 1, maxLength: 100, unit: 'grapheme-composite' })
+    .filter(({ length }) => length <= 100),
   fc.constantFrom('chest pain', 'Chest-pain', '2.5', '2 5', '%', 'Plan', 'plan*', "can't", 'can t', 'next'),
 );
 
@@ -30,13 +32,23 @@ test('every list is one that servers take', () => {
   );
   const names = fc.array(text, { maxLength: 20 });
   fc.assert(
-    fc.property(ofPage, fc.constantFrom('en', 'de', 'fr', 'es', 'it'), names, names, (page, language, template, section) => {
-      const { commands, own } = listedCommands({ ofPage: page, phrases: phrasesIn(language), values: { template, section } });
-      const message = JSON.stringify({ type: 'configure', commands });
-      expect(parseClientMessage(message)).toMatchObject({ ok: true });
-      expect(commands.slice(0, page.length)).toEqual(page);
-      for (const { phrase } of page) expect(own.has(phrase)).toBe(false);
-    }),
+    fc.property(
+      ofPage,
+      fc.constantFrom('en', 'de', 'fr', 'es', 'it'),
+      names,
+      names,
+      (page, language, template, section) => {
+        const { commands, own } = listedCommands({
+          ofPage: page,
+          phrases: phrasesIn(language),
+          values: { template, section },
+        });
+        const message = JSON.stringify({ type: 'configure', commands });
+        expect(parseClientMessage(message)).toMatchObject({ ok: true });
+        expect(commands.slice(0, page.length)).toEqual(page);
+        for (const { phrase } of page) expect(own.has(phrase)).toBe(false);
+      },
+    ),
   );
 });
 
@@ -48,6 +60,18 @@ test('commands without anything to be named are left out, and those that the pag
     values: { template: [], section: ['Plan', 'plan'] },
   });
   const ids = commands.map(({ id }) => id);
-  expect(ids).toEqual(['mine', 'previous-field', 'go-to-section', 'select-words', 'delete-that', 'bold-that', 'undo-that']);
-  expect(commands[2]).toEqual({ id: 'go-to-section', phrase: 'go to {section}', variables: { section: ['Plan'] } });
+  expect(ids).toEqual([
+    'mine',
+    'previous-field',
+    'go-to-section',
+    'select-words',
+    'delete-that',
+    'bold-that',
+    'undo-that',
+  ]);
+  expect(commands[2]).toEqual({
+    id: 'go-to-section',
+    phrase: 'go to {section}',
+    variables: { section: ['Plan'] },
+  });
 });

@@ -44,14 +44,19 @@ test('finds whole words only, before a place, whatever the text', () => {
     fc.nat(2000).map(String),
   );
   fc.assert(
-    fc.property(fc.array(fc.tuple(word, fc.constantFrom(' ', '', ', ', '. '))), word, fc.nat(), (pieces, wanted, at) => {
-      const text = pieces.map((piece) => piece.join('')).join('');
-      const until = text.length === 0 ? 0 : at % (text.length + 1);
-      const found = lastOccurrence(text, wanted, until);
-      if (!found) return;
-      expect(found.end).toBeLessThanOrEqual(until);
-      expect(saidForm(text.slice(found.start, found.end))).toBe(saidForm(wanted));
-      expect(`${text.charAt(found.start - 1)} ${text.charAt(found.end)}`).not.toMatch(/[\p{L}\p{N}]/u);
-    }),
+    fc.property(
+      fc.array(fc.tuple(word, fc.constantFrom(' ', '', ', ', '. '))),
+      word,
+      fc.nat(),
+      (pieces, wanted, at) => {
+        const text = pieces.map((piece) => piece.join('')).join('');
+        const until = text.length === 0 ? 0 : at % (text.length + 1);
+        const found = lastOccurrence(text, wanted, until);
+        if (!found) return;
+        expect(found.end).toBeLessThanOrEqual(until);
+        expect(saidForm(text.slice(found.start, found.end))).toBe(saidForm(wanted));
+        expect(`${text.charAt(found.start - 1)} ${text.charAt(found.end)}`).not.toMatch(/[\p{L}\p{N}]/u);
+      },
+    ),
   );
 });

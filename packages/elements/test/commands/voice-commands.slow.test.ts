@@ -7,8 +7,7 @@ import { readField, selectInField } from '../support/edited-field.js';
 import { sayCommand, sayFinal, sayPartial } from '../support/scripted-dictation.js';
 
 const TEXTAREA = '<textarea id="note"></textarea><auscult-dictation for="note"></auscult-dictation>';
-const EDITABLE =
-  '<div id="note" contenteditable></div><auscult-dictation for="note"></auscult-dictation>';
+const EDITABLE = '<div id="note" contenteditable></div><auscult-dictation for="note"></auscult-dictation>';
 const BOTH = [
   ['a textarea', TEXTAREA],
   ['an editable element', EDITABLE],
@@ -19,30 +18,33 @@ describe.skipIf(noChromium !== undefined)(
   () => {
     const open = dictationPages();
 
-    test.each(BOTH)('insert a template into %s, whose fields are filled in by voice and by keys', async (_, body) => {
-      const page = await openWithTemplates(body, {
-        'normal exam': 'Knee [[side: left | right]]: no [[finding]], pain [[score]]/10.',
-      });
-      await page.locator('#note').focus();
-      await page.keyboard.type('Seen');
-      await sayCommand(page, 'insert-template', { template: 'normal exam' });
-      expect((await readField(page)).text).toBe('Seen Knee [side]: no [finding], pain [score]/10.');
-      await page.getByRole('status').getByText('To fill in: side (left, right)').waitFor();
-      expect(await selectedText(page)).toBe('[side]');
-      await sayFinal(page, { text: 'Left.', sequence: 0 });
-      await sayCommand(page, 'next-field');
-      expect(await selectedText(page)).toBe('[finding]');
-      await page.keyboard.press('Tab');
-      expect(await selectedText(page)).toBe('[score]');
-      await page.keyboard.press('Shift+Tab');
-      expect(await selectedText(page)).toBe('[finding]');
-      await page.keyboard.type('effusion');
-      await page.keyboard.press('Tab');
-      await sayFinal(page, { text: '3.', sequence: 1 });
-      expect((await readField(page)).text).toMatch(/^Seen Knee left: no effusion, pain 3\/10\.$/);
-      await page.keyboard.press('Tab');
-      expect(await hasFocus(page, '#note')).toBe(false);
-    });
+    test.each(BOTH)(
+      'insert a template into %s, whose fields are filled in by voice and by keys',
+      async (_, body) => {
+        const page = await openWithTemplates(body, {
+          'normal exam': 'Knee [[side: left | right]]: no [[finding]], pain [[score]]/10.',
+        });
+        await page.locator('#note').focus();
+        await page.keyboard.type('Seen');
+        await sayCommand(page, 'insert-template', { template: 'normal exam' });
+        expect((await readField(page)).text).toBe('Seen Knee [side]: no [finding], pain [score]/10.');
+        await page.getByRole('status').getByText('To fill in: side (left, right)').waitFor();
+        expect(await selectedText(page)).toBe('[side]');
+        await sayFinal(page, { text: 'Left.', sequence: 0 });
+        await sayCommand(page, 'next-field');
+        expect(await selectedText(page)).toBe('[finding]');
+        await page.keyboard.press('Tab');
+        expect(await selectedText(page)).toBe('[score]');
+        await page.keyboard.press('Shift+Tab');
+        expect(await selectedText(page)).toBe('[finding]');
+        await page.keyboard.type('effusion');
+        await page.keyboard.press('Tab');
+        await sayFinal(page, { text: '3.', sequence: 1 });
+        expect((await readField(page)).text).toMatch(/^Seen Knee left: no effusion, pain 3\/10\.$/);
+        await page.keyboard.press('Tab');
+        expect(await hasFocus(page, '#note')).toBe(false);
+      },
+    );
 
     test('insert into a line without its breaks, and not at all where there is no room', async () => {
       const page = await openWithTemplates(
@@ -64,7 +66,8 @@ describe.skipIf(noChromium !== undefined)(
         <textarea name="chiefComplaint">It hurts.</textarea>
         <div contenteditable id="plan_of-care">Rest.</div>
         <auscult-dictation></auscult-dictation>`);
-      const focused = () => page.evaluate(() => document.activeElement?.id || document.activeElement?.getAttribute('name'));
+      const focused = () =>
+        page.evaluate(() => document.activeElement?.id || document.activeElement?.getAttribute('name'));
       await page.locator('#reason').focus();
       await sayCommand(page, 'next-field');
       expect(await focused()).toBe('chiefComplaint');
@@ -98,20 +101,23 @@ describe.skipIf(noChromium !== undefined)(
       expect(await page.getByTitle('Allergies').inputValue()).toBe('None.');
     });
 
-    test.each(BOTH)('select words before the cursor in %s, and nothing if they are not there', async (_, body) => {
-      const page = await open(body);
-      await page.locator('#note').focus();
-      await page.keyboard.type('Give 25 mg. No fever. No fever now.');
-      await sayCommand(page, 'select-words', { words: 'No fever.' });
-      expect(await readField(page)).toMatchObject({ start: 22, end: 30 });
-      await sayFinal(page, { text: 'Chills.', sequence: 0 });
-      expect((await readField(page)).text).toBe('Give 25 mg. No fever. Chills now.');
-      await sayCommand(page, 'select-words', { words: 'five' });
-      expect((await readField(page)).text).toBe('Give 25 mg. No fever. Chills now.');
-      await page.getByRole('status').getByText('Not found before the cursor: five').waitFor();
-      await sayCommand(page, 'select-words', { words: 'twenty five' });
-      expect(await selectedText(page)).toBe('25');
-    });
+    test.each(BOTH)(
+      'select words before the cursor in %s, and nothing if they are not there',
+      async (_, body) => {
+        const page = await open(body);
+        await page.locator('#note').focus();
+        await page.keyboard.type('Give 25 mg. No fever. No fever now.');
+        await sayCommand(page, 'select-words', { words: 'No fever.' });
+        expect(await readField(page)).toMatchObject({ start: 22, end: 30 });
+        await sayFinal(page, { text: 'Chills.', sequence: 0 });
+        expect((await readField(page)).text).toBe('Give 25 mg. No fever. Chills now.');
+        await sayCommand(page, 'select-words', { words: 'five' });
+        expect((await readField(page)).text).toBe('Give 25 mg. No fever. Chills now.');
+        await page.getByRole('status').getByText('Not found before the cursor: five').waitFor();
+        await sayCommand(page, 'select-words', { words: 'twenty five' });
+        expect(await selectedText(page)).toBe('25');
+      },
+    );
 
     test.each(BOTH)('delete what was dictated last in %s, or what is selected', async (_, body) => {
       const page = await open(body);
@@ -235,10 +241,15 @@ describe.skipIf(noChromium !== undefined)(
       );
       await sayCommand(page, 'delete-that');
       await page.getByRole('status').getByText('hier wurde nichts diktiert').waitFor();
-      expect(await page.evaluate(() => window.listedCommands.map(({ phrase }) => phrase))).toContain('lösche das');
+      expect(await page.evaluate(() => window.listedCommands.map(({ phrase }) => phrase))).toContain(
+        'lösche das',
+      );
     });
 
-    async function openWithTemplates(body: string, templates: Readonly<Record<string, string>>): Promise<Page> {
+    async function openWithTemplates(
+      body: string,
+      templates: Readonly<Record<string, string>>,
+    ): Promise<Page> {
       const page = await open(body);
       await page.evaluate((given) => {
         const element = document.querySelector('auscult-dictation');

@@ -97,8 +97,12 @@ export function createFieldModel(initial: FieldState): FieldModel {
 
 /** Whether one word or number would be made of what stands around a part of a text. */
 function joins(text: string, start: number, end: number): boolean {
-  const [before = '', after = ''] = [/\S*$/.exec(text.slice(0, start))?.[0], /^\S*/.exec(text.slice(end))?.[0]];
-  return /[a-z0-9][.,:/]?$/i.test(before) && /^[.,:/]?[a-z0-9]/i.test(after);
+  const [before = '', after = ''] = [
+    /\S*$/.exec(text.slice(0, start))?.[0],
+    /^\S*/.exec(text.slice(end))?.[0],
+  ];
+  const makesWord = /[a-z0-9][.,:/]?$/i.test(before) && /^[.,:/]?[a-z0-9]/i.test(after);
+  return makesWord || (/[a-z0-9.,]$/i.test(before) && /^[.,]?[0-9]/.test(after));
 }
 
 function follow(span: ModelSpan, start: number, end: number, inserted: number): void {

@@ -73,7 +73,7 @@ function belowThousand(value: number): readonly string[] {
 }
 
 function digits(decimals: string): readonly string[] {
-  return [...decimals].map((digit) => name(Number(digit)));
+  return Array.from(decimals, (digit) => name(Number(digit)));
 }
 
 function name(value: number): string {

@@ -88,6 +88,7 @@ export function createVoiceCommands(host: CommandedElement): VoiceCommands {
 
   async function load(transcriber: Transcriber): Promise<void> {
     messages = await loadCommandMessages(languageOf(element));
+    if (!signal.aborted) listen(transcriber);
     const token = element.getAttribute('token');
     const { url, ticket } = options();
     // A ticket is for one connection only.
@@ -109,7 +110,6 @@ export function createVoiceCommands(host: CommandedElement): VoiceCommands {
       followed.add(transcriber);
       // A server knows of commands only what this transcriber has told it.
       listed = { commands: options().commands ?? [], own: new Map() };
-      listen(transcriber);
       void load(transcriber);
       transcriber.on('speech', ({ state }) => {
         if (state === 'started') listen(transcriber);

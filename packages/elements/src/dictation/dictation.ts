@@ -40,7 +40,7 @@ interface DictationParts {
 }
 
 /** A final that is in a field, or will be once the field is free. */
-export interface Written {
+interface Written {
   readonly segment: Segment;
   readonly writer: FieldWriter;
   /** Undefined where it is not in the field. */

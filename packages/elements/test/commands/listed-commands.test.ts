@@ -1,4 +1,4 @@
-import { parseClientMessage, saidForm } from '@auscult/protocol';
+import { parseClientMessage, saidForm } from '../../../protocol/src/index.js';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { listedCommands, registeredForm } from '../../src/commands/listed-commands.js';

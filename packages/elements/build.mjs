@@ -35,7 +35,12 @@ async function bundle(name, input) {
     plugins: [withoutRecorder()],
     // One file for a page that needs nothing else: what others share with it is in it.
     preserveEntrySignatures: 'allow-extension',
-    resolve: { alias: { '@auscult/client': `${client}index.ts` } },
+    resolve: {
+      alias: {
+        '@auscult/client/templates': `${client}templates/parse-template.ts`,
+        '@auscult/client': `${client}index.ts`,
+      },
+    },
     output: {
       dir,
       entryFileNames: `${name}.js`,

@@ -9,7 +9,9 @@ export type {
   TranscriptLine,
   UnsavedDetail,
 } from './transcript/transcript-events.js';
+export type { Template } from './commands/read-templates.js';
 export type {
+  CommandDetail,
   DictationEventMap,
   FinalDetail,
   PartialDetail,

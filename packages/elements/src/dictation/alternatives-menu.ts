@@ -1,3 +1,4 @@
+import { fieldRectangles } from '../fields/field-rectangles.js';
 import type { Alternative, Doubt } from './doubts.js';
 
 interface MenuParts {
@@ -55,7 +56,7 @@ export function openAlternatives(doubt: Doubt, { menu, labels, choose }: MenuPar
     event.preventDefault();
     items.at((items.findIndex((one) => one.matches(':focus')) + step) % items.length)?.focus();
   };
-  const [rectangle] = writer.field.rectangles(mark);
+  const [rectangle] = fieldRectangles(writer.field, mark);
   menu.showPopover();
   menu.style.setProperty('left', `${Math.max(0, rectangle?.left ?? 0)}px`);
   menu.style.setProperty('top', `${(rectangle?.bottom ?? 0) + 4}px`);

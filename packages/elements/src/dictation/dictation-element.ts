@@ -1,4 +1,6 @@
-import type { TranscriberOptions } from '@auscult/client';
+import type { Transcriber, TranscriberOptions } from '@auscult/client';
+import type { Template } from '../commands/read-templates.js';
+import type { VoiceCommands } from '../commands/voice-commands.js';
 import type { Surroundings } from '../fields/fit-text.js';
 import { describeProblem, describeState } from '../shared-recording/describe-recording.js';
 import { RecordingElement, recordingAttributes } from '../shared-recording/recording-element.js';
@@ -11,7 +13,7 @@ import { createDictation, type Dictation } from './dictation.js';
 import type { DictationEventMap, RemovedDetail, TellDictation, UnwrittenDetail } from './dictation-events.js';
 import { dictationStyles } from './dictation-styles.js';
 import { createMicrophoneChoice } from './microphone-choice.js';
-import { createOverlay } from './overlay.js';
+import type { Overlay } from './overlay.js';
 import { DEFAULT_SHORTCUT, listenToKeys } from './dictation-keys.js';
 import { createTargetFields, type TargetFields } from './target-fields.js';
 
@@ -24,6 +26,7 @@ import { createTargetFields, type TargetFields } from './target-fields.js';
  * - `mode`: `toggle`, or `hold` to dictate while the key or the button is held
  * - `shortcut`: keys that start and stop, `Alt+Shift+D` if absent, none if empty
  * - `alternatives-shortcut`: keys that go to the next doubtful word, `Alt+Shift+A` if absent, none if empty
+ * - `commands`: `off` to carry out no voice commands, such as `next field`
  */
 export class DictationElement extends RecordingElement {
   static readonly observedAttributes: readonly string[] = [
@@ -32,14 +35,18 @@ export class DictationElement extends RecordingElement {
     'mode',
     'shortcut',
     'alternatives-shortcut',
+    'commands',
   ];
 
   /** The fields to write into, or what holds them, in place of `for`. */
   fields: readonly Element[] | undefined;
+  /** What `insert` inserts by name, the templates of the server if undefined. */
+  templates: readonly Template[] | undefined;
   #targets: TargetFields | undefined;
   #dictation: Dictation | undefined;
   #connection: AbortController | undefined;
   #unfollow: (() => void) | undefined;
+  #commands: VoiceCommands | undefined;
 
   #smallWords: ReadonlySet<string> = new Set();
 
@@ -50,11 +57,8 @@ export class DictationElement extends RecordingElement {
   readonly #unwritten = make('p', { part: 'unwritten', hidden: '' });
   readonly #microphone = createMicrophoneChoice((deviceId) => this.#useMicrophone(deviceId));
   readonly #menu = make('div', { part: 'alternatives', role: 'menu', popover: '' });
-  readonly #overlay = createOverlay({
-    provisional: () => this.#dictation?.provisional(),
-    doubts: () => this.#dictation?.doubts() ?? [],
-    fitting: () => this.#fitting(),
-  });
+  /** Once there is anything to be shown over fields. */
+  #overlay: Overlay | undefined;
 
   constructor() {
     super();
@@ -68,7 +72,6 @@ export class DictationElement extends RecordingElement {
       this.#problemText,
       this.#unwritten,
       this.#menu,
-      this.#overlay.element,
     );
     this.#button.addEventListener('click', () => {
       if (!this.isHeld) this.toggle();
@@ -85,17 +88,16 @@ export class DictationElement extends RecordingElement {
     this.#targets = createTargetFields({
       from: this,
       named: () => this.fields ?? this.getAttribute('for') ?? undefined,
-      onChange: () => this.#overlay.follow(),
+      onChange: () => this.#overlay?.follow(),
     });
     this.#dictation = createDictation({
       target: () => this.#targets?.current(),
       fitting: () => this.#fitting(),
+      fillIn: (...said) => this.#commands?.fillIn(...said),
       tell: this.#tell,
-      onChange: () => this.#overlay.update(),
+      onChange: () => this.#overlay?.update(),
     });
     listenToKeys(this, this.#button, signal);
-    addEventListener('scroll', () => this.#overlay.follow(), { capture: true, passive: true, signal });
-    addEventListener('resize', () => this.#overlay.follow(), { signal });
     this.recordingChanged();
     void this.loadLanguage();
     void this.#listMicrophones();
@@ -181,6 +183,7 @@ export class DictationElement extends RecordingElement {
     this.#unfollow = this.recording.follow({
       onTranscriber: (transcriber) => {
         this.#dictation?.follow(transcriber);
+        void this.#assist(transcriber);
         transcriber.on('level', ([level]) => {
           this.#level.style.setProperty('--level', String(Math.sqrt(level?.peak ?? 0)));
         });
@@ -201,6 +204,39 @@ export class DictationElement extends RecordingElement {
   protected override messagesChanged(): void {
     this.#show();
     void this.#listMicrophones();
+  }
+
+  /** Loads what is needed once somebody dictates. Without it, nothing is shown over fields, and all that is said is text. */
+  async #assist(transcriber: Transcriber): Promise<void> {
+    const loaded = await import('./assistance.js').catch(() => undefined);
+    const [targets, dictation, signal] = [this.#targets, this.#dictation, this.#connection?.signal];
+    if (!loaded || !targets || !dictation || !signal) return;
+    if (!this.#overlay) {
+      this.#overlay = loaded.createOverlay({
+        provisional: () => this.#dictation?.provisional(),
+        doubts: () => this.#dictation?.doubts() ?? [],
+        fitting: () => this.#fitting(),
+      });
+      this.shadowRoot?.append(this.#overlay.element);
+      this.#overlay.update();
+    }
+    this.#commands ??= loaded.createVoiceCommands({
+      element: this,
+      targets,
+      dictation,
+      options: () => this.transcriberOptions(),
+      carriesOut: () => this.getAttribute('commands') !== 'off',
+      templates: () => this.templates,
+      tell: (command, field) => this.tell('auscult-command', { ...command, field }, true),
+      say: (text) => {
+        if (text === '') this.#show();
+        else if (text !== undefined) this.#say(text);
+      },
+      fitting: () => this.#fitting(),
+      follow: () => this.#overlay?.follow(),
+      signal,
+    });
+    this.#commands.follow(transcriber);
   }
 
   readonly #tell: TellDictation = (event, detail) => {
@@ -253,7 +289,7 @@ export class DictationElement extends RecordingElement {
 
   async #leave(): Promise<void> {
     this.#connection?.abort();
-    this.#connection = undefined;
+    this.#connection = this.#commands = undefined;
     const targets = this.#targets;
     await this.recording.stop();
     if (this.isConnected) return;

@@ -1,4 +1,4 @@
-import type { Problem, Segment, TranscriberState } from '@auscult/client';
+import type { Problem, Segment, SpokenCommand, TranscriberState } from '@auscult/client';
 
 /** What is being said, and the field that it will be written into. */
 export interface PartialDetail {
@@ -30,6 +30,12 @@ export interface UnwrittenDetail {
   readonly field: HTMLElement | undefined;
 }
 
+/** A voice command, before it is carried out: `preventDefault()` keeps the element from that. */
+export interface CommandDetail extends SpokenCommand {
+  /** The field that the person is in, or was in last. */
+  readonly field: HTMLElement | undefined;
+}
+
 /** The events of `<auscult-dictation>`. All bubble and leave shadow roots. */
 export interface DictationEventMap {
   'auscult-state': CustomEvent<TranscriberState>;
@@ -37,6 +43,7 @@ export interface DictationEventMap {
   'auscult-final': CustomEvent<FinalDetail>;
   'auscult-removed': CustomEvent<RemovedDetail>;
   'auscult-unwritten': CustomEvent<UnwrittenDetail>;
+  'auscult-command': CustomEvent<CommandDetail>;
   'auscult-problem': CustomEvent<Problem>;
 }
 

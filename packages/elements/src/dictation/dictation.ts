@@ -13,6 +13,12 @@ export interface Dictation {
   /** Words to check, in the order in which they were said. */
   readonly doubts: () => readonly Doubt[];
   readonly settle: (doubt: Doubt) => void;
+  /** What was dictated last into a field, of what has not been taken back. */
+  readonly lastIn: (writer: FieldWriter) => Written | undefined;
+  /** Removes a final from its field, unless somebody has edited it: then it is theirs. */
+  readonly takeBack: (written: Written) => void;
+  /** What is being said goes where the caret is now: a command before it has moved the caret. */
+  readonly moveOpen: () => void;
 }
 
 /** Text that may still change: it is in no field yet. */
@@ -26,6 +32,8 @@ interface DictationParts {
   /** The field to write into now. */
   readonly target: () => FieldWriter | undefined;
   readonly fitting: () => Pick<Surroundings, 'keyTerms' | 'smallWords'>;
+  /** What is to be written of a text in a field of a template; undefined elsewhere. */
+  readonly fillIn: (text: string, writer: FieldWriter, place: Mark) => string | undefined;
   readonly tell: TellDictation;
   /** Something has changed that is shown. */
   readonly onChange: () => void;
@@ -39,15 +47,15 @@ interface Written {
   mark: Mark | undefined;
 }
 
-export function createDictation({ target, fitting, tell, onChange }: DictationParts): Dictation {
+export function createDictation({ target, fitting, fillIn, tell, onChange }: DictationParts): Dictation {
   /** By transcriber, channel and sequence, what is being said. */
   const open = new Map<string, Provisional>();
   const doubts = new Set<Doubt>();
+  const written = new Map<string, Written>();
   let transcribers = 0;
 
   function follow(transcriber: Transcriber): void {
     const own = `${transcribers++} `;
-    const written = new Map<string, Written>();
     const keyOf = (sequence: number, { channel = 0 }: Segment): string => `${own}${channel} ${sequence}`;
 
     transcriber.on('partial', (segment) => {
@@ -74,6 +82,7 @@ export function createDictation({ target, fitting, tell, onChange }: DictationPa
       const { writer, place } = found;
       const entry: Written = { segment, writer, mark: undefined };
       written.set(key, entry);
+      forgetOldest();
       writer.whenFree(() => {
         entry.mark = write(segment, writer, place);
       });
@@ -107,7 +116,10 @@ export function createDictation({ target, fitting, tell, onChange }: DictationPa
 
   function write(segment: Segment, writer: FieldWriter, place: Mark): Mark | undefined {
     const field = writer.field.element;
-    const mark = isWritable(field) ? writer.write(place, segment.text, fitting()) : undefined;
+    const { text } = segment;
+    const exact = fillIn(text, writer, place);
+    const fits = exact === undefined ? fitting() : undefined;
+    const mark = isWritable(field) ? writer.write(place, exact ?? text, fits) : undefined;
     writer.forget(place);
     if (mark) {
       for (const doubt of findDoubts(writer, mark, segment.words ?? [])) doubts.add(doubt);
@@ -117,12 +129,23 @@ export function createDictation({ target, fitting, tell, onChange }: DictationPa
     return mark;
   }
 
-  /** Removes a final from its field, unless somebody has edited it: then it is theirs. */
-  function takeBack({ segment, writer, mark }: Written): void {
+  /** Nobody takes back what was said so long ago. */
+  function forgetOldest(): void {
+    if (written.size <= MOST_WRITTEN) return;
+    for (const [key, { writer, mark }] of written) {
+      if (mark) writer.forget(mark);
+      written.delete(key);
+      return;
+    }
+  }
+
+  function takeBack(entry: Written): void {
+    const { segment, writer, mark } = entry;
     if (!mark) return;
     const field = writer.field.element;
     writer.text();
-    const isRemoved = !mark.isTouched && isWritable(field) && writer.replace(mark, '');
+    const isRemoved = !mark.isTouched && isWritable(field) && writer.remove(mark);
+    if (isRemoved) entry.mark = undefined;
     writer.forget(mark);
     tell('auscult-removed', { segment, field, kept: !isRemoved });
     onChange();
@@ -147,8 +170,19 @@ export function createDictation({ target, fitting, tell, onChange }: DictationPa
       settle(doubt);
       onChange();
     },
+    lastIn: (writer) => [...written.values()].findLast((entry) => entry.mark && entry.writer === writer),
+    takeBack,
+    moveOpen: () => {
+      for (const [key, { text }] of [...open]) {
+        show(key, '');
+        show(key, text);
+      }
+    },
   };
 }
+
+/** Finals that can be taken back. */
+const MOST_WRITTEN = 500;
 
 /** Whether a final only takes others back. A dictated line break is text. */
 function isEmpty({ text }: Segment): boolean {

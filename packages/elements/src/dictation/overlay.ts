@@ -1,4 +1,5 @@
 import { fitText, type Surroundings } from '../fields/fit-text.js';
+import { fieldRectangles } from '../fields/field-rectangles.js';
 import type { Field } from '../fields/field.js';
 import { make } from '../shared-styles/make.js';
 import type { Provisional } from './dictation.js';
@@ -68,8 +69,7 @@ function boxes(
 ): HTMLElement[] {
   if (!field.element.isConnected || span.start === span.end) return [];
   const area = field.element.getBoundingClientRect();
-  return field
-    .rectangles(span)
+  return fieldRectangles(field, span)
     .filter(({ top, bottom, left }) => bottom <= area.bottom + 1 && top >= area.top - 1 && left <= area.right)
     .map(({ x, y, width, height }) => {
       const box = make('div', { part });
@@ -81,7 +81,7 @@ function boxes(
 /** Puts the provisional text where it will be, as the field writes; below that line if other text stands behind it. */
 function putAt(text: HTMLElement, field: Field, offset: number, isLast: boolean): void {
   const { element } = field;
-  const [caret = element.getBoundingClientRect()] = field.rectangles({ start: offset, end: offset });
+  const [caret = element.getBoundingClientRect()] = fieldRectangles(field, { start: offset, end: offset });
   const area = element.getBoundingClientRect();
   const style = getComputedStyle(element);
   const [padding, lineHeight] = [parseFloat(style.paddingLeft), parseFloat(style.lineHeight)];

@@ -12,6 +12,13 @@ import { createFieldWriter, type FieldWriter } from '../fields/field-writer.js';
 export interface TargetFields {
   /** Where text goes now: the one field, or of several the one that the person is in or was in last. */
   readonly current: () => FieldWriter | undefined;
+  /** The fields that it was given; undefined if it may write into all of the page. */
+  readonly given: () => readonly HTMLElement[] | undefined;
+  /** Whether it may write into a field. */
+  readonly isTarget: (field: HTMLElement) => boolean;
+  readonly writerOf: (field: HTMLElement) => FieldWriter;
+  /** Takes the person into a field, where they were in it last. */
+  readonly enter: (field: HTMLElement) => void;
   readonly close: () => void;
 }
 
@@ -43,15 +50,15 @@ export function createTargetFields({ from, named, onChange }: TargetParts): Targ
     { signal: ended.signal },
   );
 
-  function fields(): readonly HTMLElement[] | undefined {
-    const given = named();
-    if (given === undefined) return undefined;
-    const holders = typeof given === 'string' ? elementsById(given, from) : given;
+  function given(): readonly HTMLElement[] | undefined {
+    const names = named();
+    if (names === undefined) return undefined;
+    const holders = typeof names === 'string' ? elementsById(names, from) : names;
     return holders.flatMap(fieldElementsIn);
   }
 
   function isTarget(field: HTMLElement): boolean {
-    return fields()?.includes(field) ?? field.closest('[data-no-dictation]') === null;
+    return given()?.includes(field) ?? field.closest('[data-no-dictation]') === null;
   }
 
   function writerOf(field: HTMLElement): FieldWriter {
@@ -70,10 +77,20 @@ export function createTargetFields({ from, named, onChange }: TargetParts): Targ
 
   return {
     current: () => {
-      const given = fields();
+      const fields = given();
       const wasIn = last && isTarget(last) ? last : undefined;
-      const field = given?.length === 1 ? given[0] : (wasIn ?? given?.[0]);
+      const field = fields?.length === 1 ? fields[0] : (wasIn ?? fields?.[0]);
       return field && isWritable(field) ? writerOf(field) : undefined;
+    },
+    given,
+    isTarget,
+    writerOf,
+    enter: (field) => {
+      const writer = writerOf(field);
+      const selection = writer.selection();
+      last = field;
+      field.focus();
+      writer.field.select(selection);
     },
     close: () => {
       ended.abort();

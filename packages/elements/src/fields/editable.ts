@@ -1,5 +1,5 @@
 import type { Span } from './edit.js';
-import { announceInput, hasFocus, reportInput, typeText, type Field } from './field.js';
+import { announceInput, hasFocus, reportInput, typeText, type Field, type Replaced } from './field.js';
 import { flatText } from './flat-text.js';
 
 /** A field for an element that is `contenteditable`. */
@@ -32,16 +32,26 @@ export function editableField(element: HTMLElement): Field {
     selectionIn(element)?.setBaseAndExtent(startContainer, startOffset, endContainer, endOffset);
   }
 
-  function replace(span: Span, replacement: string): boolean {
-    const before = text();
-    const wanted = before.slice(0, span.start) + replacement + before.slice(span.end);
-    if (hasFocus(element)) select(span);
-    if (!announceInput(element, replacement)) return text() === wanted;
-    if (hasFocus(element)) typeText(replacement);
-    if (text() !== before || wanted === before) return true;
+  function put(span: Span, replacement: string): void {
     putInto(rangeOf(span), replacement);
     reportInput(element, replacement);
-    return true;
+  }
+
+  function replace(span: Span, replacement: string): Replaced {
+    const before = text();
+    const wanted = before.slice(0, span.start) + replacement + before.slice(span.end);
+    if (hasFocus(element)) {
+      select(span);
+      endStep(selectionIn(element));
+    }
+    if (!announceInput(element, replacement)) return text() === wanted ? 'edited' : 'no';
+    if (hasFocus(element)) {
+      typeText(replacement);
+      endStep(selectionIn(element));
+    }
+    if (text() !== before || wanted === before) return 'edited';
+    put(span, replacement);
+    return 'put';
   }
 
   return {
@@ -54,7 +64,8 @@ export function editableField(element: HTMLElement): Field {
     },
     hasRoom: () => true,
     replace,
-    rectangles: (span) => rectanglesOf(rangeOf(span)),
+    put,
+    range: rangeOf,
   };
 }
 
@@ -62,6 +73,13 @@ export function editableField(element: HTMLElement): Field {
 function selectionIn(element: HTMLElement): Selection | null {
   const root = element.getRootNode() as { getSelection?: () => Selection | null };
   return root.getSelection ? root.getSelection() : document.getSelection();
+}
+
+/** What is typed next is another step of the browser's undo: Chromium ends one where something is selected, be it the same. */
+function endStep(selection: Selection | null): void {
+  const { anchorNode, anchorOffset, focusNode, focusOffset } = selection ?? {};
+  if (anchorNode && focusNode)
+    selection?.setBaseAndExtent(anchorNode, anchorOffset ?? 0, focusNode, focusOffset ?? 0);
 }
 
 /** Writes without the focus: the browser's own undo does not know of it. */
@@ -73,15 +91,4 @@ function putInto(range: Range, text: string): void {
     content.append(line);
   });
   range.insertNode(content);
-}
-
-function rectanglesOf(range: Range): readonly DOMRect[] {
-  const rectangles = [...range.getClientRects()];
-  if (rectangles.length > 0) return rectangles;
-  // An empty line has no text that is shown.
-  const { startContainer, startOffset } = range;
-  const node = startContainer.childNodes[startOffset] ?? startContainer;
-  const holder = node instanceof Element ? node : node.parentElement;
-  const { x, y, height } = (holder ?? document.body).getBoundingClientRect();
-  return [new DOMRect(x, y, 0, height)];
 }

@@ -1,11 +1,22 @@
 import { editBetween, moved, movedSpan, touches, type Edit, type Span } from './edit.js';
 import type { Field } from './field.js';
-import { fitText, type Surroundings } from './fit-text.js';
+import { fitText, gapFor, type Surroundings } from './fit-text.js';
 
 /** A part of a field's text that moves with what people edit around it. */
 export interface Mark extends Span {
   /** Whether its own text was edited. */
   readonly isTouched: boolean;
+  /** Whether it was written into a word or a number. */
+  readonly splits?: boolean;
+}
+
+/** What was written past the browser's editing, so that its undo does not take it back. */
+export interface PutEdit {
+  readonly start: number;
+  readonly removed: string;
+  readonly inserted: string;
+  /** The whole text afterwards. */
+  readonly after: string;
 }
 
 /** Writes into a field beside the person who edits it: nothing of theirs is lost, and nothing is written twice. */
@@ -19,16 +30,23 @@ export interface FieldWriter {
   readonly mark: (span: Span) => Mark;
   readonly forget: (mark: Mark) => void;
   /**
-   * Writes a dictated text in place of a mark, as it fits there, or behind the mark if its text was edited. Returns the mark of
-   * what was written; undefined if the field does not take it, and then nothing of it is written.
+   * Writes a dictated text in place of a mark, or behind the mark if its text was edited: as it fits there, or exactly as it is if
+   * `fitting` is undefined. Returns the mark of what was written; undefined if the field does not take it, and then nothing of it is written.
    */
   readonly write: (
     place: Mark,
     text: string,
-    fitting: Pick<Surroundings, 'keyTerms' | 'smallWords'>,
+    fitting: Pick<Surroundings, 'keyTerms' | 'smallWords'> | undefined,
   ) => Mark | undefined;
   /** Replaces the text of a mark as it is given; false if the field does not allow it. */
   readonly replace: (mark: Mark, text: string) => boolean;
+  /**
+   * Removes the text of a mark; false as above. A space is left between what would become one word or number, unless it was
+   * one before.
+   */
+  readonly remove: (mark: Mark) => boolean;
+  /** What the browser's undo does not know of, latest last. */
+  readonly puts: PutEdit[];
   /** Calls back once nothing stands in the way of writing: an input method must end its composition first. */
   readonly whenFree: (callback: () => void) => void;
   /** Calls back after each change of the text or the selection. */
@@ -42,6 +60,7 @@ export function createFieldWriter(field: Field): FieldWriter {
   const marks = new Set<{ start: number; end: number; isTouched: boolean }>();
   const listeners = new Set<() => void>();
   const waiting: (() => void)[] = [];
+  const puts: PutEdit[] = [];
   const ended = new AbortController();
   let known = field.text();
   let selected: Span = atEnd(known);
@@ -100,18 +119,23 @@ export function createFieldWriter(field: Field): FieldWriter {
 
   function replace({ start, end }: Span, text: string): boolean {
     remember();
+    const removed = known.slice(start, end);
     const wanted = known.slice(0, start) + text + known.slice(end);
     isWriting = true;
     try {
-      const isReplaced = field.replace({ start, end }, text);
-      if (isReplaced) {
+      const replaced = field.replace({ start, end }, text);
+      if (replaced !== 'no') {
         // Marks follow what was meant, then what the page has made of it.
         known = wanted;
         follow({ start, end, inserted: text.length });
       }
       catchUp();
       field.select(selected);
-      return isReplaced;
+      if (replaced === 'put') {
+        puts.push({ start, removed, inserted: text, after: known });
+        if (puts.length > MOST_PUTS) puts.shift();
+      }
+      return replaced !== 'no';
     } finally {
       isWriting = false;
       for (const listener of listeners) listener();
@@ -162,18 +186,21 @@ export function createFieldWriter(field: Field): FieldWriter {
     write: (place, text, fitting) => {
       const current = catchUp();
       const { start, end } = place;
-      const fitted = fitText(text, {
-        ...fitting,
-        before: current.slice(0, start),
-        after: current.slice(end),
-        hasLines: field.hasLines,
-      });
+      const [before, after] = [current.slice(0, start), current.slice(end)];
+      const { hasLines } = field;
+      const fitted = fitting ? fitText(text, { ...fitting, before, after, hasLines }) : text;
       if (!field.hasRoom(fitted.length - (end - start))) return undefined;
       if (!replace({ start, end }, fitted)) return undefined;
-      return mark({ start, end: start + fitted.length });
+      const splits = start === end && gapFor(before, after) !== '';
+      return Object.assign(mark({ start, end: start + fitted.length }), { splits });
     },
     replace: ({ start, end }, text) =>
       field.hasRoom(text.length - (end - start)) && replace({ start, end }, text),
+    remove: ({ start, end, splits }) => {
+      const current = catchUp();
+      return replace({ start, end }, splits ? '' : gapFor(current.slice(0, start), current.slice(end)));
+    },
+    puts,
     whenFree: (callback) => {
       if (isComposing) waiting.push(callback);
       else callback();
@@ -182,6 +209,9 @@ export function createFieldWriter(field: Field): FieldWriter {
     close: () => ended.abort(),
   };
 }
+
+/** More is not undone. */
+const MOST_PUTS = 50;
 
 function atEnd({ length }: string): Span {
   return { start: length, end: length };

@@ -23,6 +23,13 @@ export function fitText(text: string, surroundings: Surroundings): string {
   return (needsSpaceBefore(before, ended) ? ' ' : '') + ended + (needsSpaceAfter(ended, after) ? ' ' : '');
 }
 
+/** What has to stand between two texts that come together, so that neither a word nor a number is made of both. */
+export function gapFor(before: string, after: string): string {
+  const makesWord = /[\p{L}\p{N}][.,:/'’]?$/u.test(before) && /^[.,:/'’]?[\p{L}\p{M}\p{N}%‰°]/u.test(after);
+  const makesNumber = /([-+−–.,]|\p{N}|\p{L})$/u.test(before) && /^[-+−–]?[.,]?\p{N}/u.test(after);
+  return makesWord || makesNumber ? ' ' : '';
+}
+
 function breaks(found: string): string {
   return found.split('\n').length > 2 ? '\n\n' : '\n';
 }

@@ -7,6 +7,8 @@ interface ModelSpan {
   end: number;
   isTouched: boolean;
   isKnown: boolean;
+  /** Whether it was written into a word or a number. */
+  splits?: boolean;
 }
 
 /** What a field must hold, by what its person and a transcriber have done. */
@@ -63,8 +65,9 @@ export function createFieldModel(initial: FieldState): FieldModel {
         return;
       }
       const { start, end } = place;
+      const splits = start === end && joins(model.state.text, start, end);
       change(start, end, text);
-      written.set(sequence, { start, end: start + text.length, isTouched: false, isKnown: true });
+      written.set(sequence, { start, end: start + text.length, isTouched: false, isKnown: true, splits });
       expect(actual).toEqual(model.state);
     },
     takeBack: (sequence, kept, actual) => {
@@ -78,7 +81,8 @@ export function createFieldModel(initial: FieldState): FieldModel {
         return;
       }
       expect(kept).toBe(span.isTouched);
-      if (!kept) change(span.start, span.end, '');
+      const isApart = !span.splits && joins(model.state.text, span.start, span.end);
+      if (!kept) change(span.start, span.end, isApart ? ' ' : '');
       expect(actual).toEqual(model.state);
     },
     restore: (actual) => {
@@ -89,6 +93,16 @@ export function createFieldModel(initial: FieldState): FieldModel {
     },
   };
   return model;
+}
+
+/** Whether one word or number would be made of what stands around a part of a text. */
+function joins(text: string, start: number, end: number): boolean {
+  const [before = '', after = ''] = [
+    /\S*$/.exec(text.slice(0, start))?.[0],
+    /^\S*/.exec(text.slice(end))?.[0],
+  ];
+  const makesWord = /[a-z0-9][.,:/]?$/i.test(before) && /^[.,:/]?[a-z0-9]/i.test(after);
+  return makesWord || (/[a-z0-9.,]$/i.test(before) && /^[.,]?[0-9]/.test(after));
 }
 
 function follow(span: ModelSpan, start: number, end: number, inserted: number): void {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { noChromium } from '../../../web/test/support/chromium.js';
 import { dictationPages } from '../support/dictation-pages.js';
 import { readField, selectInField } from '../support/edited-field.js';
-import { sayFinal } from '../support/scripted-dictation.js';
+import { sayFinal, sayPartial } from '../support/scripted-dictation.js';
 
 describe.skipIf(noChromium !== undefined)(
   `dictation into fields in all circumstances${noChromium ? `: ${noChromium}` : ''}`,
@@ -87,6 +87,52 @@ describe.skipIf(noChromium !== undefined)(
       expect((await readField(page)).text).toContain('!');
     });
 
+    test('shows provisional text on the background of the field, also when the theme changes', async () => {
+      const page = await open(
+        '<textarea id="note"></textarea><auscult-dictation for="note"></auscult-dictation>',
+      );
+      await page.evaluate(() => {
+        const sheet = new CSSStyleSheet();
+        sheet.replaceSync(`
+          textarea { background: rgb(250, 250, 250); transition: background 50ms }
+          [data-theme=dark] textarea { background: rgb(20, 20, 20) }
+          @media (prefers-color-scheme: dark) { html textarea { background: rgb(0, 0, 99) } }`);
+        document.adoptedStyleSheets.push(sheet);
+      });
+      await page.locator('#note').focus();
+      await sayPartial(page, 'no fever', 0);
+      const background = () =>
+        page.locator('[part=provisional]').evaluate((text) => getComputedStyle(text).backgroundColor);
+      await expect.poll(background).toBe('rgb(250, 250, 250)');
+      await page.emulateMedia({ colorScheme: 'dark' });
+      await expect.poll(background).toBe('rgb(0, 0, 99)');
+      await page.emulateMedia({ colorScheme: 'light' });
+      await page.evaluate(() => (document.documentElement.dataset['theme'] = 'dark'));
+      await expect.poll(background).toBe('rgb(20, 20, 20)');
+    });
+
+    test('is noticed by what frameworks listen to: `input` for each text, `change` when the field is left', async () => {
+      const page = await open(
+        '<textarea id="note"></textarea><button>Next</button><auscult-dictation for="note"></auscult-dictation>',
+      );
+      await page.evaluate(listenAsFrameworks);
+      const models = () =>
+        page.evaluate(() => ({ ...(window as unknown as { models: Record<string, string> }).models }));
+      await page.locator('#note').focus();
+      await sayPartial(page, 'no fever', 0);
+      expect(await models()).toEqual({ vue: '', vueLazy: '', angular: '', angularBlur: '' });
+      await sayFinal(page, { text: 'No fever.', sequence: 0 });
+      await page.keyboard.type(' Ok');
+      const text = 'No fever. Ok';
+      expect(await models()).toEqual({ vue: text, vueLazy: '', angular: text, angularBlur: '' });
+      await page.getByRole('button', { name: 'Next' }).click();
+      expect(await models()).toEqual({ vue: text, vueLazy: text, angular: text, angularBlur: text });
+      await sayFinal(page, { text: 'No cough.', sequence: 1 });
+      const more = 'No fever. Ok no cough.';
+      // Nobody has left the field since.
+      expect(await models()).toEqual({ vue: more, vueLazy: more, angular: more, angularBlur: text });
+    });
+
     test('starts and stops by a key, pressed or held', async () => {
       const page = await open(
         '<textarea id="note"></textarea><auscult-dictation for="note" shortcut="F4"></auscult-dictation>',
@@ -120,3 +166,28 @@ describe.skipIf(noChromium !== undefined)(
     });
   },
 );
+
+/**
+ * In the page: keeps models of the field as frameworks do. Vue's `v-model` listens to `input`, and with `.lazy` to `change`; Angular's
+ * `ngModel` to `input`, and with `updateOn: 'blur'` takes the value of the last `input` when the field is left. Both hear of no
+ * `input` between `compositionstart` and `compositionend`.
+ */
+function listenAsFrameworks(): void {
+  const field = document.querySelector('#note') as HTMLTextAreaElement;
+  const models = { vue: '', vueLazy: '', angular: '', angularBlur: '' };
+  let isComposing = false;
+  let pending = '';
+  field.addEventListener('compositionstart', () => (isComposing = true));
+  field.addEventListener('compositionend', () => {
+    isComposing = false;
+    field.dispatchEvent(new Event('input'));
+  });
+  field.addEventListener('input', () => {
+    if (isComposing) return;
+    pending = field.value;
+    models.vue = models.angular = field.value;
+  });
+  field.addEventListener('change', () => (models.vueLazy = field.value));
+  field.addEventListener('blur', () => (models.angularBlur = pending));
+  Object.assign(window, { models });
+}

@@ -27,13 +27,11 @@ describe.skipIf(noChromium !== undefined)(
       expect(await textOf(page)).toBe('Seen today. No fever.');
       await page.keyboard.type(' ok');
       expect(await textOf(page)).toBe('Seen today. No fever. ok');
-      // How much of it goes at once is the browser's business.
-      const earlier = ['Seen today. No fever. ok', 'Seen today. No fever.', 'Seen today.', ''];
-      for (let presses = 0; (await textOf(page)).includes('fever') && presses < 3; presses++) {
+      // What was dictated is a step of its own.
+      for (const earlier of ['Seen today. No fever.', 'Seen today.', '']) {
         await page.keyboard.press('Control+Z');
-        expect(earlier).toContain(await textOf(page));
+        expect(await textOf(page)).toBe(earlier);
       }
-      expect(await textOf(page)).not.toContain('fever');
     });
 
     test('works as in the README', async () => {

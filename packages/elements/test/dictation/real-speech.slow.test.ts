@@ -31,6 +31,7 @@ describe.skipIf(noChromium !== undefined)(
       );
       page.setDefaultTimeout(120_000);
       await page.locator('#note').focus();
+      const templates = page.waitForResponse((response) => response.url().endsWith('/api/v1/templates'));
       await page.getByRole('button', { name: 'Dictate' }).click();
       const provisional = page.locator('[part=provisional]');
       await provisional.waitFor();
@@ -43,6 +44,9 @@ describe.skipIf(noChromium !== undefined)(
         expect((await readField(page)).text.startsWith('#'.repeat(typed))).toBe(true);
       }
       expect(typed).toBeGreaterThan(0);
+      // The server takes the commands that the element listens for.
+      expect((await templates).status()).toBe(200);
+      expect(await page.locator('[part=problem]').innerText()).toBe('');
       await page.getByRole('button', { name: 'Stop dictating' }).click();
       await page.getByRole('status').getByText('Stopped.').waitFor();
       expect(wordErrorRate(speech.text, await heard())).toBeLessThan(0.3);

@@ -20,11 +20,9 @@ export interface KeyTermRoutes {
 
 const termsBody = z.object({
   count: z.int(),
-  ownCount: z
-    .int()
-    .meta({
-      description: 'How many of them are of the tenant: the first ones. The others are of the server.',
-    }),
+  ownCount: z.int().meta({
+    description: 'How many of them are of the tenant: the first ones. The others are of the server.',
+  }),
   editable: z.boolean().meta({ description: 'Whether the server can write the terms of the tenant.' }),
   terms: z.array(
     z.object({

@@ -33,7 +33,7 @@ export interface SharedKeyTerms {
 }
 
 /** A change of one term. */
-export type TermChange =
+type TermChange =
   { readonly kind: 'put'; readonly term: KeyTerm } | { readonly kind: 'remove'; readonly text: string };
 
 /** How often the files are looked at, milliseconds: they change rarely, as with the formulary, and nobody waits for it. */

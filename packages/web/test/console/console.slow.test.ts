@@ -192,7 +192,9 @@ describe.skipIf(chromiumPath === undefined)(`the console${needsChromium}`, { tim
     await page.getByRole('button', { name: 'Add', exact: true }).click();
     const term = page.getByRole('row').filter({ hasText: 'HbA1c' });
     expect(await term.innerText()).toMatch(/h b a one c, a one c\s+1.5\s+Your organisation/);
-    expect(readFileSync(join(folder, 'tenants', 'default.txt'), 'utf8')).toBe('HbA1c\t1.5\th b a one c|a one c\n');
+    expect(readFileSync(join(folder, 'tenants', 'default.txt'), 'utf8')).toBe(
+      'HbA1c\t1.5\th b a one c|a one c\n',
+    );
     await term.getByRole('button', { name: 'Remove HbA1c' }).click();
     await page.locator('confirm-dialog').getByRole('button', { name: 'Remove' }).click();
     await page.getByText('There are none.').waitFor();

@@ -13,6 +13,7 @@ import {
 } from '@auscult/server';
 import { distribution, type Distribution } from '../measure/distribution.js';
 import { runCli } from '../server/run-cli.js';
+import { measureConsolePage, type ConsolePageResults, type ConsolePerson } from './console-page.js';
 
 /** What is listed. */
 export interface ConsolePlan {
@@ -22,6 +23,10 @@ export interface ConsolePlan {
   readonly rounds: number;
   /** Address of an empty PostgreSQL database; the embedded one if absent. */
   readonly database: string | undefined;
+  /** The browser that opens the console; without it, only the server is measured. */
+  readonly chromium: string | undefined;
+  /** How often the console is opened in the browser. */
+  readonly loads: number;
 }
 
 /** How long it took to answer one kind of page. */
@@ -39,7 +44,10 @@ export interface ConsoleResults {
   readonly sessions: number;
   readonly auditEntries: number;
   readonly fillSeconds: number;
+  /** Writes of the filling that were refused since the database was too slow, and tried again. */
+  readonly writesAgain: number;
   readonly pages: readonly PageDelays[];
+  readonly console: ConsolePageResults | undefined;
 }
 
 const OWNERS = 100;
@@ -60,13 +68,18 @@ export async function measureConsole(plan: ConsolePlan, onProgress: () => void):
   try {
     const flags = { dataDirectory, database: plan.database };
     const config = loadConfig({ flags, environment: {} });
-    const { fillSeconds, auditEntries } = await fill(config, plan.sessions, onProgress);
+    const filled = await fill(config, plan.sessions, onProgress);
     const keys = await createKeys(config);
-    const pages = await withServer({ ...flags, authentication: 'required', port: '0' }, (url) =>
-      measurePages(url, keys, plan.rounds),
-    );
+    const person = await createPerson(config);
+    const measured = await withServer({ ...flags, authentication: 'required', port: '0' }, async (url) => ({
+      pages: await measurePages(url, keys, plan.rounds),
+      console:
+        plan.chromium === undefined
+          ? undefined
+          : await measureConsolePage(url, person, { chromium: plan.chromium, loads: plan.loads }),
+    }));
     const database = plan.database === undefined ? 'embedded' : 'PostgreSQL';
-    return { database, sessions: plan.sessions, auditEntries, fillSeconds, pages };
+    return { database, sessions: plan.sessions, ...filled, ...measured };
   } finally {
     rmSync(dataDirectory, { recursive: true });
   }
@@ -76,27 +89,32 @@ async function fill(
   config: Config,
   sessions: number,
   onProgress: () => void,
-): Promise<Pick<ConsoleResults, 'fillSeconds' | 'auditEntries'>> {
+): Promise<Pick<ConsoleResults, 'fillSeconds' | 'auditEntries' | 'writesAgain'>> {
   const storage = await openStorage(config, createLog({ logLevel: 'silent', logFormat: 'json' }));
   const startedAt = performance.now();
+  const untilWritten = createPatience();
   try {
     for (let done = 0; done < sessions; done += SESSIONS_TOGETHER) {
       const numbers = Array.from(
         { length: Math.min(SESSIONS_TOGETHER, sessions - done) },
         (_, index) => done + index,
       );
-      await Promise.all(numbers.map((number) => record(storage, number)));
+      await Promise.all(numbers.map((number) => record(storage, number, untilWritten)));
       onProgress();
     }
     const { sequence } = await storage.audit.head();
-    return { fillSeconds: (performance.now() - startedAt) / 1000, auditEntries: sequence };
+    return {
+      fillSeconds: (performance.now() - startedAt) / 1000,
+      auditEntries: sequence,
+      writesAgain: untilWritten.again(),
+    };
   } finally {
     await storage.close();
   }
 }
 
 /** Records a session as a server does, apart from its text. */
-async function record({ records }: Storage, number: number): Promise<void> {
+async function record({ records }: Storage, number: number, untilWritten: Patience): Promise<void> {
   const id = `session-${String(number).padStart(7, '0')}`;
   const actor = {
     who: {
@@ -107,34 +125,81 @@ async function record({ records }: Storage, number: number): Promise<void> {
     },
     from: '127.0.0.1',
   } as const;
-  const writer = await records.open({
-    id,
-    kind: number % 3 === 0 ? 'upload' : 'live',
-    actor,
-    groups: [`group-${String(number % GROUPS)}`],
-    model: MODELS[number % MODELS.length] ?? 'none',
-    description: {
-      language: LANGUAGES[number % LANGUAGES.length] ?? 'en',
-      channels: 1,
-      task: 'transcribe',
-      sampleRate: 16_000,
-      settings: undefined,
-    },
-  });
-  if (number % ONE_OPEN_IN !== 0) await writer.close('1000');
-  if (number % ONE_HELD_IN === 1) await records.hold(id, true, actor);
+  const description = {
+    language: LANGUAGES[number % LANGUAGES.length] ?? 'en',
+    channels: 1,
+    task: 'transcribe',
+    sampleRate: 16_000,
+    settings: undefined,
+  } as const;
+  const writer = await untilWritten(() =>
+    records.open({
+      id,
+      kind: number % 3 === 0 ? 'upload' : 'live',
+      actor,
+      groups: [`group-${String(number % GROUPS)}`],
+      model: MODELS[number % MODELS.length] ?? 'none',
+      description,
+    }),
+  );
+  if (number % ONE_OPEN_IN !== 0) await untilWritten(() => writer.close('1000'));
+  if (number % ONE_HELD_IN === 1) await untilWritten(() => records.hold(id, true, actor));
+}
+
+/** How often a write is tried. */
+const ATTEMPTS = 20;
+
+/** Writes, and tries again what the database was too slow for. */
+interface Patience {
+  <Result>(write: () => Promise<Result>): Promise<Result>;
+  /** How many writes were tried again. */
+  readonly again: () => number;
+}
+
+/**
+ * A server refuses a write that its database has not taken within five seconds, since somebody waits; what is refused is not
+ * written. On a slow machine, the writes of all sessions that begin together, which share a transaction, take longer. Nobody
+ * waits here, so they are tried again, one after the other.
+ */
+function createPatience(): Patience {
+  let last: Promise<unknown> = Promise.resolve();
+  let again = 0;
+  const inTurn = <Result>(write: () => Promise<Result>): Promise<Result> => {
+    again++;
+    const done = last.then(write);
+    last = done.catch(() => undefined);
+    return done;
+  };
+  const written = async <Result>(write: () => Promise<Result>): Promise<Result> => {
+    for (let attempt = 1; ; attempt++)
+      try {
+        return await (attempt === 1 ? write() : inTurn(write));
+      } catch (error) {
+        const isSlow = error instanceof Error && error.message === 'records_unavailable';
+        if (!isSlow || attempt === ATTEMPTS) throw error;
+      }
+  };
+  return Object.assign(written, { again: () => again });
+}
+
+/** Somebody who logs in to the console. */
+async function createPerson(config: Config): Promise<ConsolePerson> {
+  const order = ['users', 'create', 'bench', '--role', 'administrator', '--no-codes', '--json'];
+  const { password } = JSON.parse(await runCli([...order, ...dataOf(config)])) as {
+    readonly password: string;
+  };
+  return { name: 'bench', password };
+}
+
+function dataOf({ dataDirectory, database }: Config): readonly string[] {
+  return ['--data-directory', dataDirectory, ...(database === undefined ? [] : ['--database', database])];
 }
 
 type Keys = Readonly<Record<'administrator' | 'supervisor' | 'auditor', string>>;
 
-async function createKeys({ dataDirectory, database }: Config): Promise<Keys> {
-  const data = [
-    '--data-directory',
-    dataDirectory,
-    ...(database === undefined ? [] : ['--database', database]),
-  ];
+async function createKeys(config: Config): Promise<Keys> {
   const create = async (...role: readonly string[]): Promise<string> =>
-    (await runCli(['keys', 'create', '--role', ...role, ...data])).trim();
+    (await runCli(['keys', 'create', '--role', ...role, ...dataOf(config)])).trim();
   return {
     administrator: await create('administrator'),
     supervisor: await create('supervisor', '--group', 'group-3'),

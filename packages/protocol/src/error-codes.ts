@@ -325,6 +325,19 @@ const table = {
     meaning: 'There are as many templates as can be told apart by voice.',
     remedy: 'Delete some that are not used.',
   },
+  key_term_not_found: {
+    httpStatus: 404,
+    retryable: false,
+    meaning: 'The tenant has no key term with this text of its own.',
+    remedy: 'List the key terms and check the text; those of the server are changed by its operator.',
+  },
+  key_terms_fixed: {
+    httpStatus: 409,
+    retryable: false,
+    meaning: 'The server cannot write the key terms of this tenant.',
+    remedy:
+      'The operator sets keyTermsDirectory to a folder that the server may write, mends the files in it, or changes the terms there.',
+  },
   malformed_request: {
     httpStatus: 400,
     retryable: false,

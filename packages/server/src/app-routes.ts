@@ -58,8 +58,8 @@ export async function registerRoutes(
   registerKeys(http, access);
   registerUsers(http, access);
   registerGroups(http, access);
-  registerKeyTerms(http, parts.keyTerms);
-  registerRetention(http, parts.config, parts.storage.database);
+  registerKeyTerms(http, { keyTerms: parts.keyTerms, audit: parts.storage.audit });
+  registerRetention(http, parts.config, parts.storage);
   registerBreakGlass(http, access);
   const health = healthSources(parts);
   registerHealth(http, health);

@@ -4,7 +4,9 @@ import type { Schema } from '../db/schema.js';
 import { coveredOfKey } from '../integrity/covered-columns.js';
 import { isCurrent, onlyAuthentic, readAuthentic } from '../integrity/row-integrity.js';
 import type { RowMac } from '../integrity/row-macs.js';
+import { cursorOf, parseCursor } from '../db/time-cursor.js';
 import type { ChangeServices } from './change-services.js';
+import { nameContains, type NamedPage, type NamedSearch } from './named-page.js';
 
 export type ApiKeyRow = Selectable<Schema['api_keys']>;
 
@@ -14,6 +16,8 @@ export interface ApiKeyRows {
   readonly findByDigest: (digest: string) => Promise<ApiKeyRow | undefined>;
   /** The keys of a tenant, or of all tenants, the newest first. */
   readonly list: (tenant: string | undefined) => Promise<readonly ApiKeyRow[]>;
+  /** The newest first. */
+  readonly page: (search: NamedSearch) => Promise<NamedPage<ApiKeyRow>>;
   /** Vouches for a row that is to be written. */
   readonly vouched: (row: Omit<ApiKeyRow, keyof RowMac>) => ApiKeyRow;
   /** Reads a row that is to be changed, and locks it until the transaction ends. */
@@ -50,6 +54,27 @@ export function createApiKeyRows({
       const all = db.selectFrom('api_keys').selectAll().orderBy('created_at', 'desc').orderBy('id');
       const chosen = tenant === undefined ? all : all.where('tenant', '=', tenant);
       return onlyAuthentic(integrity, ROWS, await chosen.execute());
+    },
+    page: async ({ tenant, name, limit, after }) => {
+      let query = db
+        .selectFrom('api_keys')
+        .selectAll()
+        .where('tenant', '=', tenant)
+        .orderBy('created_at', 'desc')
+        .orderBy('id', 'desc')
+        .limit(limit + 1);
+      if (name !== undefined) query = query.where(nameContains(name));
+      if (after !== undefined) {
+        const { at, id } = parseCursor(after);
+        query = query.where((eb) => eb(eb.refTuple('created_at', 'id'), '<', eb.tuple(at, id)));
+      }
+      const found = await query.execute();
+      const shown = found.slice(0, limit);
+      const last = shown.at(-1);
+      return {
+        items: await onlyAuthentic(integrity, ROWS, shown),
+        next: found.length > limit && last !== undefined ? cursorOf(last.created_at, last.id) : undefined,
+      };
     },
     vouched,
     readIn: async (transaction, id) => {

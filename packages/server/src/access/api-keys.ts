@@ -10,6 +10,7 @@ import type { ChangeServices } from './change-services.js';
 import { destroyTemplatesIn } from '../templates/destroy-templates.js';
 import { destroyVoiceIn } from './destroy-voice.js';
 import { groupsOf, type GrantableRole, type Identity } from './identity.js';
+import type { NamedPage, NamedSearch } from './named-page.js';
 import { createSecret, digestOf, SECRET_PATTERN } from './secrets.js';
 
 /** What may be shown about an API key; the key itself is not known. */
@@ -47,6 +48,8 @@ export interface ApiKeys {
   readonly create: (order: ApiKeyOrder, by: AuditedBy) => Promise<ApiKey & { readonly secret: string }>;
   /** Keys of one tenant, or of all, the newest first. */
   readonly list: (tenant?: string) => Promise<readonly ApiKey[]>;
+  /** A page of the keys of a tenant, the newest first. */
+  readonly page: (search: NamedSearch) => Promise<NamedPage<ApiKey>>;
   /** The key with this id, of whatever tenant. */
   readonly find: (id: string) => Promise<ApiKey | undefined>;
   /** Refuses the key from now on, and deletes the voice that was enrolled with it. Resolves with whether it was valid before. */
@@ -122,6 +125,10 @@ export function createApiKeys(services: ChangeServices, now: () => Date = () => 
       return { ...keyOf(row), secret };
     },
     list: async (tenant) => (await rows.list(tenant)).map(keyOf),
+    page: async (search) => {
+      const { items, next } = await rows.page(search);
+      return { items: items.map(keyOf), next };
+    },
     find: async (id) => {
       const row = await rows.find(id);
       return row && keyOf(row);

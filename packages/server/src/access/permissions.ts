@@ -68,6 +68,8 @@ const table = {
   'record.break-glass': { clinician: 'tenant', supervisor: 'tenant' },
   'record.hold': { administrator: 'tenant' },
   'retention.manage': { administrator: 'tenant' },
+  /** Destroys at once what would be destroyed within an hour anyway. */
+  'retention.run': { administrator: 'tenant' },
 
   'audit.read': { auditor: 'tenant' },
   'audit.verify': { auditor: 'tenant' },
@@ -85,6 +87,8 @@ const table = {
   'user.reset': { administrator: 'tenant' },
   'group.list': { administrator: 'tenant' },
   'key-terms.read': { supervisor: 'tenant', administrator: 'tenant' },
+  /** Changes the terms of the tenant; those of the server are for its operator. */
+  'key-terms.change': { administrator: 'tenant' },
 } as const satisfies Record<string, Row>;
 
 /** Something that can be done. */

@@ -5,6 +5,7 @@ import { coveredOfUser } from '../integrity/covered-columns.js';
 import { isCurrent, onlyAuthentic, readAuthentic } from '../integrity/row-integrity.js';
 import type { RowMac } from '../integrity/row-macs.js';
 import type { ChangeServices } from './change-services.js';
+import { nameContains, type NamedPage, type NamedSearch } from './named-page.js';
 
 export type UserRow = Selectable<Schema['users']>;
 
@@ -31,6 +32,8 @@ export interface UserRows {
   readonly find: (id: string) => Promise<UserRow | undefined>;
   readonly findByName: (name: string) => Promise<UserRow | undefined>;
   readonly list: (tenant: string | undefined) => Promise<readonly UserRow[]>;
+  /** By name. */
+  readonly page: (search: NamedSearch) => Promise<NamedPage<UserRow>>;
   /** Vouches for a row that is to be written. */
   readonly vouched: (row: UnvouchedUser) => UserRow;
   /** Reads a row that is to be changed, and locks it until the transaction ends. */
@@ -61,6 +64,22 @@ export function createUserRows({
       const all = db.selectFrom('users').selectAll().orderBy('name');
       const chosen = tenant === undefined ? all : all.where('tenant', '=', tenant);
       return onlyAuthentic(integrity, ROWS, await chosen.execute());
+    },
+    page: async ({ tenant, name, limit, after }) => {
+      let query = db
+        .selectFrom('users')
+        .selectAll()
+        .where('tenant', '=', tenant)
+        .orderBy('name')
+        .limit(limit + 1);
+      if (name !== undefined) query = query.where(nameContains(name));
+      if (after !== undefined) query = query.where('name', '>', after);
+      const found = await query.execute();
+      const shown = found.slice(0, limit);
+      return {
+        items: await onlyAuthentic(integrity, ROWS, shown),
+        next: found.length > limit ? shown.at(-1)?.name : undefined,
+      };
     },
     vouched,
     readIn: async (transaction, id) => {

@@ -9,6 +9,7 @@ import { destroyTemplatesIn } from '../templates/destroy-templates.js';
 import { destroyVoiceIn } from './destroy-voice.js';
 import { createLoginCheck, type CheckLogin } from './check-login.js';
 import type { GrantableRole } from './identity.js';
+import type { NamedPage, NamedSearch } from './named-page.js';
 import { createChangeUser, noteUser } from './user-changes.js';
 import { createUserRows, type UserRow, type UserRows } from './user-rows.js';
 import { newUserSecrets, type UserSecrets } from './user-secrets.js';
@@ -43,6 +44,8 @@ export interface Users {
   readonly create: (order: UserOrder, by: AuditedBy) => Promise<(User & UserSecrets) | undefined>;
   /** Users of one tenant, or of all, by name. */
   readonly list: (tenant?: string) => Promise<readonly User[]>;
+  /** A page of the users of a tenant, by name. */
+  readonly page: (search: NamedSearch) => Promise<NamedPage<User>>;
   /** The user with this id, of whatever tenant. */
   readonly find: (id: string) => Promise<User | undefined>;
   readonly findByName: (name: string) => Promise<User | undefined>;
@@ -90,6 +93,10 @@ export function createUsers(services: UserServices): Users {
       return created && { ...userOf(created), ...told };
     },
     list: async (tenant) => (await rows.list(tenant)).map(userOf),
+    page: async ({ name, ...search }) => {
+      const { items, next } = await rows.page({ ...search, name: name && canonicalName(name) });
+      return { items: items.map(userOf), next };
+    },
     find: async (id) => {
       const row = await rows.find(id);
       return row && userOf(row);

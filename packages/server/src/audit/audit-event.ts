@@ -19,6 +19,7 @@ export type AuditAction =
   | 'record.release'
   | 'record.damaged'
   | 'retention.destroy'
+  | 'retention.run'
   | 'retention.failed'
   | 'backup.create'
   | 'backup.restore'
@@ -37,6 +38,7 @@ export type AuditAction =
   | 'server.start'
   | 'server.stop'
   | 'configuration.change'
+  | 'key-terms.change'
   | 'rows.vouch'
   | 'row.refused';
 

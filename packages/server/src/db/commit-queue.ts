@@ -34,7 +34,10 @@ export interface CommitQueue {
   readonly close: () => Promise<void>;
 }
 
-/** The most writes that share a transaction, so that none waits long for the others. */
+/**
+ * The most writes that share a transaction, so that none waits long for the others. Where the database is too slow for so many
+ * within their patience, fewer do, or all of them would be refused again and again.
+ */
 const MOST_TOGETHER = 500;
 
 interface Waiting {
@@ -53,13 +56,16 @@ export function createCommitQueue(database: Database, events: CommitEvents): Com
   let waiting: Waiting[] = [];
   let running: Promise<void> | undefined;
   let isClosed = false;
+  let mostTogether = MOST_TOGETHER;
 
   const run = async (): Promise<void> => {
     // Wait for the other writes of the same turn of the event loop.
     await Promise.resolve();
     while (waiting.length > 0) {
-      const together = waiting.slice(0, MOST_TOGETHER).filter(({ isRefused }) => !isRefused);
+      const together = waiting.slice(0, mostTogether).filter(({ isRefused }) => !isRefused);
       const outcome = await attempt(together);
+      if (outcome === 'done') mostTogether = Math.min(MOST_TOGETHER, 2 * mostTogether);
+      else if (outcome === 'without-refused') mostTogether = Math.max(1, Math.floor(together.length / 2));
       if (outcome === 'again') await outage.rest();
       else if (outcome === 'without-refused') waiting = waiting.filter(({ isRefused }) => !isRefused);
       else waiting = waiting.filter((item) => !together.includes(item) && !item.isRefused);

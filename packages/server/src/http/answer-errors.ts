@@ -1,9 +1,9 @@
-import { allowedValues } from '@auscult/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { databaseFailureOf } from '../db/database-failure.js';
 import { httpError, RequestError } from '../errors.js';
 import type { Log } from '../telemetry/log.js';
+import { detailsOfRefusal, type RequestPart } from './describe-issue.js';
 
 /** An HTTP answer that is an error; the body is sent as JSON. */
 export interface ErrorAnswer {
@@ -50,12 +50,8 @@ function takesForm({ routeOptions }: FastifyRequest): boolean {
 export function refusalOf(error: unknown, request: FastifyRequest): RequestError {
   if (error instanceof RequestError) return error;
   if (hasZodFastifySchemaValidationErrors(error)) {
-    const [issue] = error.validation;
-    const values = issue?.params['values'];
-    return new RequestError('invalid_request', {
-      field: issue?.instancePath.slice(1),
-      limit: Array.isArray(values) ? allowedValues({ enum: values as string[] }) : undefined,
-    });
+    const [refusal] = error.validation;
+    return new RequestError('invalid_request', detailsOfRefusal(request, partOf(error), refusal));
   }
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
@@ -66,6 +62,11 @@ export function refusalOf(error: unknown, request: FastifyRequest): RequestError
   if (databaseFailureOf(error) !== 'unforeseen')
     return new RequestError('records_unavailable', {}, RETRY_AFTER_SECONDS, { cause: error });
   return new RequestError('internal_error', {}, undefined, { cause: error });
+}
+
+function partOf(error: object): RequestPart {
+  const part = 'validationContext' in error ? error.validationContext : undefined;
+  return part === 'params' || part === 'querystring' ? part : 'body';
 }
 
 /** Whether the client left in the middle of its request, so that nobody reads the answer. */

@@ -7,7 +7,7 @@ import { requireIdentity } from '../access/guard.js';
 import type { Cluster } from '../cluster/cluster.js';
 import { readRooms } from '../telemetry/disk-metrics.js';
 import { readExpiries } from '../telemetry/expiry-metrics.js';
-import { quantilesOf } from '../telemetry/quantiles.js';
+import { gaugeOf, quantilesOf } from '../telemetry/quantiles.js';
 import { healthBody, healthOf, type HealthSources } from './health.js';
 
 /** What the route needs from the server, besides what `/health` tells. */
@@ -36,10 +36,12 @@ const details = healthBody.extend({
       finals: z.object({ p50: seconds, p95: seconds, p99: seconds, now: seconds }),
       partials: z.object({ p50: seconds, p95: seconds, p99: seconds }),
       commits: z.object({ p50: seconds, p99: seconds }),
+      eventLoop: z.object({ p50: seconds, p99: seconds }),
     })
     .meta({
       description:
-        'Seconds since the start of the server, estimated from the buckets of the metrics; `now` is what decides about new sessions.',
+        'Seconds since the start of the server, estimated from the buckets of the metrics; `now` is what decides about new sessions, ' +
+        'and `eventLoop` is how late the server did what was due.',
     }),
   workers: z.array(
     z.object({
@@ -178,8 +180,14 @@ async function delaysOf({ metrics, recognizers }: HealthDetailParts): Promise<De
     finals: { ...finals, now: recognizers.recognizer()?.status().finalDelaySeconds },
     partials,
     commits,
+    eventLoop: {
+      p50: await gaugeOf(registry, LOOP_DELAY, { quantile: '0.5' }),
+      p99: await gaugeOf(registry, LOOP_DELAY, { quantile: '0.99' }),
+    },
   };
 }
+
+const LOOP_DELAY = 'auscult_event_loop_delay_seconds';
 
 const SOON_MS = 30 * 24 * 3_600_000;
 

@@ -5,6 +5,7 @@ import type { Access } from '../access/access.js';
 import { auditedBy } from '../access/access-audit.js';
 import { requireIdentity } from '../access/guard.js';
 import { GRANTABLE_ROLES } from '../access/identity.js';
+import { namedPage } from '../access/named-page.js';
 import { errorResponses, RequestError } from '../errors.js';
 import { locationOf } from './location.js';
 import { groupNames, personName } from './identity-fields.js';
@@ -80,13 +81,18 @@ export function registerKeys(app: FastifyInstance, { apiKeys, guard }: Access): 
       config: { action: 'key.list' },
       schema: {
         summary: 'List API keys',
-        description: 'The keys of the tenant, the newest first, including revoked ones.',
+        description: 'The keys of the tenant, the newest first, including revoked ones, page by page.',
+        querystring: namedPage,
         response: {
-          200: z.object({ keys: z.array(keyBody).readonly() }),
+          200: z.object({ keys: z.array(keyBody).readonly(), next: z.string().optional() }),
         },
       },
     },
-    async (request) => ({ keys: await apiKeys.list(requireIdentity(request).tenant) }),
+    async (request) => {
+      const { tenant } = requireIdentity(request);
+      const { items, next } = await apiKeys.page({ tenant, ...request.query });
+      return { keys: items, next };
+    },
   );
   routes.delete(
     `${PATH}/:id`,

@@ -5,6 +5,7 @@ import type { Access } from '../access/access.js';
 import { auditedBy } from '../access/access-audit.js';
 import { requireIdentity } from '../access/guard.js';
 import { GRANTABLE_ROLES } from '../access/identity.js';
+import { namedPage } from '../access/named-page.js';
 import type { Action } from '../access/permissions.js';
 import type { User } from '../access/user.js';
 import { errorResponses, RequestError } from '../errors.js';
@@ -81,11 +82,16 @@ export function registerUsers(app: FastifyInstance, access: Access): void {
       config: { action: 'user.list' },
       schema: {
         summary: 'List users',
-        description: 'The users of the tenant, by name, including disabled ones.',
-        response: { 200: z.object({ users: z.array(userBody).readonly() }) },
+        description: 'The users of the tenant, by name, including disabled ones, page by page.',
+        querystring: namedPage,
+        response: { 200: z.object({ users: z.array(userBody).readonly(), next: z.string().optional() }) },
       },
     },
-    async (request) => ({ users: await users.list(requireIdentity(request).tenant) }),
+    async (request) => {
+      const { tenant } = requireIdentity(request);
+      const { items, next } = await users.page({ tenant, ...request.query });
+      return { users: items, next };
+    },
   );
   routes.patch(
     `${PATH}/:id`,

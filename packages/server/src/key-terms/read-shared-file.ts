@@ -20,9 +20,12 @@ export interface SharedTermsFile {
   readonly language: string;
 }
 
-/** The terms of a file and, if some do not count, a sentence that says why; or what is wrong with the file. */
+/**
+ * The terms of a file, how many of them stand in it, and, if some do not count, a sentence that says why; or what is wrong
+ * with the file.
+ */
 export type SharedTermsReading =
-  | { readonly ok: true; readonly terms: KeyTermList; readonly notice: string }
+  | { readonly ok: true; readonly terms: KeyTermList; readonly ownCount: number; readonly notice: string }
   | { readonly ok: false; readonly problem: string; readonly remedy: string };
 
 /** Reads a file of key terms. If it is wrong, the result names the file and the line, and quotes nothing of the content. */
@@ -30,7 +33,10 @@ export function readSharedFile({ name, content, server, language }: SharedTermsF
   try {
     const { terms, leftOut } = checkKeyTerms(parseKeyTerms(content, name), language);
     const merged = server.count === 0 ? terms : mergeKeyTerms(terms, termsOfList(server));
-    return { ok: true, terms: listKeyTerms(merged), notice: leftOutSentence(leftOut) };
+    return {
+      ...{ ok: true, terms: listKeyTerms(merged), ownCount: terms.length },
+      notice: leftOutSentence(leftOut),
+    };
   } catch (error) {
     if (error instanceof ConfigError) return { ok: false, problem: error.message, remedy: error.remedy };
     throw error;

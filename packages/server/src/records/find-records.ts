@@ -1,8 +1,9 @@
 import type { Database } from '../db/database.js';
+import { cursorOf } from '../db/time-cursor.js';
 import { createSlices } from '../time-slices.js';
 import { INTERRUPTED } from './interrupted-sessions.js';
 import type { RecordPage, RecordSearch, RecordSummary, SessionKind, SessionState } from './record.js';
-import { cursorOf, searchSessions, type FoundSession } from './search-sessions.js';
+import { searchSessions, type FoundSession } from './search-sessions.js';
 import type { SessionRow, SessionRows } from './session-rows.js';
 
 /** The sessions that a search finds, without those whose rows are not as a server wrote them. */
@@ -21,7 +22,10 @@ export async function findRecords(
     records.push(...(await readSummaries(db, some, sessions)));
     await sliceEnds();
   }
-  return { records, next: found.length > limit && last !== undefined ? cursorOf(last) : undefined };
+  return {
+    records,
+    next: found.length > limit && last !== undefined ? cursorOf(last.started_at, last.id) : undefined,
+  };
 }
 
 /** The most that is read and authenticated between two turns of the event loop: it takes some milliseconds. */

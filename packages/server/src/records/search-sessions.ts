@@ -1,7 +1,7 @@
 import { sql, type SelectQueryBuilder } from 'kysely';
 import type { Database } from '../db/database.js';
 import type { Schema } from '../db/schema.js';
-import { RequestError } from '../errors.js';
+import { parseCursor } from '../db/time-cursor.js';
 import { INTERRUPTED } from './interrupted-sessions.js';
 import type { RecordSearch, SessionOrder, SessionScope, SessionState } from './record.js';
 
@@ -70,25 +70,10 @@ function inState(query: Query, state: SessionState): Query {
   }
 }
 
-/** The place of a session in the order of a search, as `next` of a page. */
-export function cursorOf({ started_at, id }: FoundSession): string {
-  return `${started_at}_${id}`;
-}
-
 /** Only what comes after the place that a cursor names. Compared as a row, so that an index leads there. */
 function beyond(query: Query, cursor: string, order: SessionOrder): Query {
-  const { startedAt, id } = parseCursor(cursor);
+  const { at, id } = parseCursor(cursor);
   return query.where((eb) =>
-    eb(eb.refTuple('started_at', 'id'), order === 'newest' ? '<' : '>', eb.tuple(startedAt, id)),
+    eb(eb.refTuple('started_at', 'id'), order === 'newest' ? '<' : '>', eb.tuple(at, id)),
   );
-}
-
-function parseCursor(text: string): { readonly startedAt: string; readonly id: string } {
-  const [startedAt, id, ...rest] = text.split('_');
-  if (startedAt === undefined || id === undefined || rest.length > 0 || Number.isNaN(Date.parse(startedAt)))
-    throw new RequestError('invalid_request', {
-      field: 'after',
-      limit: 'what "next" of the page before says',
-    });
-  return { startedAt, id };
 }

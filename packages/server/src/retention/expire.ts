@@ -1,4 +1,5 @@
 import type { Database } from '../db/database.js';
+import { cursorOf, parseCursor } from '../db/time-cursor.js';
 import { RequestError } from '../errors.js';
 import type { Actor } from '../records/record.js';
 import type { RecordStore } from '../records/record-store.js';
@@ -47,10 +48,34 @@ export async function expireRecords(
     held: expired.filter(({ held }) => held),
   };
   if (dryRun) return outcome;
+  const { destroyed, held } = await destroyExpired(records, outcome.destroyed, actor);
+  return { destroyed, held: [...outcome.held, ...held] };
+}
+
+/** Destroys the first `most` records of a tenant whose retention period is over, except those under legal hold. */
+export async function expireOfTenant(
+  { database, records }: { readonly database: Pick<Database, 'db'>; readonly records: RecordStore },
+  policies: RetentionPolicies,
+  {
+    tenant,
+    actor,
+    most,
+    now = new Date(),
+  }: { readonly tenant: string; readonly actor: Actor; readonly most: number; readonly now?: Date },
+): Promise<RetentionOutcome> {
+  const expired = await findExpiredOfTenant(database, policies, tenant, { limit: most, held: false, now });
+  return destroyExpired(records, expired.records, actor);
+}
+
+async function destroyExpired(
+  records: RecordStore,
+  expired: readonly ExpiredRecord[],
+  actor: Actor,
+): Promise<RetentionOutcome> {
   const destroyed: ExpiredRecord[] = [];
-  const held = [...outcome.held];
-  for (let from = 0; from < outcome.destroyed.length; from += BATCH) {
-    const batch = outcome.destroyed.slice(from, from + BATCH);
+  const held: ExpiredRecord[] = [];
+  for (let from = 0; from < expired.length; from += BATCH) {
+    const batch = expired.slice(from, from + BATCH);
     for (const [days, together] of groupByDays(batch)) {
       const reason = { ...actor, reason: `kept for ${days} days` };
       for (const [record, fate] of await destroyAll(records, together, reason)) {
@@ -127,6 +152,59 @@ async function findExpired(
     );
   }
   return found;
+}
+
+/** Records of a tenant whose retention period is over, the oldest first. */
+export interface ExpiredPage {
+  readonly records: readonly ExpiredRecord[];
+  /** Leads to the page after this one, if there is one. */
+  readonly next: string | undefined;
+}
+
+/** A page of the records of a tenant whose retention period is over; none where there is no policy. */
+export async function findExpiredOfTenant(
+  { db }: Pick<Database, 'db'>,
+  policies: RetentionPolicies,
+  tenant: string,
+  {
+    limit,
+    after,
+    held,
+    now = new Date(),
+  }: {
+    readonly limit: number;
+    readonly after?: string | undefined;
+    /** Only those under legal hold, or only the others; both if missing. */
+    readonly held?: boolean;
+    readonly now?: Date;
+  },
+): Promise<ExpiredPage> {
+  const days = policies.daysFor(tenant);
+  if (days === undefined) return { records: [], next: undefined };
+  let query = db
+    .selectFrom('sessions')
+    .select(['id', 'started_at', 'held'])
+    .where('tenant', '=', tenant)
+    .where('started_at', '<', limitOf(days, now))
+    .where('ended_at', 'is not', null)
+    .orderBy('started_at')
+    .orderBy('id')
+    .limit(limit + 1);
+  if (held !== undefined) query = query.where('held', '=', held ? 1 : 0);
+  if (after !== undefined) {
+    const { at, id } = parseCursor(after);
+    query = query.where((eb) => eb(eb.refTuple('started_at', 'id'), '>', eb.tuple(at, id)));
+  }
+  const rows = await query.execute();
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  return {
+    records: shown.map(({ id, started_at, held: isHeld }) => ({
+      ...{ id, tenant, startedAt: started_at, days },
+      held: isHeld === 1,
+    })),
+    next: rows.length > limit && last !== undefined ? cursorOf(last.started_at, last.id) : undefined,
+  };
 }
 
 /** Records of a tenant whose retention period is over. */

@@ -27,6 +27,18 @@ export async function quantilesOf<Name extends string>(
   return Object.fromEntries(named) as Quantiles<Name>;
 }
 
+/** What a gauge of a registry shows for these labels; undefined if it shows nothing. */
+export async function gaugeOf(
+  registry: Registry,
+  metric: string,
+  labels: Readonly<Record<string, string>>,
+): Promise<number | undefined> {
+  const read = await registry.getSingleMetric(metric)?.get();
+  return read?.values.find((value) =>
+    Object.entries(labels).every(([name, wanted]) => value.labels[name] === wanted),
+  )?.value;
+}
+
 function quantile(buckets: readonly Bucket[], share: number): number | undefined {
   const total = buckets.at(-1)?.count ?? 0;
   if (total === 0) return undefined;

@@ -27,6 +27,29 @@ describeDatabases('a write that took too long', ({ open }) => {
     expect(rows.map(({ session_id }) => session_id).sort()).toEqual(['next', 'other']);
     await queue.close();
   });
+
+  test('lets fewer share a transaction from then on, so that the others are in time', async () => {
+    const database = await open();
+    let commits = 0;
+    const queue = createCommitQueue(database, {
+      ...{ onFailing: () => undefined, onRecovered: () => undefined },
+      onCommitted: () => (commits += 1),
+    });
+    let goOn = (): void => undefined;
+    const gate = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const late = queue.submit(() => gate, { milliseconds: 1 });
+    const others = ['1', '2', '3', '4', '5', '6', '7', '8', '9'].map((id) =>
+      queue.submit((transaction) => insert(transaction, id)),
+    );
+    await expect(late).rejects.toMatchObject({ code: 'records_unavailable' });
+    goOn();
+    await Promise.all(others);
+    // Five of the ten that were too many, then the rest.
+    expect(commits).toBe(2);
+    await queue.close();
+  });
 });
 
 async function insert(

@@ -1,6 +1,9 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { tamper } from '../support/audit.js';
 import { connectOptedIn, silence } from '../support/client.js';
+import { temporaryDirectory } from '../support/databases.js';
 import { bearer, postJson, startGuardedServer, type GuardedServer } from '../support/guarded-server.js';
 import { streamOf, taken } from '../support/moved-client.js';
 import { until } from '../support/until.js';
@@ -206,5 +209,160 @@ test('administrators see how the server is doing, and how long records are kept'
     audit: { sinks: [{ name: 'file' }], findings: [] },
   });
   expect(await get('/retention', administrator)).toEqual({ days: 30, due: 0, held: 0 });
-  expect(await get('/key-terms', administrator)).toEqual({ count: 0, terms: [] });
+  expect(await get('/health', administrator)).toHaveProperty('delays.eventLoop.p99');
+  expect(await get('/key-terms', administrator)).toEqual({
+    ...{ count: 0, ownCount: 0, editable: false, terms: [] },
+  });
+  const refused = await changeTerms(server, administrator, 'PUT', '', { text: 'metoprolol' });
+  expect([refused.status, await refused.json()]).toMatchObject([409, { error: { code: 'key_terms_fixed' } }]);
 });
+
+test('an administrator changes the key terms of the tenant, and only these', async () => {
+  const folder = temporaryDirectory();
+  writeFileSync(join(folder, 'server.txt'), 'metoprolol\n');
+  mkdirSync(join(folder, 'tenants'));
+  writeFileSync(join(folder, 'tenants', 'other.txt'), 'Dr. Sato\n');
+  const server = await startGuardedServer({ keyTermsDirectory: folder });
+  const { administrator, clinician, get } = await callersOf(server);
+  const change = async (method: string, path: string, body: object) =>
+    (await changeTerms(server, administrator, method, path, body)).status;
+
+  expect(await change('PUT', '', { text: '  Dr.  Okonkwo ', weight: 2 })).toBe(204);
+  expect(await change('PUT', '', { text: 'HbA1c', soundsLike: ['h b a one c', 'a one c'] })).toBe(204);
+  expect(await change('PUT', '', { text: 'dr. okonkwo', weight: 0.5 })).toBe(204);
+  expect(await get('/key-terms', administrator)).toEqual({
+    ...{ count: 3, ownCount: 2, editable: true },
+    terms: [
+      { text: 'dr. okonkwo', weight: 0.5 },
+      { text: 'HbA1c', soundsLike: ['h b a one c', 'a one c'] },
+      { text: 'metoprolol' },
+    ],
+  });
+  expect(readFileSync(join(folder, 'tenants', 'default.txt'), 'utf8')).toBe(
+    'dr. okonkwo\t0.5\nHbA1c\t\th b a one c|a one c\n',
+  );
+  for (const text of [
+    'the',
+    '药',
+    '# remark',
+    'a|b',
+    'a\tb',
+    'one two three four five six seven eight nine',
+  ]) {
+    const response = await changeTerms(server, administrator, 'PUT', '', { text });
+    expect([text, response.status]).toEqual([text, 400]);
+    expect(await response.json()).toMatchObject({
+      error: { field: 'text', limit: expect.anything() as string },
+    });
+  }
+  expect(await change('POST', '/remove', { text: 'DR. OKONKWO' })).toBe(204);
+  expect(await change('POST', '/remove', { text: 'metoprolol' })).toBe(404);
+  expect(await get('/key-terms', administrator)).toMatchObject({ count: 2, ownCount: 1 });
+  expect((await changeTerms(server, clinician, 'PUT', '', { text: 'apixaban' })).status).toBe(403);
+  const stranger = bearer(await server.keyOf('administrator', { tenant: 'other' }));
+  expect(await get('/key-terms', stranger)).toMatchObject({
+    terms: [{ text: 'Dr. Sato' }, { text: 'metoprolol' }],
+  });
+  const noted = (await server.audited()).filter(({ action }) => action === 'key-terms.change');
+  expect(noted).toHaveLength(4);
+  expect(JSON.stringify(noted)).not.toMatch(/okonkwo|hba1c/i);
+});
+
+test('an administrator sees what is due, and has it destroyed, in the own tenant alone', async () => {
+  const server = await startGuardedServer({ retention: '*=0' });
+  const { administrator, clinician, get } = await callersOf(server);
+  const stranger = bearer(await server.keyOf('clinician', { tenant: 'other' }));
+  const ids = [await sessionOf(server, clinician), await sessionOf(server, clinician)];
+  const held = await sessionOf(server, clinician);
+  const foreign = await sessionOf(server, stranger);
+  await fetch(`${server.url}/api/v1/sessions/${held}/hold`, { method: 'PUT', headers: administrator });
+
+  type Due = {
+    readonly records: readonly { readonly id: string; readonly held: boolean }[];
+    readonly next?: string;
+  };
+  await until(async () => (await get<Due>('/retention/due', administrator)).records.length === 3);
+  const first = await get<Due>('/retention/due?limit=2', administrator);
+  expect(first.records.map(({ id }) => id)).toEqual(ids);
+  expect(await get(`/retention/due?limit=2&after=${first.next ?? ''}`, administrator)).toMatchObject({
+    records: [{ id: held, held: true }],
+  });
+  const run = () => fetch(`${server.url}/api/v1/retention/run`, { method: 'POST', headers: administrator });
+  expect(await (await run()).json()).toEqual({ destroyed: 2, due: 0, held: 1 });
+  expect(await (await run()).json()).toEqual({ destroyed: 0, due: 0, held: 1 });
+  const left = await server.database.db.selectFrom('sessions').select('id').execute();
+  expect(left.map(({ id }) => id).sort()).toEqual([held, foreign].sort());
+  const audited = await server.audited();
+  expect(audited.filter(({ action }) => action === 'retention.run')).toHaveLength(2);
+  expect(audited.filter(({ action }) => action === 'retention.destroy').map(({ what }) => what)).toEqual(ids);
+});
+
+test('people and keys are searched by name, and given page by page', async () => {
+  const server = await startGuardedServer();
+  const { administrator, get } = await callersOf(server);
+  const foreign = bearer(await server.keyOf('administrator', { tenant: 'other' }));
+  for (const name of ['ben', 'Ann_B', 'annab', 'cid'])
+    await postJson(
+      `${server.url}/api/v1/users`,
+      { name, role: 'clinician', usesCodes: false },
+      administrator,
+    );
+  await postJson(`${server.url}/api/v1/users`, { name: 'anna', role: 'clinician' }, foreign);
+  type People = { readonly users: readonly { readonly name: string }[]; readonly next?: string };
+  const people = async (query: string) => {
+    const { users, next } = await get<People>(`/users${query}`, administrator);
+    return { names: users.map(({ name }) => name), next };
+  };
+  const first = await people('?limit=2');
+  const second = await people(`?limit=2&after=${first.next ?? ''}`);
+  expect([...first.names, ...second.names].toSorted()).toEqual(['ann_b', 'annab', 'ben', 'cid']);
+  expect(second.next).toBeUndefined();
+  expect((await people('?name=ANN_')).names).toEqual(['ann_b']);
+  expect((await people('?name=%25')).names).toEqual([]);
+
+  type Keys = {
+    readonly keys: readonly { readonly id: string; readonly name: string }[];
+    readonly next?: string;
+  };
+  for (let made = 0; made < 3; made++)
+    await postJson(`${server.url}/api/v1/keys`, { name: `Ward ${made}`, role: 'service' }, administrator);
+  const newest = await get<Keys>('/keys?name=ward&limit=2', administrator);
+  const older = await get<Keys>(`/keys?name=ward&limit=2&after=${newest.next ?? ''}`, administrator);
+  const all = [...newest.keys, ...older.keys].map(({ name }) => name);
+  expect([newest.keys.length, all.toSorted()]).toEqual([2, ['Ward 0', 'Ward 1', 'Ward 2']]);
+  expect(older.next).toBeUndefined();
+  const wrong = await fetch(`${server.url}/api/v1/keys?after=nowhere`, { headers: administrator });
+  expect([wrong.status, await wrong.json()]).toMatchObject([400, { error: { field: 'after' } }]);
+});
+
+function changeTerms(
+  { url }: GuardedServer,
+  headers: Record<string, string>,
+  method: string,
+  path: string,
+  body: object,
+): Promise<Response> {
+  return fetch(`${url}/api/v1/key-terms${path}`, {
+    method,
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+}
+
+/** A session in which nothing was said, and which is over. */
+async function sessionOf(server: GuardedServer, headers: Record<string, string>): Promise<string> {
+  const client = await connectOptedIn(server.url, { headers });
+  const id = client.all('ready')[0]?.sessionId ?? '';
+  client.send({ type: 'stop' });
+  await client.next('stopped');
+  client.socket.close(1000);
+  await until(async () => {
+    const row = await server.database.db
+      .selectFrom('sessions')
+      .select('ended_at')
+      .where('id', '=', id)
+      .executeTakeFirst();
+    return typeof row?.ended_at === 'string';
+  });
+  return id;
+}

@@ -1,5 +1,8 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { BrowserContext } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
+import { temporaryDirectory } from '../../../server/test/support/databases.js';
 import { DESKTOP, expectAccessible, PHONE, sidewaysScroll } from '../support/accessible.js';
 import { chromiumPath, needsChromium } from '../support/chromium.js';
 import { startConsoleServer } from '../support/console-server.js';
@@ -79,8 +82,72 @@ describe.skipIf(chromiumPath === undefined)(
       await page.getByRole('button', { name: 'Log in' }).waitFor();
       await see('nobody logged in');
     });
+
+    test('screen readers are given each part with its role and name, and axe finds nothing in any language', async () => {
+      const server = await startConsoleServer({ keyTermsDirectory: termsFolder(), retention: '*=0' });
+      const doctor = await server.somebody('clinician', ['cardiology']);
+      const id = await server.record(doctor, ['Take 25 mg twice a day.', 'No pain.']);
+      const { page } = await openConsole(server, doctor, { place: `#sessions/${id}` });
+      const heard = async (part: string): Promise<void> => {
+        await expect.poll(() => page.getByText('One moment').count()).toBe(0);
+        const tree = await page.locator('main').ariaSnapshot();
+        await expect(withoutFacts(tree)).toMatchFileSnapshot(`aria/${part}.yaml`);
+      };
+      await page
+        .getByRole('button', { name: /^Correct what/ })
+        .first()
+        .click();
+      await page.getByLabel('What was really said').fill('Take 50 mg twice a day.');
+      await heard('session');
+
+      await as(page.context(), server.url, (await server.somebody('administrator')).cookie);
+      await page.goto('about:blank');
+      for (const part of ['sessions', 'people', 'keys', 'terms'] as const) {
+        await page.goto(`${server.url}/console#${part}`);
+        await page.getByRole('table').first().waitFor();
+        await heard(part);
+      }
+      await page.goto(`${server.url}/console#retention`);
+      await page.getByRole('button', { name: 'Show the sessions' }).click();
+      await page.getByRole('table').waitFor();
+      await heard('retention');
+      await page.getByRole('button', { name: 'Destroy them now' }).click();
+      await page.getByRole('dialog').waitFor();
+      const question = await page.getByRole('dialog').ariaSnapshot();
+      await expect(withoutFacts(question)).toMatchFileSnapshot('aria/question.yaml');
+
+      await page.setViewportSize(PHONE);
+      for (const language of ['de', 'fr', 'es', 'en'] as const) {
+        await page.evaluate((chosen) => {
+          localStorage.setItem('auscult.settings', JSON.stringify({ language: chosen }));
+        }, language);
+        await page.goto(`${server.url}/console#terms`);
+        await page.reload();
+        await page.locator(`html[lang=${language}]`).waitFor();
+        await page.getByRole('table').waitFor();
+        await expectAccessible(page, `key terms in ${language}`);
+        expect([language, await sidewaysScroll(page)]).toEqual([language, 0]);
+      }
+    });
   },
 );
+
+/** A folder with a term of the server and one of the tenant. */
+function termsFolder(): string {
+  const folder = temporaryDirectory();
+  writeFileSync(join(folder, 'server.txt'), 'metoprolol\n');
+  mkdirSync(join(folder, 'tenants'));
+  writeFileSync(join(folder, 'tenants', 'default.txt'), 'Dr. Okonkwo\t2\to conk wo\n');
+  return folder;
+}
+
+/** What a screen reader says, without what differs from run to run: times, ids and numbered names. */
+function withoutFacts(tree: string): string {
+  return tree
+    .replaceAll(/[A-Z][a-z]{2} \d{1,2}, \d{4}(, \d{1,2}:\d\d(:\d\d)?\s[AP]M)?/gu, 'TIME')
+    .replaceAll(/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}|\b[\da-f]{12}\b/gu, 'ID')
+    .replaceAll(/\b(clinician|administrator|supervisor|auditor)-\d+/gu, '$1');
+}
 
 /** Whose browser it is from now on. */
 async function as(context: BrowserContext, url: string, cookie: string): Promise<void> {

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
+import { temporaryDirectory } from '../../../server/test/support/databases.js';
 import { until } from '../../../server/test/support/until.js';
 import { chromiumPath, needsChromium } from '../support/chromium.js';
 import { startConsoleServer } from '../support/console-server.js';
@@ -160,6 +163,49 @@ describe.skipIf(chromiumPath === undefined)(`the console${needsChromium}`, { tim
     await page.locator('confirm-dialog').getByRole('button', { name: 'Revoke' }).click();
     await page.getByRole('row').filter({ hasText: 'importer' }).getByText('Revoked').waitFor();
     expect((await fetch(`${server.url}/api/v1/identity`, { headers })).status).toBe(401);
+    expect(complaints).toEqual([]);
+  });
+
+  test('finds people by name, changes key terms, and destroys what is due', async () => {
+    const folder = temporaryDirectory();
+    const server = await startConsoleServer({ keyTermsDirectory: folder, retention: '*=0' });
+    const doctor = await server.somebody('clinician');
+    await server.record(doctor, [SAID]);
+    const admin = await server.somebody('administrator');
+    const { page, complaints } = await openConsole(server, admin, { place: '#people' });
+    await page.getByLabel('Name', { exact: true }).fill(doctor.name.toUpperCase());
+    await page.getByRole('button', { name: 'Search' }).click();
+    const people = page.getByRole('table', { name: 'People' }).getByRole('row');
+    await expect.poll(() => people.count()).toBe(2);
+    await people.filter({ hasText: doctor.name }).waitFor();
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await expect.poll(() => people.count()).toBe(3);
+
+    await page.getByRole('link', { name: 'Key terms' }).click();
+    await page.getByRole('button', { name: 'Add a term' }).click();
+    await page.getByLabel('Term', { exact: true }).last().fill('HbA1c');
+    await page.getByLabel('Sounds like').fill('h b a one c, a one c');
+    await page.getByLabel('Weight').fill('7');
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    await page.getByText('Type a weight from 0.1 to 3').waitFor();
+    await page.getByLabel('Weight').fill('1.5');
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    const term = page.getByRole('row').filter({ hasText: 'HbA1c' });
+    expect(await term.innerText()).toMatch(/h b a one c, a one c\s+1.5\s+Your organisation/);
+    expect(readFileSync(join(folder, 'tenants', 'default.txt'), 'utf8')).toBe(
+      'HbA1c\t1.5\th b a one c|a one c\n',
+    );
+    await term.getByRole('button', { name: 'Remove HbA1c' }).click();
+    await page.locator('confirm-dialog').getByRole('button', { name: 'Remove' }).click();
+    await page.getByText('There are none.').waitFor();
+
+    await page.getByRole('link', { name: 'Retention' }).click();
+    await page.getByRole('button', { name: 'Show the sessions' }).click();
+    await page.getByText('Is destroyed').waitFor();
+    await page.getByRole('button', { name: 'Destroy them now' }).click();
+    await page.getByRole('button', { name: 'Destroy them', exact: true }).click();
+    await page.getByText('Destroyed: 1.').waitFor();
+    await page.getByText('There are none at the moment.').waitFor();
     expect(complaints).toEqual([]);
   });
 

@@ -13,6 +13,7 @@ export const ACTION_GROUPS = [
   'retention',
   'backup',
   'audit',
+  'key-terms',
   'configuration',
   'master-key',
   'server',
@@ -44,6 +45,8 @@ export function describeActionGroup(group: ActionGroup): string {
       return msg('Backups');
     case 'audit':
       return msg('The audit log itself');
+    case 'key-terms':
+      return msg('Key terms');
     case 'configuration':
       return msg('Settings of the server');
     case 'master-key':

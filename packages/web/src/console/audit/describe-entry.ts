@@ -40,6 +40,7 @@ const SENTENCES: Readonly<Partial<Record<string, Describe>>> = {
   verify: aboutVerification,
   'master-key': aboutMasterKey,
   server: aboutServer,
+  'key-terms': (_entry, who) => msg(str`${who} changed the key terms.`),
   configuration: () => msg('The settings of the server were changed.'),
   rows: () => msg('Somebody vouched for rows of the database that were written before they were sealed.'),
   row: () => msg('A row of the database was refused: something other than a server has changed it.'),
@@ -165,7 +166,7 @@ function aboutRecord({ action }: AuditEntry, who: string): string | undefined {
   }
 }
 
-function aboutRetention({ action, counts = {} }: AuditEntry): string | undefined {
+function aboutRetention({ action, counts = {} }: AuditEntry, who: string): string | undefined {
   switch (action) {
     case 'retention.destroy': {
       const sessions = counts['sessions'] ?? counts['records'];
@@ -173,6 +174,8 @@ function aboutRetention({ action, counts = {} }: AuditEntry): string | undefined
         ? msg('Sessions whose time was over were destroyed.')
         : msg(str`Sessions whose time was over were destroyed: ${showNumber(sessions)}.`);
     }
+    case 'retention.run':
+      return msg(str`${who} had sessions destroyed whose time was over.`);
     case 'retention.failed':
       return msg('Sessions whose time was over could not be destroyed.');
     default:

@@ -183,7 +183,7 @@ export class AuscultConsole extends LitElement {
       case 'retention':
         return html`<retention-section .server=${server} .permissions=${permissions}></retention-section>`;
       case 'terms':
-        return html`<terms-section .server=${server}></terms-section>`;
+        return html`<terms-section .server=${server} .permissions=${permissions}></terms-section>`;
       case 'health':
         return html`<health-section .server=${server} .isShown=${isShown}></health-section>`;
     }

@@ -78,6 +78,10 @@ export const consoleStyles = css`
     align-items: end;
   }
 
+  .by-name {
+    margin-bottom: 1rem;
+  }
+
   .filters .actions {
     display: flex;
     gap: 0.5rem;

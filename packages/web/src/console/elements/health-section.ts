@@ -88,6 +88,7 @@ function renderHealth(health: Health): TemplateResult {
     <div class="cards">
       ${renderServer(health)} ${renderDelays(health)} ${renderLoad(health)} ${renderExpiring(health)}
       ${renderDisks(health)} ${renderWorkers(health)}
+      ${health.pool === undefined ? nothing : renderPool(health.pool)}
       ${health.cluster === undefined ? nothing : renderCluster(health.cluster)}
     </div>
   `;
@@ -132,11 +133,12 @@ function renderServer({
   );
 }
 
-function renderDelays({ delays: { finals, partials, commits } }: Health): TemplateResult {
+function renderDelays({ delays: { finals, partials, commits, eventLoop } }: Health): TemplateResult {
   const rows: readonly (readonly [string, Delays])[] = [
     [msg('Final text'), finals],
     [msg('Provisional text'), partials],
     [msg('Written to the database'), commits],
+    ...(eventLoop === undefined ? [] : [[msg('Begun after it was due'), eventLoop] as const]),
   ];
   return card(
     msg('Delay'),
@@ -253,6 +255,22 @@ function renderWorkers({ workers }: Health): TemplateResult {
           workers.map((worker, index) => ({ ...worker, number: index + 1 })),
           ({ number }) => String(number),
         ),
+  );
+}
+
+function renderPool({ machines, capacity, jobsMoved }: NonNullable<Health['pool']>): TemplateResult {
+  return card(
+    msg('Other machines that recognise speech'),
+    list([
+      [
+        msg('There now'),
+        machines === 0
+          ? html`<span class="mark bad">${showNumber(machines)}</span>`
+          : html`<span class="mark good">${showNumber(machines)}</span>`,
+      ],
+      [msg('Tasks that they take at a time'), showNumber(capacity)],
+      [msg('Tasks that had to go to another machine'), showNumber(jobsMoved)],
+    ]),
   );
 }
 

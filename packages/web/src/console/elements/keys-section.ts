@@ -1,13 +1,15 @@
 import { msg, str } from '@lit/localize';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
+import { formStyles } from '../../page/elements/form-styles.js';
 import '../../page/elements/page-dialog.js';
 import { sharedStyles } from '../../page/elements/shared-styles.js';
 import { describeRole } from '../../page/login/describe-role.js';
 import type { Permissions } from '../access/permissions.js';
-import { createKey, readKeys, revokeKey, type ApiKey } from '../people/keys-api.js';
+import { createKey, readKeys, revokeKey, type ApiKey, type KeysPage } from '../people/keys-api.js';
 import { groupsField, roleField, typedRole } from '../people/role-fields.js';
 import { Asked } from '../server/asked.js';
+import { createPaging } from '../server/paging.js';
 import type { Server } from '../server/server.js';
 import { showDate, showTime } from '../show/format.js';
 import { askedView } from './asked-view.js';
@@ -16,6 +18,8 @@ import type { Question } from './confirm-dialog.js';
 import { consoleStyles } from './console-styles.js';
 import { dataTable, type Column } from './data-table.js';
 import { textField, typedIn } from './form-fields.js';
+import { nameSearch } from './name-search.js';
+import { pageButtons } from './page-buttons.js';
 
 /** The longest that the server lets a key be valid, days. */
 const MOST_DAYS = 3650;
@@ -28,9 +32,11 @@ export class KeysSection extends LitElement {
   /** A new key, which is shown once. */
   @state() private shown: { readonly name: string; readonly secret: string } | undefined;
 
-  readonly #keys = new Asked<{ readonly keys: readonly ApiKey[] }>(this, () => readKeys(this.server));
+  readonly #paging = createPaging();
+  #wanted: string | undefined;
+  readonly #keys = new Asked<KeysPage>(this, () => readKeys(this.server, this.#wanted, this.#paging.after));
 
-  static override styles = [sharedStyles, consoleStyles];
+  static override styles = [sharedStyles, formStyles, consoleStyles];
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -60,13 +66,12 @@ export class KeysSection extends LitElement {
         }
       </div>
       <section class="card" aria-label=${msg('API keys')}>
-        ${askedView(this.#keys, ({ keys }) =>
-          keys.length === 0
-            ? html`<p class="state">
-                ${msg('There are no keys yet. Create one for each program that uses the server.')}
-              </p>`
-            : dataTable(msg('API keys'), this.#columns(), keys, ({ id }) => id),
-        )}
+        ${nameSearch(msg('Name'), (name) => {
+          this.#wanted = name;
+          this.#paging.restart();
+          void this.#keys.ask();
+        })}
+        ${askedView(this.#keys, (page) => this.#renderKeys(page))}
       </section>
       ${
         this.question === undefined
@@ -95,6 +100,25 @@ export class KeysSection extends LitElement {
                 >
               </p>
             </page-dialog>`
+      }
+    `;
+  }
+
+  #renderKeys({ keys, next }: KeysPage): TemplateResult {
+    return html`
+      ${
+        keys.length === 0
+          ? html`<p class="state">
+              ${this.#wanted === undefined ? msg('There are no keys yet. Create one for each program that uses the server.') : msg('Nothing fits. Search for less, or clear the search.')}
+            </p>`
+          : dataTable(msg('API keys'), this.#columns(), keys, ({ id }) => id)
+      }
+      ${
+        next === undefined && !this.#paging.hasBefore
+          ? nothing
+          : pageButtons(this.#paging, next, () => void this.#keys.ask(), {
+              ...{ before: msg('Newer'), after: msg('Older') },
+            })
       }
     `;
   }

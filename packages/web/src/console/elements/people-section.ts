@@ -16,11 +16,13 @@ import {
   readPeople,
   resetPerson,
   type Group,
+  type PeoplePage,
   type Person,
   type PersonSecrets,
 } from '../people/people-api.js';
 import { groupsField, roleField, typedRole } from '../people/role-fields.js';
 import { Asked } from '../server/asked.js';
+import { createPaging } from '../server/paging.js';
 import type { Server } from '../server/server.js';
 import { showDate, showNumber } from '../show/format.js';
 import { askedView } from './asked-view.js';
@@ -29,6 +31,8 @@ import type { Question } from './confirm-dialog.js';
 import { consoleStyles } from './console-styles.js';
 import { dataTable, type Column } from './data-table.js';
 import { textField, typedIn } from './form-fields.js';
+import { nameSearch } from './name-search.js';
+import { pageButtons } from './page-buttons.js';
 
 /** Secrets that are shown once, and whose they are. */
 interface Shown extends PersonSecrets {
@@ -42,7 +46,11 @@ export class PeopleSection extends LitElement {
   @state() private question: Question | undefined;
   @state() private shown: Shown | undefined;
 
-  readonly #people = new Asked<{ readonly users: readonly Person[] }>(this, () => readPeople(this.server));
+  readonly #paging = createPaging();
+  #wanted: string | undefined;
+  readonly #people = new Asked<PeoplePage>(this, () =>
+    readPeople(this.server, this.#wanted, this.#paging.after),
+  );
   readonly #groups = new Asked<{ readonly groups: readonly Group[] }>(this, () => readGroups(this.server));
 
   static override styles = [
@@ -84,7 +92,12 @@ export class PeopleSection extends LitElement {
         }
       </div>
       <section class="card" aria-label=${msg('People')}>
-        ${askedView(this.#people, ({ users }) => this.#renderPeople(users))}
+        ${nameSearch(msg('Name'), (name) => {
+          this.#wanted = name;
+          this.#paging.restart();
+          void this.#people.ask();
+        })}
+        ${askedView(this.#people, (page) => this.#renderPeople(page))}
       </section>
       ${this.permissions.may('group.list') ? this.#renderGroups() : nothing}
       ${
@@ -102,10 +115,23 @@ export class PeopleSection extends LitElement {
     `;
   }
 
-  #renderPeople(people: readonly Person[]): TemplateResult {
-    if (people.length === 0)
-      return html`<p class="state">${msg('Nobody can log in yet. Add the first person.')}</p>`;
-    return dataTable(msg('People'), this.#columns(), people, ({ id }) => id);
+  #renderPeople({ users, next }: PeoplePage): TemplateResult {
+    return html`
+      ${
+        users.length === 0
+          ? html`<p class="state">
+              ${this.#wanted === undefined ? msg('Nobody can log in yet. Add the first person.') : msg('Nothing fits. Search for less, or clear the search.')}
+            </p>`
+          : dataTable(msg('People'), this.#columns(), users, ({ id }) => id)
+      }
+      ${
+        next === undefined && !this.#paging.hasBefore
+          ? nothing
+          : pageButtons(this.#paging, next, () => void this.#people.ask(), {
+              ...{ before: msg('Back'), after: msg('More') },
+            })
+      }
+    `;
   }
 
   #columns(): readonly Column<Person>[] {

@@ -26,7 +26,13 @@ export interface Health {
     readonly liveStreams: number;
     readonly mostSessions?: number;
   };
-  readonly delays: { readonly finals: Delays; readonly partials: Delays; readonly commits: Delays };
+  readonly delays: {
+    readonly finals: Delays;
+    readonly partials: Delays;
+    readonly commits: Delays;
+    /** How late the server did what was due. */
+    readonly eventLoop?: Delays;
+  };
   readonly workers: readonly {
     readonly state: string;
     readonly restarts: number;
@@ -46,6 +52,8 @@ export interface Health {
     readonly expiresAt: string;
   }[];
   readonly audit?: { readonly sinks: readonly { readonly name: string; readonly failingSince?: string }[] };
+  /** The machines that recognise speech for this server, if others do. */
+  readonly pool?: { readonly machines: number; readonly capacity: number; readonly jobsMoved: number };
   readonly verification?: { readonly wholeAt?: string; readonly damaged: number };
   readonly cluster?: {
     readonly isConnected: boolean;

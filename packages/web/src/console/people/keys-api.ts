@@ -1,5 +1,5 @@
 import { posting, type Answer } from '../../page/server/ask.js';
-import type { Server } from '../server/server.js';
+import { withQuery, type Server } from '../server/server.js';
 
 /** A key with which a program uses the server. */
 export interface ApiKey {
@@ -23,8 +23,20 @@ export interface KeyOrder {
 
 const PATH = 'api/v1/keys';
 
-export function readKeys({ ask }: Server): Promise<Answer<{ readonly keys: readonly ApiKey[] }>> {
-  return ask(PATH);
+/** A page of keys, the newest first. */
+export interface KeysPage {
+  readonly keys: readonly ApiKey[];
+  /** Leads to the page after this one. */
+  readonly next?: string;
+}
+
+/** Keys whose name contains `name`; all if it is missing. */
+export function readKeys(
+  { ask }: Server,
+  name: string | undefined,
+  after: string | undefined,
+): Promise<Answer<KeysPage>> {
+  return ask(withQuery(PATH, { name, after }));
 }
 
 /** Creates a key; its secret is shown once. */

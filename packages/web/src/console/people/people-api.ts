@@ -1,5 +1,5 @@
 import { posting, type Answer } from '../../page/server/ask.js';
-import type { Server } from '../server/server.js';
+import { withQuery, type Server } from '../server/server.js';
 
 /** The roles that people and keys can have. */
 export const ROLES = ['clinician', 'supervisor', 'auditor', 'administrator', 'service'] as const;
@@ -31,8 +31,20 @@ export interface PersonOrder {
 
 const PATH = 'api/v1/users';
 
-export function readPeople({ ask }: Server): Promise<Answer<{ readonly users: readonly Person[] }>> {
-  return ask(PATH);
+/** A page of people, by name. */
+export interface PeoplePage {
+  readonly users: readonly Person[];
+  /** Leads to the page after this one. */
+  readonly next?: string;
+}
+
+/** People whose name contains `name`; all if it is missing. */
+export function readPeople(
+  { ask }: Server,
+  name: string | undefined,
+  after: string | undefined,
+): Promise<Answer<PeoplePage>> {
+  return ask(withQuery(PATH, { name, after }));
 }
 
 export function createPerson({ ask }: Server, order: PersonOrder): Promise<Answer<Person & PersonSecrets>> {

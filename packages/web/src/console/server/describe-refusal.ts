@@ -5,6 +5,8 @@ import type { Refusal } from '../../page/server/ask.js';
 export function describeRefusal(refusal: Refusal): string {
   if (refusal.kind === 'unreachable') return describeUnreachable();
   const { code, message } = refusal;
+  // It names the field and the limit where that can be said in the language that is shown.
+  if (code === 'invalid_request') return message;
   return sentenceOf(code) ?? msg(str`${message} If it stays so, tell whoever runs the server: ${code}.`);
 }
 
@@ -51,8 +53,10 @@ function sentenceOf(code: string): string | undefined {
       return msg('This session has ended already.');
     case 'session_out_of_reach':
       return msg('The server that holds this session cannot be asked at the moment. Try again in a minute.');
-    case 'invalid_request':
-      return msg('The server does not understand what was typed. Check it, and try again.');
+    case 'key_term_not_found':
+      return msg('This term is no longer there. The list is fetched anew.');
+    case 'key_terms_fixed':
+      return msg('The server cannot write its files of terms. Tell whoever runs it.');
     case 'internal_error':
       return msg('Something went wrong on the server. Try again; if it stays so, tell whoever runs it.');
     default:

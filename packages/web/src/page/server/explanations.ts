@@ -166,6 +166,8 @@ const EXPLANATIONS: Readonly<Partial<Record<ProblemCode, () => string>>> = {
   template_name_taken: () => msg('Another template is said like this. Choose another name.'),
   too_many_templates: () => msg('There are as many templates as there can be. Delete one first.'),
   settings_changed: () => msg('Your settings were changed in another browser. Reload the page.'),
+  key_term_not_found: () => msg('This term is no longer there. Load the list again.'),
+  key_terms_fixed: () => msg('The server cannot write its files of terms. Tell whoever runs it.'),
   name_taken: () => msg('Somebody has this name already. Choose another.'),
   request_timeout: () => msg('The network is too slow just now. Try again.'),
   idle_timeout: () =>

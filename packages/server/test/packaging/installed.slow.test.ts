@@ -24,7 +24,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   elements: `${ABOUT}|custom-elements\\.json|${COMPILED}`,
   onnxruntime: `${ABOUT}|index\\.(js|d\\.ts)|dist/lib/[\\w.]+\\.js(on)?|dist/bin/napi-v6/linux/[\\w]+/(libonnxruntime\\.so\\.1|onnxruntime_binding\\.node)`,
   protocol: `${ABOUT}|${COMPILED}`,
-  server: `${ABOUT}|NOTICE\\.md|sbom\\.cdx\\.json|${COMPILED}|assets/self-test\\.flac`,
+  server: `${ABOUT}|NOTICE\\.md|sbom\\.cdx\\.json|${COMPILED}|assets/self-test\\.flac|deploy/(?!secrets|image)[\\w./@-]+|docs/[\\w./-]+\\.(md|json)`,
   web: `${ABOUT}|dist/index\\.(js|d\\.ts)|dist/page/((index|console)\\.html|(assets|client|elements)/[\\w-]+\\.(js|css|svg))(\\.br|\\.gz)?`,
   weights: `${ABOUT}|dist/moonshine/base/\\w+\\.onnx|dist/silero/silero_vad_v6\\.onnx`,
 };

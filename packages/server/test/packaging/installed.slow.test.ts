@@ -64,7 +64,7 @@ beforeAll(async () => {
   return () => {
     rmSync(folder, { recursive: true });
   };
-}, 300_000);
+}, 600_000);
 
 describe('a packed package', () => {
   test.each(Object.entries(PACKAGES))('%s holds what it may and nothing else', (name, allowed) => {

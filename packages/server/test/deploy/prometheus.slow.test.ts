@@ -77,7 +77,7 @@ test.skipIf(why !== undefined)(
   },
 );
 
-async function speakOnce(url: string, pcm: Buffer): Promise<void> {
+async function speakOnce(url: string, pcm: Uint8Array): Promise<void> {
   const client = await connectOptedIn(url);
   await speak(client, pcm, 4);
   client.send({ type: 'stop' });

@@ -1,14 +1,35 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 
 // Builds all packages, unless they were built from the same files before: the compiler takes several times as long to see it.
 
 const ROOTS = ['packages', 'lexicon', 'bench', 'fuzz'];
 const OTHER_INPUTS = ['build.js', 'package-lock.json', 'tsconfig.base.json', 'tsconfig.json'];
+/** Folders that whoever installs the server needs as well, and what of them only a checkout does. */
+const PLACED_FOLDERS = ['deploy', 'docs'];
+const OF_CHECKOUT = ['deploy/.gitignore', 'deploy/image', 'deploy/secrets'];
 /** Folders that nothing is built from. */
-const APART = ['node_modules', 'dist', 'test', 'results', 'corpus', 'findings', 'downloads'];
+const APART = [
+  'node_modules',
+  'dist',
+  'test',
+  'results',
+  'corpus',
+  'findings',
+  'downloads',
+  ...PLACED_FOLDERS,
+];
 /** Files that the build puts beside what it is built from. */
 const PLACED = ['LICENSE', 'NOTICE.md', 'sbom.cdx.json'];
 /** What is there after every build. */
@@ -38,6 +59,16 @@ if (lastBuild() !== state || !isComplete) {
   run('packages/server/dist/build/main.js');
   mkdirSync(dirname(LAST_BUILD), { recursive: true });
   writeFileSync(LAST_BUILD, state);
+}
+
+for (const folder of PLACED_FOLDERS) placeFolder(folder);
+
+/** Copies a folder into the package of the server. An image is built without the documentation. */
+function placeFolder(/** @type {string} */ folder) {
+  const target = join('packages/server', folder);
+  rmSync(target, { recursive: true, force: true });
+  if (existsSync(folder))
+    cpSync(folder, target, { recursive: true, filter: (path) => !OF_CHECKOUT.includes(path) });
 }
 
 /** A hash of the names, sizes and times of all files that the packages are built from. */

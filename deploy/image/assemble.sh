@@ -35,7 +35,7 @@ fi
 # Nothing here is for another system, for builds or for people who read it.
 native="linux-$(node -p process.arch)"
 find "$app/node_modules" -path '*/prebuilds/*' -prune -type d ! -name "$native" -exec rm -rf {} +
-rm -rf "$app/node_modules/@photostructure/sqlite/src" "$app/node_modules/.bin" "$app"/lexicon "$app"/bench "$app"/fuzz "$app"/examples "$app/packages/client" "$app/packages/elements"
+rm -rf "$app/packages/server/deploy" "$app/packages/server/docs" "$app/node_modules/@photostructure/sqlite/src" "$app/node_modules/.bin" "$app"/lexicon "$app"/bench "$app"/fuzz "$app"/examples "$app/packages/client" "$app/packages/elements"
 find "$app" -type l ! -exec test -e {} \; -delete
 find "$app" -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.cts' -o -name '*.d.mts' -o -name '*.md' -not -name 'NOTICE.md' -not -iname 'licen*' \) -delete
 rm "$app/package-lock.json" "$app/.npmrc"
@@ -56,7 +56,17 @@ cp /usr/bin/prlimit "$image/usr/bin"
 } | sed -n 's/.*\(=>\|^\t\) *\(\/[^ ]*\) (0x.*/\2/p' | grep -v "^$app" | sort -u | while read -r library; do
   mkdir -p "$image$(dirname "$library")"
   cp -L "$library" "$image$library"
-done
+  # Some packages know their files by the folders that are links in later ones.
+  dpkg -S "$library" 2>/dev/null || dpkg -S "/usr$library" 2>/dev/null || dpkg -S "${library#/usr}"
+done >"$image/owners"
+dpkg -S /usr/bin/prlimit >>"$image/owners"
+sed 's/:.*//' "$image/owners" | sort -u | while read -r package; do
+  mkdir -p "$image/usr/share/doc/$package"
+  cp -L "/usr/share/doc/$package/copyright" "$image/usr/share/doc/$package"
+  dpkg-query --show --showformat '${Package} ${Version} ${Architecture}\n' "$package"
+done >"$image/packages"
+node deploy/image/describe-system.js "$app/packages/server/sbom.cdx.json" <"$image/packages"
+rm "$image/owners" "$image/packages"
 cp /etc/os-release "$image/etc/os-release"
 echo 'hosts: files dns' >"$image/etc/nsswitch.conf"
 printf 'root:x:0:0::/:/nonexistent\nauscult:x:10001:10001::/var/lib/auscult:/nonexistent\n' >"$image/etc/passwd"

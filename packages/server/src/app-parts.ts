@@ -124,6 +124,7 @@ export async function createAppParts(
       keyTerms,
       reader,
       log,
+      tracing,
       serverId: storage.serverId,
       recognizer: async () => {
         await warmUp();

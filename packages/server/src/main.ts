@@ -1,3 +1,4 @@
+import { ConfigError } from './config/config-error.js';
 import type { Config } from './config/schema.js';
 import { createApp } from './app.js';
 import { openClusterConnection } from './cluster/cluster.js';
@@ -18,6 +19,11 @@ const CRASHED = 70;
  * Fails if the server cannot be started.
  */
 export async function runServer(config: Config, startRecognizer: StartRecognizer): Promise<number> {
+  if (config.monitoringAddress !== undefined)
+    throw new ConfigError(
+      'monitoringAddress is for `auscult work`.',
+      'Leave it out: a server answers at its port.',
+    );
   requireMemory(config.inference === 'cluster' ? { workers: 0 } : config);
   const log = createLog(config);
   process.on('uncaughtException', (error) => {

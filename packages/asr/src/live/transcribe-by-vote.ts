@@ -4,17 +4,19 @@ import type { Recognizer } from '../recognizer/recognizer.js';
 import { uncalibratedConfidence } from './calibrated-confidence.js';
 import { combineHearings } from './combine-hearings.js';
 import type { DroppedWords, FinalHypothesis } from './live-transcription.js';
-import { transcribeRecording, type TranscribeOptions } from './transcribe-recording.js';
+import { transcribeRecording, type TimesListener, type TranscribeOptions } from './transcribe-recording.js';
 
 /** How often a recording may be heard. */
 export const MOST_HEARINGS = 4;
 
 /** How a recording is to be transcribed by vote. */
-export interface VoteOptions extends Omit<TranscribeOptions, 'heardBefore'> {
+export interface VoteOptions extends Omit<TranscribeOptions, 'heardBefore' | 'listener'> {
   /** 1 to `MOST_HEARINGS`. */
   readonly hearings: number;
   /** What was heard of this recording before, by whoever began to transcribe it, so that it is not heard again. */
   readonly progress?: HearingProgress;
+  /** Who is told how long the utterances of a hearing take. Hearings count from 0. */
+  readonly listenTo?: ((hearing: number) => TimesListener) | undefined;
 }
 
 /** What each hearing of a recording has given so far. Hearings count from 0. */
@@ -34,12 +36,12 @@ export interface HearingProgress {
 export async function* transcribeByVote(
   recognizer: Recognizer,
   open: () => AsyncIterable<Float32Array>,
-  { hearings, progress, ...options }: VoteOptions,
+  { hearings, progress, listenTo, ...options }: VoteOptions,
 ): AsyncGenerator<FinalHypothesis> {
   const family = familyOf(recognizer.model);
   const variants = family.hearings.slice(0, hearings);
   if (variants.length === 1 || options.task === 'translate') {
-    yield* hearOn(recognizer, open(), options, progress, 0);
+    yield* hearOn(recognizer, open(), { ...options, listener: listenTo?.(0) }, progress, 0);
     return;
   }
   const { onProgress, onDropped, signal } = options;
@@ -55,6 +57,7 @@ export async function* transcribeByVote(
       {
         ...variant,
         ...options,
+        listener: listenTo?.(hearing),
         onDropped: (words) => {
           if (hearing === 0) dropped.push(words);
         },

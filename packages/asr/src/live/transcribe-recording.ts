@@ -3,7 +3,7 @@ import { familyOf } from '../families/families.js';
 import type { Recognizer } from '../recognizer/recognizer.js';
 import { SpeechError } from '../speech-error.js';
 import { audioAfter, continueAfter } from './heard-before.js';
-import type { DroppedWords, FinalHypothesis, LiveOptions } from './live-transcription.js';
+import type { DroppedWords, FinalHypothesis, LiveListener, LiveOptions } from './live-transcription.js';
 
 /** How a recording is to be transcribed. */
 export interface TranscribeOptions extends Partial<
@@ -28,9 +28,14 @@ export interface TranscribeOptions extends Partial<
   readonly onProgress?: (seconds: number) => void;
   /** Called with words that the decoder had but that were dropped. */
   readonly onDropped?: (words: DroppedWords) => void;
+  /** Is told how long utterances take, on the clock of the recording. */
+  readonly listener?: TimesListener | undefined;
   /** Ends the work early; the generator then throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
+
+/** Who is told how long utterances take. */
+export type TimesListener = Pick<LiveListener, 'onTimes' | 'traceOf'>;
 
 /** The settings of a stream that asks for no others. */
 export const defaultLiveOptions = {
@@ -53,7 +58,7 @@ const AHEAD_SECONDS = 120;
 export async function* transcribeRecording(
   recognizer: Recognizer,
   chunks: AsyncIterable<Float32Array>,
-  { heardBefore = [], onProgress, onDropped, signal, ...options }: TranscribeOptions = {},
+  { heardBefore = [], onProgress, onDropped, listener, signal, ...options }: TranscribeOptions = {},
 ): AsyncGenerator<FinalHypothesis> {
   const finals: FinalHypothesis[] = [];
   const { audioFrom, continued, droppedSince } = continueAfter(
@@ -73,6 +78,7 @@ export async function* transcribeRecording(
       partials: false,
     },
     {
+      ...(listener && onRecordingClock(listener, audioFrom)),
       onFinal: (heard) => {
         const final = continued(heard);
         if (final === undefined) return;
@@ -130,4 +136,16 @@ export async function* transcribeRecording(
       'Try again; see `auscult doctor`.',
     );
   }
+}
+
+/** Of a stream that begins at `from`, seconds. */
+function onRecordingClock({ onTimes, traceOf }: TimesListener, from: number): TimesListener {
+  return {
+    onTimes:
+      onTimes &&
+      ((times) => {
+        onTimes({ ...times, start: from + times.start, end: from + times.end });
+      }),
+    traceOf: traceOf && ((start, startedAt) => traceOf(from + start, startedAt)),
+  };
 }

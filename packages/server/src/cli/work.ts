@@ -39,6 +39,7 @@ const SETTINGS: readonly (keyof Config)[] = [
   'drainSeconds',
   'logLevel',
   'logFormat',
+  'monitoringAddress',
   'otlpEndpoint',
 ];
 

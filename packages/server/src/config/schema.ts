@@ -5,6 +5,7 @@ import { recognitionSettings } from '@auscult/protocol';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { isClusterUrl } from '../cluster/cluster-address.js';
+import { parseListenAddress } from './listen-address.js';
 import { isLoopback } from './loopback.js';
 import { recognitionConfig } from './recognition.js';
 import { settingInfo } from './setting-info.js';
@@ -500,6 +501,15 @@ export const configSchema = z.strictObject({
   logFormat: z.enum(['auto', 'json', 'text']).default('auto').register(settingInfo, {
     description: 'How log lines look. `auto` is `text` on a terminal and `json` elsewhere.',
   }),
+  monitoringAddress: z
+    .string()
+    .refine((text) => parseListenAddress(text) !== undefined)
+    .optional()
+    .register(settingInfo, {
+      description:
+        'Where `auscult work` answers `/health/live`, `/health/ready` and `/metrics`: `127.0.0.1:9100`, or `0.0.0.0:9100` for other machines. Anybody who can connect may ask, without encryption; the answers hold counts and states only. A server has them at its own port.',
+      defaultText: 'none: it listens nowhere',
+    }),
   otlpEndpoint: z.string().refine(isCollectorUrl).optional().register(settingInfo, {
     description:
       'Address of an OpenTelemetry collector, such as `http://127.0.0.1:4318`, to which traces are sent, by OTLP over HTTP. They hold times, never speech. `OTEL_EXPORTER_OTLP_ENDPOINT` sets it, too.',

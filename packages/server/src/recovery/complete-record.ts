@@ -23,6 +23,7 @@ import { INTERRUPTED } from '../records/interrupted-sessions.js';
 import type { LeftRecord } from '../records/left-record.js';
 import type { Actor } from '../records/record.js';
 import type { SessionRecordWriter } from '../records/session-writer.js';
+import type { CompletionTrace, Tracing } from '../telemetry/tracing/tracing.js';
 import { mainSpeaker } from '../speakers/main-speaker.js';
 import { writingOf } from '../settings-by-concern.js';
 import { hearLeftAudio } from './hear-left-audio.js';
@@ -40,6 +41,7 @@ export interface CompletionServices {
   readonly config: Config;
   readonly keyTerms: SharedKeyTerms;
   readonly reader: TextReader;
+  readonly tracing?: Pick<Tracing, 'completion'> | undefined;
 }
 
 /** What was completed. */
@@ -60,6 +62,25 @@ export async function completeRecord(
   recognizer: Recognizer,
   services: CompletionServices,
 ): Promise<Completion> {
+  const { record, content } = left;
+  const trace = services.tracing?.completion({ id: record.id, traceparent: content.snapshot?.traceparent });
+  try {
+    const done = await hearAndClose(left, writer, recognizer, services, trace);
+    trace?.end('done');
+    return done;
+  } catch (error) {
+    trace?.end('failed');
+    throw error;
+  }
+}
+
+async function hearAndClose(
+  left: LeftBehind,
+  writer: SessionRecordWriter,
+  recognizer: Recognizer,
+  services: CompletionServices,
+  trace: CompletionTrace | undefined,
+): Promise<Completion> {
   const { record, content, lastWrittenAt } = left;
   const { snapshot } = content;
   const settings = snapshot?.settings ?? sessionSettings.parse(settingsByDefault(services.config));
@@ -67,7 +88,7 @@ export async function completeRecord(
   const audio = leftAudio(content.channels, record.channels);
   await keepLeftAudio(left, writer);
   let lostSeconds = snapshot?.lostSeconds ?? 0;
-  const heard = { left, writer, recognizer, settings, keyTerms, config: services.config };
+  const heard = { left, writer, recognizer, settings, keyTerms, config: services.config, trace };
   const onLost = (seconds: number): void => {
     lostSeconds += seconds;
   };
@@ -101,11 +122,12 @@ interface Hearing {
   readonly settings: SessionSettings;
   readonly keyTerms: KeyTermList;
   readonly config: Config;
+  readonly trace: CompletionTrace | undefined;
 }
 
 async function hearChannel(
   audio: LeftAudio,
-  { left, writer, recognizer, settings, keyTerms, config }: Hearing,
+  { left, writer, recognizer, settings, keyTerms, config, trace }: Hearing,
   onLost: (seconds: number) => void,
 ): Promise<void> {
   if (audio.pieces.length === 0) return;
@@ -116,15 +138,25 @@ async function hearChannel(
   const commits: Promise<void>[] = [];
   let state = known?.writing ?? nothingWritten;
   const listener: LiveListener = {
+    ...trace?.listenTo(audio.channel),
     onFinal: (final) => {
       const options = { ...writingOf(settings), takesBack: content.snapshot?.takesBack ?? false };
       const { written, state: next } = writeFinal(state, final, options);
       state = next;
-      if (!isTold(written)) return;
+      if (!isTold(written)) {
+        trace?.withoutFinal(audio.channel, final.start, 'empty');
+        return;
+      }
       const said = finalRecord(saidOn(audio.channel, settings, written), audio.channel);
-      commits.push(writer.commit(said) ?? Promise.resolve());
+      const recorded = writer.commit(said);
+      trace?.made(audio.channel, final.start, recorded);
+      commits.push(recorded ?? Promise.resolve());
+    },
+    onEmpty: ({ start }) => {
+      trace?.withoutFinal(audio.channel, start, 'empty');
     },
     onLost: ({ start, end }) => {
+      trace?.withoutFinal(audio.channel, start, 'lost');
       onLost(end - start);
     },
   };

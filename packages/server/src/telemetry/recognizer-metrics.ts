@@ -2,7 +2,8 @@ import type { MachinesStatus, RecognizerEvent, RecognizerStatus, WorkerStatus } 
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { fromZero } from './from-zero.js';
 
-const WORKER_STATES: readonly WorkerStatus['state'][] = ['starting', 'ready', 'backing-off'];
+/** The states of an inference process. */
+export const WORKER_STATES: readonly WorkerStatus['state'][] = ['starting', 'ready', 'backing-off'];
 
 /** Counts what the recognizer reports about its processes and jobs. */
 export function countRecognizerEvents(registers: Registry[]): (event: RecognizerEvent) => void {
@@ -18,15 +19,7 @@ export function countRecognizerEvents(registers: Registry[]): (event: Recognizer
     buckets: [0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 20],
     registers,
   });
-  const workerExits = fromZero(
-    new Counter({
-      name: 'auscult_worker_exits_total',
-      help: 'Inference processes that ended.',
-      labelNames: ['reason'],
-      registers,
-    }),
-    [{ reason: 'crash' }, { reason: 'hung' }, { reason: 'memory' }],
-  );
+  const workerExited = countWorkerExits(registers);
   const jobsRetried = new Counter({
     name: 'auscult_jobs_retried_total',
     help: 'Recognition jobs that were tried again after an inference process had failed.',
@@ -52,7 +45,7 @@ export function countRecognizerEvents(registers: Registry[]): (event: Recognizer
   return (event) => {
     if (event.kind === 'voice-window') speakerWindows.inc({ outcome: event.outcome });
     if (event.kind === 'final-heard') finalsHeard.inc({ how: event.how });
-    if (event.kind === 'worker-exited') workerExits.inc({ reason: event.reason });
+    workerExited(event);
     if (event.kind === 'job-retried') jobsRetried.inc();
     if (event.kind === 'job-lost') jobsLost.inc();
     if (event.kind === 'job-finished') {
@@ -60,6 +53,22 @@ export function countRecognizerEvents(registers: Registry[]): (event: Recognizer
       if (event.priority === 'final') finalDelay.observe(seconds);
       if (event.priority === 'partial') partialDelay.observe(seconds);
     }
+  };
+}
+
+/** Counts inference processes that end. */
+export function countWorkerExits(registers: Registry[]): (event: RecognizerEvent) => void {
+  const exits = fromZero(
+    new Counter({
+      name: 'auscult_worker_exits_total',
+      help: 'Inference processes that ended.',
+      labelNames: ['reason'],
+      registers,
+    }),
+    [{ reason: 'crash' }, { reason: 'hung' }, { reason: 'memory' }],
+  );
+  return (event) => {
+    if (event.kind === 'worker-exited') exits.inc({ reason: event.reason });
   };
 }
 

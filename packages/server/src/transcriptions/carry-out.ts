@@ -11,7 +11,7 @@ import {
 import { recognitionOf, writingOf } from '../settings-by-concern.js';
 import type { Log } from '../telemetry/log.js';
 import type { Metrics } from '../telemetry/metrics.js';
-import type { Tracing } from '../telemetry/tracing/tracing.js';
+import type { ListenToHearing, Tracing } from '../telemetry/tracing/tracing.js';
 import type { Work } from './job.js';
 import { transcribeSource, type SourceOptions, type TranscribedSource } from './transcribe-source.js';
 import type { TranscriptionOrder } from './transcription.js';
@@ -37,8 +37,10 @@ export async function carryOut(
   onProgress: (share: number) => void,
 ): Promise<Outcome> {
   const { onFinal, progressOf } = order;
-  const traced = <Result>(part: string, work: () => Promise<Result>): Promise<Result> =>
-    tracing ? tracing.partOf(order.id, part, work) : work();
+  const traced = <Result>(
+    part: string,
+    work: (listenTo?: ListenToHearing) => Promise<Result>,
+  ): Promise<Result> => (tracing ? tracing.partOf(order.id, part, work) : work());
   try {
     const options: SourceOptions = {
       ...recognitionOf(order.settings),
@@ -61,8 +63,8 @@ export async function carryOut(
         metrics.wordsDropped.inc({ reason });
       },
     };
-    const transcribed = await traced('transcribing', () =>
-      transcribeSource(order.recognizer, source, options),
+    const transcribed = await traced('transcribing', (listenTo) =>
+      transcribeSource(order.recognizer, source, { ...options, listenTo }),
     );
     const stopped = transcribed.finals.filter(({ rewriteStopped }) => rewriteStopped).length;
     metrics.rewritesStopped.inc({ origin: source.origin }, stopped);

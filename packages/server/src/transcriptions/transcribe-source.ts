@@ -10,6 +10,7 @@ import {
 } from '@auscult/asr';
 import type { DropReason } from '@auscult/protocol';
 import { RequestError } from '../errors.js';
+import type { ListenToHearing } from '../telemetry/tracing/tracing.js';
 import type { Transcript, TranscriptSegment } from '../transcripts/transcript.js';
 import { speakersIn } from '../transcripts/by-speaker.js';
 import { comesAtEnd, hearRecording, type HearingOptions } from './hear-recording.js';
@@ -18,7 +19,7 @@ import type { ChannelSource, RecordingSource } from './recording-source.js';
 /** How a source is to be transcribed. */
 export interface SourceOptions extends Omit<
   HearingOptions,
-  'channel' | 'onProgress' | 'onDropped' | 'progress' | 'signal'
+  'channel' | 'onProgress' | 'onDropped' | 'progress' | 'signal' | 'listenTo'
 > {
   readonly writing: WritingOptions;
   /** The longest recording; a longer one is given up, seconds. */
@@ -36,6 +37,8 @@ export interface SourceOptions extends Omit<
   readonly onDropped: (reason: DropReason) => void;
   /** What was heard of each channel before, by its place in the source. */
   readonly progressOf?: ((channel: number) => HearingProgress) | undefined;
+  /** Is told how long utterances take, by the place of their channel in the source. */
+  readonly listenTo?: ListenToHearing | undefined;
 }
 
 /** The result, and whether the recording was whole. */
@@ -60,7 +63,7 @@ export type ChannelFinal = WrittenFinal & { readonly channel: number };
 export async function transcribeSource(
   recognizer: Recognizer,
   source: RecordingSource,
-  { maxSeconds, writing, onProgress, onFinal, onDropped, progressOf, ...options }: SourceOptions,
+  { maxSeconds, writing, onProgress, onFinal, onDropped, progressOf, listenTo, ...options }: SourceOptions,
 ): Promise<TranscribedSource> {
   const segments: TranscriptSegment[] = [];
   const all: ChannelFinal[] = [];
@@ -85,6 +88,7 @@ export async function transcribeSource(
       ...options,
       channel: channel.channel,
       ...(progressOf && { progress: progressOf(index) }),
+      ...(listenTo && { listenTo: (hearing) => listenTo(index, hearing) }),
       onProgress: heard,
       onDropped: ({ reason }) => {
         dropped += 1;

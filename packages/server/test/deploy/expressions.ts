@@ -32,7 +32,7 @@ const ruleFile = z.object({
           record: z.string().optional(),
           expr: z.string(),
           labels: z.object({ severity: z.enum(['critical', 'warning']) }).optional(),
-          annotations: z.object({ summary: z.string(), runbook_url: z.url() }).optional(),
+          annotations: z.object({ summary: z.string(), runbook: z.string() }).optional(),
         }),
       ),
     }),
@@ -46,6 +46,25 @@ export type Rule = z.output<typeof ruleFile>['groups'][number]['rules'][number];
 export function prometheusRules(): readonly Rule[] {
   const file: unknown = parse(readFileSync(deployPath('prometheus/rules.yaml'), 'utf8'));
   return ruleFile.parse(file).groups.flatMap(({ rules }) => rules);
+}
+
+const ruleTests = z.object({
+  tests: z.array(
+    z.object({
+      alert_rule_test: z
+        .array(z.object({ alertname: z.string(), exp_alerts: z.array(z.unknown()) }))
+        .default([]),
+    }),
+  ),
+});
+
+/** Alerts that `deploy/prometheus/rules.test.yaml` makes fire. */
+export function alertsThatFire(): ReadonlySet<string> {
+  const file: unknown = parse(readFileSync(deployPath('prometheus/rules.test.yaml'), 'utf8'));
+  const expected = ruleTests.parse(file).tests.flatMap((one) => one.alert_rule_test);
+  return new Set(
+    expected.filter(({ exp_alerts: fired }) => fired.length > 0).map(({ alertname }) => alertname),
+  );
 }
 
 const dashboard = z.object({

@@ -8,8 +8,8 @@ import { manifests } from './deployed-settings.js';
 import { deployPath } from './expressions.js';
 
 const validator = pythonWith('PYTHON_KUBERNETES', 'auscult-kubernetes', ['kubernetes-validate']);
-const kustomizeMissing = without('kubectl', 'kubectl');
-const systemdMissing = without('systemd-analyze', 'systemd');
+const kustomizeMissing = without('kubectl', 'the packages of Kubernetes; that of Debian 12 is too old');
+const systemdMissing = without('systemd-analyze', 'Debian: apt-get install systemd');
 for (const why of [validator.missing, kustomizeMissing, systemdMissing])
   if (why !== undefined) console.warn(why);
 
@@ -44,10 +44,10 @@ function run(program: string, args: readonly string[]): string {
   return stdout;
 }
 
-function without(program: string, debianPackage: string): string | undefined {
+function without(program: string, source: string): string | undefined {
   return spawnSync(program, ['--help']).error === undefined
     ? undefined
-    : `${program} is not installed (Debian: apt-get install ${debianPackage}); its tests are skipped.`;
+    : `${program} is not installed (${source}); its tests are skipped.`;
 }
 
 function temporaryFolder(): string {

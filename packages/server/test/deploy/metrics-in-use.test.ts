@@ -3,12 +3,21 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { measureEvidence } from '../../src/telemetry/evidence-metrics.js';
 import { measureExpiry } from '../../src/telemetry/expiry-metrics.js';
+import { createMachineMetrics } from '../../src/telemetry/machine-metrics.js';
 import { createMetrics } from '../../src/telemetry/metrics.js';
 import { measureVerification } from '../../src/verify/verification-metrics.js';
 import { connect, connectOptedIn, silence } from '../support/client.js';
 import { startScriptedServer } from '../support/scripted-server.js';
 import { until } from '../support/until.js';
-import { dashboards, expressions, groupingIn, prometheusRules, usesIn, valuesIn } from './expressions.js';
+import {
+  alertsThatFire,
+  dashboards,
+  expressions,
+  groupingIn,
+  prometheusRules,
+  usesIn,
+  valuesIn,
+} from './expressions.js';
 
 /** Labels that Prometheus adds to whatever it reads from a server. */
 const TARGET_LABELS = ['job', 'instance'];
@@ -61,7 +70,7 @@ test('every alert names a runbook, which is there, and every runbook is of an al
   const named = new Set<string>();
   for (const { alert = '', annotations, labels } of alerts) {
     expect([alert, labels?.severity]).toEqual([alert, expect.any(String)]);
-    const [, page = ''] = /\/docs\/runbooks\/([a-z-]+\.md)$/.exec(annotations?.runbook_url ?? '') ?? [];
+    const [, page = ''] = /^docs\/runbooks\/([a-z-]+\.md)$/.exec(annotations?.runbook ?? '') ?? [];
     named.add(page);
     const path = fileURLToPath(new URL(page, folder));
     expect([alert, existsSync(path)]).toEqual([alert, true]);
@@ -73,13 +82,19 @@ test('every alert names a runbook, which is there, and every runbook is of an al
   for (const page of pages) expect(index).toContain(`](${page})`);
 });
 
+test('every alert is made to fire by the tests of the rules', () => {
+  const fired = alertsThatFire();
+  const alerts = new Set(prometheusRules().flatMap(({ alert }) => alert ?? []));
+  expect([...fired].sort()).toEqual([...alerts].sort());
+});
+
 test('panels of a dashboard are numbered, and dashboards are told apart', () => {
   const all = [...dashboards().values()];
   expect(new Set(all.map(({ uid }) => uid)).size).toBe(all.length);
   for (const { panels } of all) expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
 });
 
-/** The labels of each series of a server that was used, by the name of the metric; also of metrics that have none yet. */
+/** The labels of each series of a server that was used and of a machine, by the name of the metric; also of metrics that have none yet. */
 async function seriesOfUsedServer(): Promise<
   ReadonlyMap<string, readonly Readonly<Record<string, string>>[]>
 > {
@@ -95,7 +110,8 @@ async function seriesOfUsedServer(): Promise<
   await client.closed;
   await until(async () => (await server.metrics()).includes('auscult_disk_free_bytes{'));
   await until(async () => (await server.metrics()).includes('auscult_api_keys_expiring{'));
-  const text = await server.metrics();
+  const machine = createMachineMetrics({ status: () => undefined, isConnected: () => true }, {});
+  const text = (await server.metrics()) + (await machine.registry.metrics());
   const series = new Map<string, Record<string, string>[]>();
   for (const [, name = '', type = ''] of text.matchAll(/^# TYPE (\S+) (\S+)$/gm)) {
     const parts = type === 'histogram' ? ['_bucket', '_sum', '_count'] : [''];

@@ -44,8 +44,10 @@ describe.skipIf(natsMissing !== undefined)('NATS as deploy/ sets it up', () => {
           '--server-name',
           'server-1',
         ),
-        startMachine(...flagsOf(configOf('work'))),
+        startMachine(...flagsOf(configOf('work')), '--monitoring-address', '127.0.0.1:0'),
       ]);
+      const [, monitoring = ''] = /"url":"([^"]+)"/.exec(machine.output()) ?? [];
+      await until(async () => (await fetch(`${monitoring}/health/ready`)).ok);
       const { id } = await submit(server.url, await clipFile());
       expect((await ended(server.url, id)).status).toBe('done');
       const text = await (await result(server.url, id, '?format=text')).text();
@@ -57,6 +59,10 @@ describe.skipIf(natsMissing !== undefined)('NATS as deploy/ sets it up', () => {
       client.send({ type: 'stop' });
       await client.next('stopped');
       expect(client.all('transcription').some(({ isFinal }) => isFinal)).toBe(true);
+      const metrics = await (await fetch(`${monitoring}/metrics`)).text();
+      expect(metrics).toMatch(/^auscult_machine_job_seconds_count [1-9]/m);
+      expect(metrics).toMatch(/^auscult_machine_servers 1$/m);
+      expect(metrics).toMatch(/^auscult_expiry_timestamp_seconds\{setting="clusterTlsCa"\} \d/m);
       for (const output of [server.output(), machine.output()]) {
         expect(output).not.toMatch(/permission/i);
         expect(output).not.toContain('"level":"error"');

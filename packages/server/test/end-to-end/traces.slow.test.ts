@@ -38,6 +38,7 @@ test(
         // The second pass over what was said.
         await until(() => receiver.named('transcription').length >= 2);
         for (const session of receiver.named('session')) expectWholeTrace(receiver, session);
+        expectHeardUtterances(receiver);
         const lines = server.output().split('\n');
         const closed = lines.find((line) => line.includes('"event":"session closed"')) ?? '';
         expect(receiver.named('session').map(({ traceId }) => traceId)).toContain(
@@ -139,6 +140,22 @@ function expectWholeTrace(receiver: OtlpReceiver, session: ReceivedSpan): void {
       expect(part.to).toBeGreaterThanOrEqual(part.from);
       expect(part.to).toBeLessThanOrEqual(final.to);
     }
+  }
+}
+
+/** Expects that recordings have utterances, with all parts of their hearings. */
+function expectHeardUtterances(receiver: OtlpReceiver): void {
+  const transcribing = new Set(receiver.named('transcribing').map(({ spanId }) => spanId));
+  const utterances = receiver
+    .named('utterance')
+    .filter(({ parentSpanId = '' }) => transcribing.has(parentSpanId));
+  expect(utterances.length).toBeGreaterThan(0);
+  const own = new Set(utterances.map(({ spanId }) => spanId));
+  const hearings = receiver.named('hearing').filter(({ parentSpanId = '' }) => own.has(parentSpanId));
+  expect(hearings.length).toBeGreaterThan(0);
+  for (const hearing of hearings) {
+    const parts = receiver.spans().filter(({ parentSpanId }) => parentSpanId === hearing.spanId);
+    expect(parts.map(({ name }) => name)).toEqual(PARTS_OF_HEARING);
   }
 }
 

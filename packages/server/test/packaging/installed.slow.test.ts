@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,7 +24,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   elements: `${ABOUT}|custom-elements\\.json|${COMPILED}`,
   onnxruntime: `${ABOUT}|index\\.(js|d\\.ts)|dist/lib/[\\w.]+\\.js(on)?|dist/bin/napi-v6/linux/[\\w]+/(libonnxruntime\\.so\\.1|onnxruntime_binding\\.node)`,
   protocol: `${ABOUT}|${COMPILED}`,
-  server: `${ABOUT}|NOTICE\\.md|sbom\\.cdx\\.json|${COMPILED}|assets/self-test\\.flac`,
+  server: `${ABOUT}|NOTICE\\.md|sbom\\.cdx\\.json|${COMPILED}|assets/self-test\\.flac|deploy/(?!secrets|image)[\\w./@-]+|docs/[\\w./-]+\\.(md|json)`,
   web: `${ABOUT}|dist/index\\.(js|d\\.ts)|dist/page/((index|console)\\.html|(assets|client|elements)/[\\w-]+\\.(js|css|svg))(\\.br|\\.gz)?`,
   weights: `${ABOUT}|dist/moonshine/base/\\w+\\.onnx|dist/silero/silero_vad_v6\\.onnx`,
 };
@@ -64,7 +64,7 @@ beforeAll(async () => {
   return () => {
     rmSync(folder, { recursive: true });
   };
-}, 300_000);
+}, 600_000);
 
 describe('a packed package', () => {
   test.each(Object.entries(PACKAGES))('%s holds what it may and nothing else', (name, allowed) => {
@@ -109,6 +109,38 @@ describe('an installation from packed packages alone', () => {
     );
     expect(missing).toEqual([]);
   });
+
+  test('has what administrators need: examples of deployments, and a runbook for every alert', ({ skip }) => {
+    skip(!isInstalled, 'the registry of npm cannot be reached');
+    const server = join(folder, 'node_modules/@auscult/server');
+    const rules = readFileSync(join(server, 'deploy/prometheus/rules.yaml'), 'utf8');
+    const runbooks = [...rules.matchAll(/runbook: (\S+)/g)].map(([, path = '']) => path);
+    expect(runbooks.length).toBeGreaterThan(20);
+    expect(runbooks.filter((path) => !existsSync(join(server, path)))).toEqual([]);
+    expect(existsSync(join(server, 'deploy/systemd/auscult@.service'))).toBe(true);
+  });
+
+  test(
+    'transcribes on the command line, and examines its machine',
+    { timeout: 240_000 },
+    async ({ skip }) => {
+      skip(!isInstalled, 'the registry of npm cannot be reached');
+      const auscult = async (...args: readonly string[]): Promise<string> => {
+        const env = { ...ownEnvironment(), AUSCULT_DATA_DIRECTORY: join(folder, 'data') };
+        const program = join(folder, 'node_modules/.bin/auscult');
+        // `doctor` may have something to say about a machine that has little to spare.
+        const done = await run(program, args, { cwd: folder, env }).catch((error: unknown) => error);
+        return (done as { readonly stdout: string }).stdout;
+      };
+      const clip = join(folder, 'node_modules/@auscult/server/assets/self-test.flac');
+      expect((await auscult('transcribe', clip)).toLowerCase()).toContain('disposed young man');
+      const { checks } = JSON.parse(await auscult('doctor', '--json', '--port', '0')) as {
+        readonly checks: readonly { readonly name: string; readonly state: string }[];
+      };
+      for (const name of ['node', 'model', 'transcription'])
+        expect(checks.find((check) => check.name === name)).toMatchObject({ state: 'ok' });
+    },
+  );
 
   test('serves the page, and transcribes what the SDK sends it', { timeout: 300_000 }, async ({ skip }) => {
     skip(!isInstalled, 'the registry of npm cannot be reached');

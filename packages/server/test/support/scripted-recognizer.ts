@@ -169,6 +169,8 @@ function openStream(
     if (closed) return;
     const start = settled + pauseSeconds;
     settled = received();
+    const now = performance.now();
+    listener.onTimes?.({ start, end: settled, startedAt: now, endedAt: now, hearings: [] });
     const heard = { ...hypothesis(sequence++, text, start, settled), reason };
     const words = heard.words.map((word) => ({ ...word, ...recognizer.doubts[word.text] }));
     listener.onFinal({ ...heard, words, ...(recognizer.stopsRewriting && { rewriteStopped: true }) });

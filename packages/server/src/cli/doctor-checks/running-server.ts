@@ -1,6 +1,7 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { once } from 'node:events';
+import { parseListenAddress } from '../../config/listen-address.js';
 import type { Config } from '../../config/schema.js';
 import type { CheckResult } from './check.js';
 
@@ -13,12 +14,15 @@ const PATIENCE_MS = 5_000;
 /** Addresses that mean every address of the machine. */
 const EVERY_ADDRESS = ['0.0.0.0', '::', '[::]'];
 
-/** Asks the server that runs on this machine with these settings for `/health/live` or `/health/ready`. */
-export async function checkRunning(
-  config: Pick<Config, 'host' | 'port' | 'tlsCertificate'>,
-  probe: Probe,
-): Promise<CheckResult> {
-  const address = ownAddress(config);
+type Asked = Pick<Config, 'host' | 'port' | 'tlsCertificate'> & Partial<Pick<Config, 'monitoringAddress'>>;
+
+/**
+ * Asks the server, or the machine that infers, that runs here with these settings for `/health/live` or `/health/ready`. A machine
+ * that infers has a `monitoringAddress`.
+ */
+export async function checkRunning(config: Asked, probe: Probe): Promise<CheckResult> {
+  const monitored = parseListenAddress(config.monitoringAddress ?? '');
+  const address = ownAddress(monitored ? { ...monitored, tlsCertificate: undefined } : config);
   try {
     const status = await statusOf(new URL(`/health/${probe}`, address));
     if (status === 200) return { state: 'ok', message: `the server at ${address} is ${probe}` };
@@ -32,16 +36,12 @@ export async function checkRunning(
       state: 'failed',
       message: `no server answers at ${address}`,
       remedy:
-        'Start one with `auscult serve`, and give this command the same --host, --port and TLS settings.',
+        'Start one with `auscult serve`, and give this command the same --host, --port and TLS settings, or --monitoring-address for `auscult work`.',
     };
   }
 }
 
-function ownAddress({
-  host,
-  port,
-  tlsCertificate,
-}: Pick<Config, 'host' | 'port' | 'tlsCertificate'>): string {
+function ownAddress({ host, port, tlsCertificate }: Asked): string {
   const scheme = tlsCertificate === undefined ? 'http' : 'https';
   const reached = EVERY_ADDRESS.includes(host) ? '127.0.0.1' : host;
   const name = reached.includes(':') && !reached.startsWith('[') ? `[${reached}]` : reached;

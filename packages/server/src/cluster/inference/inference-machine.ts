@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { deflateRaw } from 'node:zlib';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FromHosted, HostedModel, HostedProcess } from '@auscult/asr';
+import type { FromHosted, HostedModel, HostedProcess, WorkerStatus } from '@auscult/asr';
 import { Svcm } from '@nats-io/services';
 import type { Msg } from '@nats-io/transport-node';
 import type { Log } from '../../telemetry/log.js';
@@ -19,8 +19,19 @@ import { allToMachine, ANNOUNCEMENTS, senderOf, toServer, vocabularyOf, type Pee
 
 /** A machine that infers for the servers of a cluster. */
 export interface InferenceMachine {
+  readonly status: () => MachineStatus;
   /** Takes no more jobs, finishes those that it has in at most so many seconds, and ends its processes. */
   readonly stop: (drainSeconds: number) => Promise<void>;
+}
+
+/** How a machine is, for whoever watches it. */
+export interface MachineStatus {
+  readonly workers: readonly WorkerStatus[];
+  /** Jobs that it has at present. */
+  readonly jobs: number;
+  /** Servers that are linked to it. */
+  readonly servers: number;
+  readonly isStopping: boolean;
 }
 
 /** What a machine needs. */
@@ -33,6 +44,8 @@ export interface InferenceMachineOptions {
   readonly log: Log;
   /** Undefined if nothing is traced here. */
   readonly tracing?: Tracing | undefined;
+  /** Called with how long a process took for a job, seconds. */
+  readonly onJobDone?: ((seconds: number) => void) | undefined;
 }
 
 /** Starts the processes of a model, and does the jobs that servers send. */
@@ -57,6 +70,7 @@ export async function startInferenceMachine(options: InferenceMachineOptions): P
   };
 
   const onAnswer = (process: number, said: FromHosted) => {
+    if (said.type === 'result') options.onJobDone?.(said.runSeconds);
     const owner = owners.get(said.id);
     owner?.link.onAnswer(process, owner.id, said);
   };
@@ -220,6 +234,12 @@ export async function startInferenceMachine(options: InferenceMachineOptions): P
   log.info('serving inference', { server: machine.name, model: hosted.model.name, count: processes.length });
 
   return {
+    status: () => ({
+      workers: processes.map((process) => process.status()),
+      jobs: owners.size,
+      servers: links.size,
+      isStopping,
+    }),
     stop: async (drainSeconds) => {
       isStopping = true;
       beat();

@@ -4,6 +4,7 @@ import { detectResources, envDetector, resourceFromAttributes } from '@opentelem
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { serverVersion } from '../../version.js';
 import type { Log } from '../log.js';
+import { createCompletionTrace } from './completion-trace.js';
 import { createSessionTrace } from './session-trace.js';
 import { clockOffset, createChosenIds, createSpanSource, traceIdFrom } from './span-source.js';
 import { tellingExporter } from './telling-exporter.js';
@@ -59,6 +60,7 @@ export function startTracing(options: TracingOptions): Tracing {
     },
     transcription: transcriptions.begin,
     partOf: transcriptions.partOf,
+    completion: (session) => createCompletionTrace(spans, session),
     served: (job) => {
       const parent = readTraceparent(job.traceparent);
       if (!parent) return;

@@ -11,12 +11,14 @@ export interface Tracing {
   readonly request: (request: TracedRequest) => RequestTrace;
   /** A durable transcription begins to be carried out here. */
   readonly transcription: (transcription: TracedTranscription) => TranscriptionTrace;
-  /** Does a part of a transcription, and reports how long it took. */
+  /** Does a part of a transcription, and reports how long it took, and the utterances that `listenTo` is told of. */
   readonly partOf: <Result>(
     transcription: string,
     part: string,
-    work: () => Promise<Result>,
+    work: (listenTo: ListenToHearing) => Promise<Result>,
   ) => Promise<Result>;
+  /** Begins the part of a session's trace in which what its server has left is heard. */
+  readonly completion: (session: Pick<TracedSession, 'id' | 'traceparent'>) => CompletionTrace;
   /** A process of this machine has done a job for a server of the cluster. */
   readonly served: (job: ServedJob) => void;
   /** The trace that a log line about this session or transcription belongs to, 32 hexadecimal digits. */
@@ -43,15 +45,21 @@ export interface TracedSession {
   readonly isMoved: boolean;
 }
 
+/** What a recognizer reports about the utterances of a stream; see `LiveListener`. */
+export interface UtteranceListener {
+  readonly onTimes: (times: UtteranceTimes) => void;
+  readonly traceOf: (start: number, startedAt: number) => string | undefined;
+}
+
+/** Listens to a channel of a recording while it is heard; hearings count from 0. */
+export type ListenToHearing = (channel: number, hearing: number) => UtteranceListener;
+
 /** The trace of one session. */
 export interface SessionTrace {
   /** The W3C `traceparent` by which another process goes on with it. */
   readonly traceparent: string;
   /** What the recognizer reports about a channel. */
-  readonly listenTo: (channel: number) => {
-    readonly onTimes: (times: UtteranceTimes) => void;
-    readonly traceOf: (start: number, startedAt: number) => string | undefined;
-  };
+  readonly listenTo: (channel: number) => UtteranceListener;
   /** A final was made of the utterance that begins at `start`, seconds, and is sent once it is recorded. */
   readonly made: (event: FinalEvent, start: number, recorded: Promise<void> | undefined) => void;
   /** It was handed to the socket, or is kept for the client. */
@@ -69,6 +77,16 @@ interface EndedSession {
   readonly audioSeconds: number;
   readonly finals: number;
   readonly missingSeconds: number;
+}
+
+/** The span of what a server that is gone has left of a session. */
+export interface CompletionTrace {
+  readonly listenTo: (channel: number) => UtteranceListener;
+  /** A final was made of the utterance that begins at `start`, seconds, and is being recorded. */
+  readonly made: (channel: number, start: number, recorded: Promise<void> | undefined) => void;
+  /** An utterance has no final. */
+  readonly withoutFinal: (channel: number, start: number, outcome: 'empty' | 'lost') => void;
+  readonly end: (outcome: 'done' | 'failed') => void;
 }
 
 /** A request over HTTP that begins. */

@@ -1,6 +1,7 @@
 import { SpanKind, SpanStatusCode, type Span } from '@opentelemetry/api';
 import type { SpanSource } from './span-source.js';
-import type { Tracing } from './tracing.js';
+import type { ListenToHearing, Tracing } from './tracing.js';
+import { createUtteranceSpans, endUtterance } from './utterance-spans.js';
 
 /**
  * Traces of transcriptions. The digits of a transcription's name are those of its trace, so that every process that carries it
@@ -41,14 +42,45 @@ export function createTranscriptionTraces(spans: SpanSource): {
       const span = whole
         ? spans.child(whole, part)
         : spans.begin(part, { parent: undefined, uuid: id }, { attributes: { 'auscult.transcription': id } });
+      const { listenTo, end } = listenToHearings(spans, span);
       try {
-        return await work();
+        return await work(listenTo);
       } catch (error) {
         span.setStatus({ code: SpanStatusCode.ERROR });
         throw error;
       } finally {
+        end();
         span.end();
       }
     },
   };
+}
+
+/** Utterances of one recording that have spans: a trace of a whole day would be of no use to anybody. */
+const MOST_UTTERANCES = 1000;
+
+/** Each utterance ends once it is heard: of its text, nothing is known here. */
+function listenToHearings(
+  spans: SpanSource,
+  parent: Span,
+): { readonly listenTo: ListenToHearing; readonly end: () => void } {
+  const utterances = createUtteranceSpans(spans, parent);
+  let heard = 0;
+  const listenTo: ListenToHearing = (channel, hearing) => {
+    const stream = `${channel}/${hearing}`;
+    const own = utterances.listenTo(stream, { 'auscult.channel': channel, 'auscult.hearing': hearing });
+    return {
+      onTimes: (times) => {
+        heard += 1;
+        if (heard <= MOST_UTTERANCES) own.onTimes(times);
+        utterances.take(stream, times.start)?.end();
+      },
+      traceOf: (...utterance) => (heard < MOST_UTTERANCES ? own.traceOf(...utterance) : undefined),
+    };
+  };
+  const end = (): void => {
+    for (const utterance of utterances.takeRest()) endUtterance(utterance, 'given up');
+    if (heard > 0) parent.setAttribute('auscult.utterances', heard);
+  };
+  return { listenTo, end };
 }

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import { connectOptedIn, silence } from '../../support/client.js';
+import { onlyRecord, restarted, said } from '../../recovery/restart.js';
+import { connect, connectOptedIn, silence } from '../../support/client.js';
 import { freePort } from '../../support/free-port.js';
 import { startOtlpReceiver, type OtlpReceiver } from '../../support/otlp-receiver.js';
 import { startScriptedServer, type ScriptedServer } from '../../support/scripted-server.js';
@@ -80,10 +81,35 @@ test('an upload is told by its request, and its transcription has a trace with i
   });
   for (const part of ['waiting', 'transcribing', 'keeping'])
     expect(receiver.named(part)).toMatchObject([{ parentSpanId: transcription?.spanId }]);
+  const [transcribing] = receiver.named('transcribing');
+  expect(transcribing).toMatchObject({ attributes: { 'auscult.utterances': 1 } });
+  expect(receiver.named('utterance')).toMatchObject([
+    { parentSpanId: transcribing?.spanId, attributes: { 'auscult.channel': 0, 'auscult.hearing': 0 } },
+  ]);
   expect(receiver.named('POST /api/v1/transcriptions')).toMatchObject([
     { attributes: { 'auscult.transcription': id } },
   ]);
   expect(receiver.bodies()).not.toContain('knee');
+});
+
+test('what a server has left of a session is heard within the trace of the session', async () => {
+  const { server, receiver } = await traced();
+  const client = await connect(server.url);
+  await said(server, client, 1);
+  const next = await restarted(server, { otlpEndpoint: receiver.url });
+  await until(() => receiver.named('completion').length === 1);
+  const [completion] = receiver.named('completion');
+  const { id } = await onlyRecord(next);
+  expect(completion).toMatchObject({
+    traceId: id.replaceAll('-', ''),
+    attributes: { 'auscult.session': id, 'auscult.outcome': 'done' },
+  });
+  const [utterance] = receiver.named('utterance');
+  expect(utterance).toMatchObject({
+    parentSpanId: completion?.spanId,
+    attributes: { 'auscult.channel': 0, 'auscult.outcome': 'final' },
+  });
+  expect(receiver.named('commit')).toMatchObject([{ parentSpanId: utterance?.spanId }]);
 });
 
 test('a collector that cannot be reached is logged once, and harms nothing', async () => {

@@ -89,29 +89,6 @@ describe.skipIf(missing !== undefined)('in a cluster, a session', { timeout: 120
     expect(await sessionsOf(other)).toContain(ready.sessionId);
   });
 
-  test('is never told less of what has come than before', async () => {
-    const [one, other] = await startTwo(settings);
-    const client = await connectOptedIn(one.url);
-    const [ready] = client.all('ready');
-    if (!ready) throw new Error('it is not ready');
-    client.send(silence(2));
-    const former = await streamOf(one);
-    await taken(former, 2);
-    former.empty('silence');
-    await until(() => client.all('acknowledged').some(({ settledSeconds }) => settledSeconds === 2));
-    await one.app.drain();
-    const back = await resumeAt(other, ready, [0]);
-    expect(await back.next('resumed')).toMatchObject({ receivedSamples: 32_000 });
-    expect(await back.next('acknowledged')).toMatchObject({ receivedSamples: 32_000, settledSeconds: 2 });
-    back.send(silence(1));
-    await taken(await streamOf(other), 1);
-    back.send({ type: 'stop' });
-    expect(await back.next('stopped')).toMatchObject({ audioSeconds: 3 });
-    back.socket.close(1000);
-    await until(async () => (await recordOf(other, ready.sessionId)).endedAt !== undefined);
-    expect(await recordOf(other, ready.sessionId)).toMatchObject({ missingSeconds: 0 });
-  });
-
   test('is not told that it has all text by a server that leaves the rest to another', async () => {
     const [one, other] = await startTwo(settings);
     other.recognizer.says = 'last words';

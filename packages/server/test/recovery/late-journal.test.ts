@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { connectCluster } from '../../src/cluster/connect-cluster.js';
 import { loadConfig } from '../../src/config/load-config.js';
-import type { AudioJournal } from '../../src/journal/journal.js';
+import type { AudioJournal, LeftSession } from '../../src/journal/journal.js';
 import { createStreamJournal } from '../../src/journal/stream-journal.js';
 import { createRecovery } from '../../src/recovery/recovery.js';
 import { createTextReader } from '../../src/reading/text-reader.js';
@@ -41,6 +42,29 @@ describe.skipIf(natsMissing !== undefined)('a server that is taken for gone, but
     await storage.close();
   });
 
+  test('is not asked for again by a client who comes while its session is being taken', async () => {
+    const nats = await startNats();
+    onTestFinished(nats.stop);
+    const { holder, recovery, id, key, reading } = await leftOpen(nats);
+    const session = holder.open({ id, key });
+    session.describe(resumable(id));
+    session.append(0, numbered(0, SECOND));
+    await session.flushed();
+    const gate = reading.stop();
+    const claim = recovery.claimSession(id, () => true);
+    await gate.reached;
+    let isDecided = false;
+    const decided = recovery.decided(id).then(() => (isDecided = true));
+    await nextTurn();
+    expect(isDecided).toBe(false);
+    gate.open();
+    await decided;
+    const taken = await recovery.take(id, () => true);
+    if (taken === undefined || taken === 'again') throw new Error('it was not taken');
+    await claim;
+    await taken.writer.close('1000');
+  });
+
   test('leaves nothing in the journal that stays when it ends after the record was completed', async () => {
     const nats = await startNats();
     onTestFinished(nats.stop);
@@ -51,17 +75,50 @@ describe.skipIf(natsMissing !== undefined)('a server that is taken for gone, but
     says('first');
     await recovery.claimSession(id, () => true);
     await until(async () => (await storage.records.summary(id))?.endedAt !== undefined);
-    await until(async () => (await left()) === 0);
+    await until(async () => (await left()) === undefined);
     // It notices nothing yet.
     session.append(0, numbered(SECOND, SECOND));
     await session.flushed();
-    expect(await left()).toBe(1);
+    expect(await left()).toBeDefined();
     says('second');
     await recovery.claim({ isAlive: (server) => server === storage.serverId });
-    await until(async () => (await left()) === 0);
+    await until(async () => (await left()) === undefined);
     await until(async () => (await storage.records.summary(id))?.finals === 2);
   });
 });
+
+test.skipIf(natsMissing !== undefined)(
+  'a journal is read as a whole from a slow NATS, or not at all',
+  async () => {
+    const nats = await startNats();
+    onTestFinished(nats.stop);
+    const { holder, left, id, key } = await leftOpen(nats);
+    const session = holder.open({ id, key });
+    // More messages than are fetched at a time.
+    for (let second = 0; second < 12; second++)
+      for (let channel = 0; channel < 20; channel++) {
+        session.append(channel, numbered(second * 100, 100));
+        if (channel === 19) await session.flushed();
+      }
+    const found = await left();
+    const read = found?.read(key);
+    nats.signal('SIGSTOP');
+    setTimeout(() => {
+      nats.signal('SIGCONT');
+    }, 3000);
+    const content = await read?.catch(() => undefined);
+    const whole = content ?? (await (await left())?.read(key));
+    expect(whole?.channels.map(({ pieces }) => pieces.length)).toEqual(Array.from({ length: 20 }, () => 12));
+  },
+);
+
+/** Has the journal read no further until it is let. */
+function createGate() {
+  let [open, reach] = [(): void => undefined, (): void => undefined];
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  const reached = new Promise<void>((resolve) => (reach = resolve));
+  return { open, reached, pass: () => (reach(), opened) };
+}
 
 /** A session that a server holds, and another server that may complete it. */
 async function leftOpen(nats: NatsServer) {
@@ -83,13 +140,26 @@ async function leftOpen(nats: NatsServer) {
   });
   const [holder, own] = [await journalOf(randomUUID()), await journalOf(storage.serverId)];
   const recognizer = createScriptedRecognizer();
+  let gate: ReturnType<typeof createGate> | undefined;
+  const leftOf = async (sessionId: string): Promise<LeftSession | undefined> => {
+    const found = await own.leftOf?.(sessionId);
+    return (
+      found && {
+        ...found,
+        read: async (sessionKey) => {
+          await gate?.pass();
+          return found.read(sessionKey);
+        },
+      }
+    );
+  };
   const recovery = createRecovery({
     config: loadConfig({ flags: {}, environment: {} }),
     log: silent,
     onRecovered: () => undefined,
     keyTerms: { of: () => NO_TERMS, close: () => undefined },
     reader,
-    journal: own,
+    journal: { ...own, leftOf },
     records: storage.records,
     serverId: storage.serverId,
     recognizer: () => Promise.resolve(recognizer),
@@ -99,7 +169,8 @@ async function leftOpen(nats: NatsServer) {
   });
   return {
     ...{ holder, recovery, storage, id, key },
-    left: async () => ((await own.leftOf?.(id)) === undefined ? 0 : 1),
+    left: () => leftOf(id),
+    reading: { stop: () => (gate = createGate()) },
     says: (text: string) => {
       recognizer.says = text;
     },

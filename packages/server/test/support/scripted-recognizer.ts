@@ -44,6 +44,8 @@ interface ScriptedStream {
   /** Reports that the audio since the last final held no text. */
   readonly empty: (reason: UtteranceEnd) => void;
   /** `speaker`: who is probably speaking. */
+  /** Has found that the audio since the last final is silence, of which nothing is reported. */
+  readonly hush: () => void;
   readonly partial: (text: string, speaker?: number) => void;
   /** Makes a final of what several people say, one after another. */
   readonly say: (...turns: readonly Turn[]) => void;
@@ -196,6 +198,9 @@ function openStream(
     final,
     empty: (reason) => {
       if (!closed) listener.onEmpty?.({ sequence, start: settled, end: received(), reason });
+    },
+    hush: () => {
+      settled = received();
     },
     partial: (text, speaker) => {
       const partial = { sequence, text, start: settled, end: received(), confidence: 0.5 };

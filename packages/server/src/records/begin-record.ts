@@ -74,11 +74,11 @@ async function endUnknown(
 ): Promise<void> {
   const { queue, rows, log } = services;
   try {
-    let isWritten = false;
+    let isWritten: boolean | undefined;
     await queue.submit(async (transaction) => {
       isWritten = await isThere(transaction, id);
     });
-    if (!isWritten) return;
+    if (isWritten !== true) return;
     rows.committed(id, FIRST_REVISION);
     await writeRecord(services, { id, actor, groups, dataKey, description }).close(INTERRUPTED);
   } catch (error) {

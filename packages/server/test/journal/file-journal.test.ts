@@ -139,13 +139,12 @@ test('whoever goes on knows as much as was told, and misses nothing, whenever th
         if (next.kind === 'append') {
           session.append(0, numbered(end, next.samples));
           end += next.samples;
-        } else if (next.kind === 'write') await session.flushed();
-        else if (next.kind === 'clean') await cleaned(journal);
-        else {
+        } else if ('share' in next) {
           settled += Math.floor((end - settled) * next.share);
           if (next.kind === 'record') recorded = settled;
           session.settle(0, settled, recorded);
-        }
+        } else if (next.kind === 'write') await session.flushed();
+        else await cleaned(journal);
       }
       const told = { durable: session.durableSamples(0), settled: session.settledSamples(0) };
       const [left] = await openTestJournal(directory).left(NOBODY_LIVES);

@@ -7,6 +7,7 @@ const targets: Readonly<Record<string, () => Promise<{ readonly target: FuzzTarg
   'whisper-live-messages': () => import('./targets/whisper-live-messages.js'),
   'realtime-events': () => import('./targets/realtime-events.js'),
   'server-messages': () => import('./targets/server-messages.js'),
+  'cluster-messages': () => import('./targets/cluster-messages.js'),
   'base64-audio': () => import('./targets/base64-audio.js'),
   'first-bytes': () => import('./targets/first-bytes.js'),
   'sent-key-terms': () => import('./targets/sent-key-terms.js'),

@@ -323,12 +323,12 @@ export const acknowledgedMessage = z
     type: z.literal('acknowledged'),
     receivedSamples: receivedSamples.meta({
       description:
-        'Samples of each channel that were taken, as the client counts those it sent; of a container, bytes, and of Opus, packets. Where the server keeps a journal, only those that would survive a crash.',
+        'Samples of each channel that were taken, as the client counts those it sent; of a container, bytes, and of Opus, packets. Where the server keeps a journal, only those that would survive a crash. Never less than before, also after a resume at another server.',
     }),
     settledSeconds: streamSeconds.meta({
       description:
         'Up to this moment, all audio is transcribed or holds no speech; its finals, if any, were sent before. ' +
-        'Seconds since the first sample of the stream.',
+        'Seconds since the first sample of the stream. Never less than before.',
     }),
   })
   .meta({

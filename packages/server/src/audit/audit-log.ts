@@ -104,7 +104,7 @@ export function createAuditLog(parts: AuditLogParts): AuditLog {
         known = Math.max(known, head.sequence);
         await anchorHead(transaction, keys, head, chain);
       },
-      { milliseconds: patience },
+      { ...WRITE_PATIENCE, milliseconds: patience },
     );
     await parts.onAnchored();
   };

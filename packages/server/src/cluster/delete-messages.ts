@@ -1,4 +1,9 @@
-import { JetStreamApiError, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
+import {
+  JetStreamApiError,
+  type Consumer,
+  type JetStreamClient,
+  type JetStreamManager,
+} from '@nats-io/jetstream';
 
 /** A stream of JetStream, and what reads and changes it. */
 export interface StreamAccess {
@@ -34,16 +39,25 @@ export async function deleteSubject(
   last = Infinity,
 ): Promise<void> {
   const consumer = await stream.consumers.get(streamName, { filter_subjects: subject, headers_only: true });
-  for (;;) {
-    const { num_pending: pending } = await consumer.info(true);
-    if (pending === 0) return;
-    const sequences: number[] = [];
-    const batch = await consumer.fetch({ max_messages: Math.min(pending, TOGETHER), expires: PATIENCE_MS });
-    for await (const { seq } of batch) sequences.push(seq);
-    const unwanted = sequences.filter((sequence) => sequence <= last);
-    await deleteMessages(manager, streamName, unwanted);
-    if (unwanted.length < Math.max(1, sequences.length)) return;
+  try {
+    for (;;) {
+      const { num_pending: pending } = await consumer.info(true);
+      if (pending === 0) return;
+      const sequences: number[] = [];
+      const batch = await consumer.fetch({ max_messages: Math.min(pending, TOGETHER), expires: PATIENCE_MS });
+      for await (const { seq } of batch) sequences.push(seq);
+      const unwanted = sequences.filter((sequence) => sequence <= last);
+      await deleteMessages(manager, streamName, unwanted);
+      if (unwanted.length < Math.max(1, sequences.length)) return;
+    }
+  } finally {
+    await endConsumer(consumer);
   }
+}
+
+/** Ends a consumer that was made for one reading; NATS would keep it for five minutes. */
+export async function endConsumer(consumer: Consumer): Promise<void> {
+  await consumer.delete().catch(() => undefined);
 }
 
 /** How long NATS has for the messages of a batch, milliseconds. */

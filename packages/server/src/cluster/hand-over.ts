@@ -38,7 +38,9 @@ const reply = z.object({ outcome: z.enum(['handed-over', 'not-there', 'other-ver
 
 /** Reads who wants a session. */
 export const readRequest = createReader(request, 4096);
-const readReply = createReader(reply, 4096);
+
+/** Reads what became of it. */
+export const readReply = createReader(reply, 4096);
 
 /** How long a server has to hand a session over, milliseconds: it writes what it holds, and hears nothing more. */
 const PATIENCE_MS = 3000;

@@ -42,7 +42,8 @@ export async function joinCluster(
   masterKeys: Pick<MasterKeys, 'current' | 'all'>,
   log: Log,
 ): Promise<ClusterMembership> {
-  const { members: bucket, constants } = await openBuckets(connection);
+  const { members, constants } = await openBuckets(connection);
+  const bucket = members.entries;
   const instance = randomUUID();
   const name = serverName ?? instance.slice(0, 8);
   const self = (): ClusterMember => ({
@@ -52,7 +53,7 @@ export async function joinCluster(
     version: serverVersion(),
     clock: Date.now(),
   });
-  requireSameProtocol(await readMembers(bucket), name);
+  requireSameProtocol(await readMembers(members), name);
   await requireSameMasterKeys(constants, masterKeys);
   let revision = await takeName(bucket, self);
   let areClocksApart = false;
@@ -60,7 +61,7 @@ export async function joinCluster(
   const beat = async (): Promise<void> => {
     if (!connection.isConnected()) return;
     revision = await writeAgain(bucket, self(), revision, log);
-    const apart = areApart(await readMembers(bucket), name);
+    const apart = areApart(await readMembers(members), name);
     if (apart && !areClocksApart) log.warn(CLOCKS_APART);
     areClocksApart = apart;
   };
@@ -76,7 +77,7 @@ export async function joinCluster(
   return {
     name,
     instance,
-    members: async () => (await readMembers(bucket)).map(({ member }) => member),
+    members: async () => (await readMembers(members)).map(({ member }) => member),
     areClocksApart: () => areClocksApart,
     leave: async () => {
       clearInterval(timer);

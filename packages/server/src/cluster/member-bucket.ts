@@ -1,3 +1,4 @@
+import type { JetStreamManager } from '@nats-io/jetstream';
 import type { KV, KvEntry } from '@nats-io/kv';
 import { z } from 'zod';
 import type { ClusterConnection } from './connect-cluster.js';
@@ -26,6 +27,15 @@ export interface MemberEntry {
   readonly storedAt: number;
 }
 
+/** The bucket of the members. */
+export interface MemberBucket {
+  readonly entries: KV;
+  /** The keys under which there is an entry, or a note that one was deleted. */
+  readonly keys: () => Promise<readonly string[]>;
+}
+
+const BUCKET = 'auscult-members';
+
 /** How long an entry lasts that is not written again, milliseconds. */
 export const MEMBER_LIFE_MS = 15_000;
 
@@ -46,14 +56,15 @@ export const readMember = createReader(memberSchema, 4096);
  */
 export async function openBuckets({
   nats,
-}: Pick<ClusterConnection, 'nats'>): Promise<{ readonly members: KV; readonly constants: KV }> {
+}: Pick<ClusterConnection, 'nats'>): Promise<{ readonly members: MemberBucket; readonly constants: KV }> {
   const { Kvm } = await import('@nats-io/kv');
   const { jetstreamManager } = await import('@nats-io/jetstream');
   try {
-    await jetstreamManager(nats, { checkAPI: true });
+    const manager = await jetstreamManager(nats, { checkAPI: true });
     const kvm = new Kvm(nats);
+    const entries = await kvm.create(BUCKET, { ttl: MEMBER_LIFE_MS, history: 1 });
     return {
-      members: await kvm.create('auscult-members', { ttl: MEMBER_LIFE_MS, history: 1 }),
+      members: { entries, keys: () => keysIn(manager) },
       constants: await kvm.create('auscult-constants', { history: 1 }),
     };
   } catch (error) {
@@ -70,13 +81,16 @@ export function memberEntry(entry: KvEntry | null): MemberEntry | undefined {
 }
 
 /** All members whose entries last. */
-export async function readMembers(bucket: KV): Promise<readonly MemberEntry[]> {
-  const found: MemberEntry[] = [];
-  for await (const key of await bucket.keys()) {
-    const entry = memberEntry(await bucket.get(key));
-    if (entry) found.push(entry);
-  }
-  return found;
+export async function readMembers({ entries, keys }: MemberBucket): Promise<readonly MemberEntry[]> {
+  const found = await Promise.all((await keys()).map(async (key) => memberEntry(await entries.get(key))));
+  return found.filter((entry) => entry !== undefined);
+}
+
+/** The bucket would list its keys by a consumer, each of which NATS keeps for minutes. */
+async function keysIn(manager: JetStreamManager): Promise<readonly string[]> {
+  const prefix = `$KV.${BUCKET}.`;
+  const { state } = await manager.streams.info(`KV_${BUCKET}`, { subjects_filter: `${prefix}>` });
+  return Object.keys(state.subjects ?? {}).map((subject) => subject.slice(prefix.length));
 }
 
 function bucketFailure(error: unknown): Error {

@@ -9,21 +9,36 @@ type Write = (transaction: Transaction<Schema>) => Promise<void>;
 
 /** How long a write may take. */
 interface Patience {
-  /**
-   * A write that is not on disk after this time is refused, and is not written later either. If the database may have it already,
-   * and only its answer is missing, that answer is waited for.
-   */
+  /** A write that is not on disk after this time is refused, and is not written later either. */
   readonly milliseconds: number;
+  /**
+   * If the database may have it by then, and only its answer is missing, that is waited for so much longer, milliseconds; then the
+   * write is given up with an `OutcomeUnknownError`.
+   */
+  readonly inDoubtMilliseconds: number;
 }
 
 /** The patience of somebody who waits for an answer, and of what is tried again by itself. */
-export const WRITE_PATIENCE: Patience = { milliseconds: 5000 };
+export const WRITE_PATIENCE: Patience = { milliseconds: 5000, inDoubtMilliseconds: 25_000 };
+
+/**
+ * A write was given up that may be on disk nevertheless. For whoever asked, it is one that was refused; what must not stay if nobody
+ * knows of it has to be undone by another write, which may wait as long as it takes.
+ */
+export class OutcomeUnknownError extends RequestError {
+  constructor() {
+    super('records_unavailable', {}, RETRY_AFTER_SECONDS);
+  }
+}
+
+/** When a client may try again, seconds. */
+const RETRY_AFTER_SECONDS = 5;
 
 /** Commits the writes of many, in order and together, so that they all share one wait for the disk. */
 export interface CommitQueue {
   /**
-   * Resolves once `write` is on disk. Rejects with a `RequestError` `records_unavailable` when patience ends, and
-   * with the error of the database if only this write is at fault.
+   * Resolves once `write` is on disk. Rejects with a `RequestError` `records_unavailable` when patience ends, which is an
+   * `OutcomeUnknownError` if it may be on disk, and with the error of the database if only this write is at fault.
    */
   readonly submit: (write: Write, patience?: Patience) => Promise<void>;
   /** Whether the last attempt succeeded, so that another write can be expected to succeed. */
@@ -44,7 +59,8 @@ interface Waiting {
   readonly write: Write;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
-  readonly patience: NodeJS.Timeout | undefined;
+  /** Runs until patience ends. */
+  timer: NodeJS.Timeout | undefined;
   isRefused: boolean;
   /** Whether the database was told to commit it. */
   mayBeWritten: boolean;
@@ -62,13 +78,14 @@ export function createCommitQueue(database: Database, events: CommitEvents): Com
     // Wait for the other writes of the same turn of the event loop.
     await Promise.resolve();
     while (waiting.length > 0) {
-      const together = waiting.slice(0, mostTogether).filter(({ isRefused }) => !isRefused);
+      waiting = waiting.filter(({ isRefused }) => !isRefused);
+      if (waiting.length === 0) break;
+      const together = waiting.slice(0, mostTogether);
       const outcome = await attempt(together);
       if (outcome === 'done') mostTogether = Math.min(MOST_TOGETHER, 2 * mostTogether);
       else if (outcome === 'without-refused') mostTogether = Math.max(1, Math.floor(together.length / 2));
       if (outcome === 'again') await outage.rest();
-      else if (outcome === 'without-refused') waiting = waiting.filter(({ isRefused }) => !isRefused);
-      else waiting = waiting.filter((item) => !together.includes(item) && !item.isRefused);
+      else if (outcome === 'done') waiting = waiting.filter((item) => !together.includes(item));
     }
     running = undefined;
   };
@@ -133,7 +150,6 @@ type Outcome = 'done' | 'again' | 'without-refused';
 class RefusedMeanwhile extends Error {}
 
 async function commit(database: Database, together: readonly Waiting[]): Promise<void> {
-  if (together.length === 0) return;
   await database.transaction(async (transaction) => {
     for (const { write } of together) await write(transaction);
     // Whoever was told that nothing was written would never look after it.
@@ -147,30 +163,28 @@ function waitingFor({
   patience,
   ...item
 }: Pick<Waiting, 'write' | 'resolve' | 'reject'> & { readonly patience: Patience | undefined }): Waiting {
-  const waiting: Waiting = {
-    ...item,
-    patience:
-      patience &&
-      setTimeout(() => {
-        if (!waiting.mayBeWritten) refuse(waiting);
-      }, patience.milliseconds),
-    isRefused: false,
-    mayBeWritten: false,
-  };
+  const waiting: Waiting = { ...item, timer: undefined, isRefused: false, mayBeWritten: false };
+  if (patience === undefined) return waiting;
+  waiting.timer = setTimeout(() => {
+    if (!waiting.mayBeWritten) {
+      refuse(waiting);
+      return;
+    }
+    waiting.timer = setTimeout(() => {
+      refuse(waiting, new OutcomeUnknownError());
+    }, patience.inDoubtMilliseconds);
+  }, patience.milliseconds);
   return waiting;
 }
 
-/** When a client may try again, seconds. */
-const RETRY_AFTER_SECONDS = 5;
-
-function settle({ patience }: Waiting, how: () => void): void {
-  clearTimeout(patience);
+function settle({ timer }: Waiting, how: () => void): void {
+  clearTimeout(timer);
   how();
 }
 
-function refuse(item: Waiting): void {
+function refuse(item: Waiting, why = new RequestError('records_unavailable', {}, RETRY_AFTER_SECONDS)): void {
   item.isRefused = true;
   settle(item, () => {
-    item.reject(new RequestError('records_unavailable', {}, RETRY_AFTER_SECONDS));
+    item.reject(why);
   });
 }

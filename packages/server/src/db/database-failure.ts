@@ -14,7 +14,7 @@ export function databaseFailureOf(error: unknown): DatabaseFailure {
   const code = codeOf(error);
   if (damagedCodes.some((start) => code.startsWith(start))) return 'damaged';
   if (passingCodes.some((start) => code.startsWith(start))) return 'passing';
-  return isLostConnection(error) ? 'passing' : 'unforeseen';
+  return isLostConnection(error) || isTlsFailure(error) ? 'passing' : 'unforeseen';
 }
 
 /**
@@ -40,6 +40,11 @@ export function openingError(error: unknown, what: string): unknown {
     return new ConfigError(
       `${what} refuses this user, its password or the name of the database (${code}).`,
       'Correct the setting "database".',
+    );
+  if (isTlsFailure(error))
+    return new ConfigError(
+      `the connection to ${what} cannot be encrypted, or its certificate is not trusted${code === '' ? '' : ` (${code})`}.`,
+      'Name the authority that signed the certificate in the setting "database", as in ?sslmode=verify-full&sslrootcert=/etc/auscult/ca.pem, and use the host that the certificate names.',
     );
   if (isLostConnection(error) || passingCodes.some((start) => code.startsWith(start)))
     return new ConfigError(
@@ -107,6 +112,16 @@ function isLostConnection(error: unknown): boolean {
     )
   );
 }
+
+/** A certificate that is not trusted, or no encryption at all; who renews it, or turns it on, need not start the server again. */
+function isTlsFailure(error: unknown): boolean {
+  return TLS_CODE.test(codeOf(error)) || (error instanceof Error && NO_TLS.test(error.message));
+}
+
+const TLS_CODE = /CERT|_SIGNATURE$|^ERR_(?:TLS|SSL)|^EPROTO$/;
+
+/** What `pg` says without a code. */
+const NO_TLS = /server does not support SSL connections/i;
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';

@@ -100,7 +100,7 @@ export function recordsOf(sessions: ReadonlyMap<string, JournalledState>) {
     keyOf: (id: string): Uint8Array | undefined => sessions.get(id)?.key,
     needsAudio: ({ head, bytes }: KeptRecord): boolean => {
       const to = head.from + (bytes - RECORD_BYTES) / SAMPLE_BYTES;
-      return sessions.get(head.sessionId)?.needsAudio(head.channel, to) ?? false;
+      return sessions.get(head.sessionId)?.needsAudio(head.channel, head.from, to) ?? false;
     },
     needsDescription: ({ head }: KeptRecord): boolean =>
       sessions.get(head.sessionId)?.needsDescription(head) ?? false,
@@ -131,8 +131,10 @@ function openSession(
     },
     durableSamples: (channel) => state.channel(channel).durable(),
     flushed: () => commits.whenWritten(state),
-    settle: (channel, sample) => {
-      state.channel(channel).settle(sample);
+    settledSamples: (channel) => state.channel(channel).noted(),
+    settle: (channel, sample, recorded = sample) => {
+      state.channel(channel).settle(sample, recorded);
+      if (state.isWaiting()) commits.soon();
     },
     describe: (snapshot) => {
       state.describe(snapshot);

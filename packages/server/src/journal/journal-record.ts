@@ -134,5 +134,7 @@ function placeIn(record: Buffer): Buffer {
 }
 
 function checksum(first: Buffer, sealed: readonly Buffer[]): number {
-  return sealed.reduce((sum, part) => crc32(part, sum), crc32(first.subarray(AT.length, AT.sum)));
+  // Without any bytes, zlib begins anew.
+  const parts = sealed.filter(({ length }) => length > 0);
+  return parts.reduce((sum, part) => crc32(part, sum), crc32(first.subarray(AT.length, AT.sum)));
 }

@@ -60,10 +60,16 @@ export interface SessionJournal {
   readonly append: (channel: number, samples: Float32Array) => void;
   /** All samples of the channel before this one are on disk or settled, and survive the process. */
   readonly durableSamples: (channel: number) => number;
+  /** All samples of the channel before this one are settled, and who goes on after the process knows that. */
+  readonly settledSamples: (channel: number) => number;
   /** Resolves when everything appended so far is on disk or settled, or is given up. */
   readonly flushed: () => Promise<void>;
-  /** The text of all samples of the channel before this one is recorded, or there is none: they are destroyed soon. */
-  readonly settle: (channel: number, sample: number) => void;
+  /**
+   * The text of all samples of the channel before this one is recorded, or there is none: they are destroyed soon, once that is
+   * noted here. `recorded`: the sample before which that need not be, since the record has a final after it; the same one if left
+   * out.
+   */
+  readonly settle: (channel: number, sample: number, recorded?: number) => void;
   /** Keeps a snapshot in place of the one before. */
   readonly describe: (snapshot: SessionSnapshot) => void;
   /** The session is over, and its record is complete: everything is destroyed soon. */

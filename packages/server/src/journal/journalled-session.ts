@@ -17,8 +17,8 @@ export interface JournalledState extends Pick<JournalledSession, 'id' | 'onTroub
   readonly takeDescription: (writtenAt: number) => readonly WaitingRecord[];
   readonly isWaiting: () => boolean;
   readonly waitingBytes: () => number;
-  /** Whether samples of the channel up to this one are not settled. */
-  readonly needsAudio: (channel: number, to: number) => boolean;
+  /** Whether samples of the channel, or what a record without any notes, are still needed. */
+  readonly needsAudio: (channel: number, from: number, to: number) => boolean;
   /** Whether this is the latest snapshot on disk, or the terms that belong to it. */
   readonly needsDescription: (head: JournalRecordHead) => boolean;
   readonly unsettledSeconds: () => number;
@@ -70,31 +70,27 @@ export function createJournalledSession({
     },
     takeRuns: (writtenAt) =>
       channels.flatMap((one, channel) =>
-        (one?.take() ?? []).map((run) => ({
-          record: {
-            head: {
-              kind: 'audio',
-              sessionId: id,
-              channel,
-              from: run.from,
-              settled: channelOf(channel).settled(),
-              writtenAt,
+        (one?.take() ?? []).map((run) => {
+          const settled = channelOf(channel).settled();
+          return {
+            record: {
+              head: { kind: 'audio', sessionId: id, channel, from: run.from, settled, writtenAt },
+              plain: run.pcm,
             },
-            plain: run.pcm,
-          },
-          onWritten: () => {
-            channelOf(channel).written(run);
-          },
-          onFailed: () => {
-            channelOf(channel).back(run);
-          },
-        })),
+            onWritten: () => {
+              channelOf(channel).written(run, settled);
+            },
+            onFailed: () => {
+              channelOf(channel).back(run);
+            },
+          };
+        }),
       ),
     takeDescription: (writtenAt) => [...terms.take(writtenAt), ...snapshots.take(writtenAt)],
     isWaiting: () =>
-      snapshots.isWaiting() || terms.isWaiting() || known().some((channel) => channel.waitingBytes() > 0),
+      snapshots.isWaiting() || terms.isWaiting() || known().some((channel) => channel.isWaiting()),
     waitingBytes: () => known().reduce((sum, channel) => sum + channel.waitingBytes(), 0),
-    needsAudio: (channel, to) => to > channelOf(channel).settled(),
+    needsAudio: (channel, first, to) => channelOf(channel).needs(first, to),
     needsDescription: ({ kind, from: number }) =>
       kind === 'terms' ? terms.isLatest(number) : snapshots.isLatest(number),
     unsettledSeconds: () =>

@@ -1,5 +1,5 @@
 import type { JsMsg } from '@nats-io/jetstream';
-import { deleteSubject } from '../cluster/delete-messages.js';
+import { deleteSubject, endConsumer } from '../cluster/delete-messages.js';
 import { findRecords, openRecord, segmentKey } from './journal-record.js';
 import type { AudioJournal, LeftContent, LeftSession } from './journal.js';
 import { contentOf, type OpenedRecord } from './left-files.js';
@@ -127,19 +127,23 @@ const PATIENCE_MS = 2000;
 /** All messages of subjects that are there now. */
 async function* messagesOf({ stream }: StreamPlace, filter: string): AsyncGenerator<JsMsg> {
   const consumer = await stream.consumers.get(JOURNAL_STREAM, { filter_subjects: filter });
-  let { num_pending: pending } = await consumer.info();
-  while (pending > 0) {
-    const before = pending;
-    const batch = await consumer.fetch({
-      max_messages: Math.min(pending, FETCHED_TOGETHER),
-      expires: PATIENCE_MS,
-    });
-    for await (const message of batch) {
-      yield message;
-      ({ pending } = message.info);
+  try {
+    let { num_pending: pending } = await consumer.info();
+    while (pending > 0) {
+      const before = pending;
+      const batch = await consumer.fetch({
+        max_messages: Math.min(pending, FETCHED_TOGETHER),
+        expires: PATIENCE_MS,
+      });
+      for await (const message of batch) {
+        yield message;
+        ({ pending } = message.info);
+      }
+      // What was there is gone, as it was settled meanwhile, or NATS is slow.
+      if (pending === before) ({ num_pending: pending } = await consumer.info());
     }
-    // What was there is gone, as it was settled meanwhile, or NATS is slow.
-    if (pending === before) ({ num_pending: pending } = await consumer.info());
+  } finally {
+    await endConsumer(consumer);
   }
 }
 

@@ -10,12 +10,19 @@ export interface AcceptedAudio {
   readonly append: (channel: number, samples: Float32Array, kept: Promise<void> | undefined) => void;
   /** Notes what is settled by now. */
   readonly settle: () => void;
+  /** A final of a channel that ends at this moment, seconds, is in the record. */
+  readonly recorded: (channel: number, end: number) => void;
   /** Notes what the session needs to go on elsewhere. */
   readonly describe: () => void;
   /** Resolves when all audio so far survives the process, or cannot be kept. */
   readonly flushed: () => Promise<void>;
   /** All audio before this moment survives the process; undefined if nobody cares, seconds. */
   readonly durableSeconds: () => number | undefined;
+  /**
+   * Whoever goes on with the session knows that everything before this moment is settled; undefined if nobody cares, or it cannot
+   * be noted now, seconds.
+   */
+  readonly settledSeconds: () => number | undefined;
   /** Whether there is a journal from which another process could go on. */
   readonly isKept: () => boolean;
   /** The record is complete. */
@@ -49,13 +56,29 @@ export function createAcceptedAudio(services: AcceptedAudioServices): AcceptedAu
   /** By channel: samples that were taken, and those that are kept with the record. */
   const taken = [...from];
   const kept = [...from];
+  /** By channel: samples before the end of the last final in the record. */
+  const recorded: number[] = [];
+  let isFailing = false;
 
   const settle = (): void => {
     if (own === undefined) return;
     for (let channel = 0; channel < channels; channel++) {
       const settled = Math.floor(settledSeconds(channel) * SAMPLE_RATE);
-      own.settle(channel, keepsAudio ? Math.min(settled, kept[channel] ?? 0) : settled);
+      own.settle(
+        channel,
+        keepsAudio ? Math.min(settled, kept[channel] ?? 0) : settled,
+        recorded[channel] ?? 0,
+      );
     }
+  };
+
+  const leastOf = (
+    samplesOf: (journalled: SessionJournal, channel: number) => number,
+  ): number | undefined => {
+    if (own === undefined) return undefined;
+    const journalled = own;
+    const samples = Array.from({ length: channels }, (_, channel) => samplesOf(journalled, channel));
+    return Math.min(...samples) / SAMPLE_RATE;
   };
 
   const describe = (): void => own?.describe(snapshot());
@@ -70,11 +93,13 @@ export function createAcceptedAudio(services: AcceptedAudioServices): AcceptedAu
           key,
           from,
           onTrouble: (failure) => {
+            isFailing = failure !== undefined;
             if (failure !== undefined) onTrouble(failure);
           },
         });
         key.fill(0);
       }
+      settle();
       describe();
     },
     append: (channel, samples, keeping) => {
@@ -88,16 +113,17 @@ export function createAcceptedAudio(services: AcceptedAudioServices): AcceptedAu
       settle();
     },
     settle,
+    recorded: (channel, end) => {
+      recorded[channel] = Math.max(recorded[channel] ?? 0, Math.round(end * SAMPLE_RATE));
+      settle();
+    },
     describe,
     flushed: async () => {
       await own?.flushed();
     },
-    durableSeconds: () => {
-      if (own === undefined) return undefined;
-      const journalled = own;
-      const samples = Array.from({ length: channels }, (_, channel) => journalled.durableSamples(channel));
-      return Math.min(...samples) / SAMPLE_RATE;
-    },
+    durableSeconds: () => leastOf((journalled, channel) => journalled.durableSamples(channel)),
+    settledSeconds: () =>
+      isFailing ? undefined : leastOf((journalled, channel) => journalled.settledSamples(channel)),
     isKept: () => own !== undefined,
     end: () => {
       own?.end();

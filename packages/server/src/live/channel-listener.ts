@@ -88,7 +88,12 @@ export function listenToChannel(
       recorded?.then(onCaughtUp, onCaughtUp);
       speakers.told();
       accepted.describe();
-      recorded?.then(accepted.settle, () => undefined);
+      recorded?.then(
+        () => {
+          accepted.recorded(channel, final.end);
+        },
+        () => undefined,
+      );
     },
     onEmpty: (utterance) => {
       trace?.withoutFinal(channel, utterance.start, 'empty');

@@ -1,3 +1,4 @@
+import { SAMPLE_RATE } from '@auscult/asr';
 import { describeError, describeWarning, type ErrorCode, type Explanation } from '@auscult/protocol';
 import { ownershipOf, shareOf } from '../access/identity.js';
 import { scopeOf } from '../access/permissions.js';
@@ -157,11 +158,7 @@ export function createConversation(place: ConversationPlace): Conversation {
     },
     pendingSeconds: stream.pendingSeconds,
     receivedSeconds: stream.channels.receivedSeconds,
-    acknowledgement: () => ({
-      kind: 'acknowledged',
-      receivedSamples: durableCount(received, stream.accepted.durableSeconds()),
-      settledSeconds: stream.settledSeconds(),
-    }),
+    acknowledgement: createAcknowledgement(session.past, received, stream),
     resumption: () => ({ kind: 'resumed', receivedSamples: received.total() }),
     adoptSpeakers: stream.speakers.adopt,
     accepted: stream.accepted,
@@ -172,9 +169,25 @@ export function createConversation(place: ConversationPlace): Conversation {
   };
 }
 
-/** How much of what was taken survives the process. */
-function durableCount(received: ReceivedCount, durableSeconds: number | undefined): number {
-  return durableSeconds === undefined ? received.total() : received.within(durableSeconds);
+/**
+ * Tells only what would still be so if the process ended. What was told once stays so: after a move, the former journal is there until
+ * all of it is in that of this process.
+ */
+function createAcknowledgement(
+  past: AdmittedSession['past'],
+  received: ReceivedCount,
+  { accepted, settledSeconds }: Pick<SessionStream, 'accepted' | 'settledSeconds'>,
+): () => SessionEvent {
+  let toldSamples = past?.received.count ?? 0;
+  let toldSeconds = past ? Math.min(...past.channels.map(({ from }) => from)) / SAMPLE_RATE : 0;
+  return () => {
+    accepted.settle();
+    const durable = accepted.durableSeconds();
+    const samples = durable === undefined ? received.total() : received.within(durable);
+    toldSamples = Math.max(toldSamples, samples);
+    toldSeconds = Math.max(toldSeconds, Math.min(settledSeconds(), accepted.settledSeconds() ?? Infinity));
+    return { kind: 'acknowledged', receivedSamples: toldSamples, settledSeconds: toldSeconds };
+  };
 }
 
 function setupServicesOf({ session, services }: ConversationPlace, emit: Emit): SetupServices {

@@ -67,13 +67,14 @@ export function createLeftSessions(services: LeftSessionServices): LeftSessions 
     if (!services.recognizer() || !services.refiner()) return 'not_ready';
     const mayBe = (snapshot: SessionSnapshot): boolean => isTheirs(snapshot, asked, shown);
     await recovery?.decided(asked.sessionId);
-    const here = recovery?.take(asked.sessionId, mayBe);
+    const here = await recovery?.take(asked.sessionId, mayBe);
     if (here === undefined) {
       const refusal = await claimFromHolder(asked, shown, services);
       if (refusal !== undefined) return refusal;
     }
-    const left = here ?? recovery?.take(asked.sessionId, mayBe);
+    const left = here ?? (await recovery?.take(asked.sessionId, mayBe));
     if (left === undefined) return 'resume_refused';
+    if (left === 'again') return 'not_ready';
     try {
       return await goOnWith(left, services);
     } catch (error) {

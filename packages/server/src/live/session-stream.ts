@@ -39,7 +39,10 @@ export interface SessionStream {
   readonly totals: () => StreamTotals;
   readonly speakers: SessionSpeakers;
   /** What becomes of the audio if the process ends. */
-  readonly accepted: Pick<AcceptedAudio, 'durableSeconds' | 'isKept' | 'end' | 'leave'>;
+  readonly accepted: Pick<
+    AcceptedAudio,
+    'durableSeconds' | 'settledSeconds' | 'settle' | 'isKept' | 'end' | 'leave'
+  >;
   /** Hears nothing more, so that another process can go on from what is kept. Resolves once all of that is kept. */
   readonly leave: () => Promise<void>;
   /** Whether another process goes on: what was asked here, and needs more text, is answered there. */
@@ -168,12 +171,24 @@ export function createSessionStream(stream: StreamServices): SessionStream {
     },
   });
 
+  /** Only once what was taken elsewhere is kept here, it need not be kept there: the journal may be full just now. */
+  const keepPast = async (taken: SessionPast): Promise<void> => {
+    await accepted.flushed();
+    const durable = accepted.durableSeconds() ?? Infinity;
+    if (hasLeft) return;
+    if (Math.round(durable * SAMPLE_RATE) >= Math.round(taken.received.seconds * SAMPLE_RATE))
+      return taken.onKept();
+    setTimeout(() => {
+      keepPast(taken).catch(telemetry.failed);
+    }, KEPT_AGAIN_MS).unref();
+  };
+
   return {
     channels,
     hearPast: async () => {
       if (session.past === undefined) return;
       await pushPast(session.past, channels);
-      accepted.flushed().then(session.past.onKept).catch(telemetry.failed);
+      keepPast(session.past).catch(telemetry.failed);
     },
     renew: () => {
       void spool?.finish();
@@ -194,6 +209,7 @@ export function createSessionStream(stream: StreamServices): SessionStream {
     leave: async () => {
       hasLeft = true;
       accepted.describe();
+      accepted.settle();
       channels.close();
       await events.settled();
       speakers.keep();
@@ -219,6 +235,9 @@ export function createSessionStream(stream: StreamServices): SessionStream {
     },
   };
 }
+
+/** How soon it is looked again whether the audio of another process is kept here, milliseconds. */
+const KEPT_AGAIN_MS = 1000;
 
 /** What the session needs to go on elsewhere. */
 function snapshotOf(
@@ -286,10 +305,11 @@ const AT_ONCE = SAMPLE_RATE / 2;
 async function pushPast(past: SessionPast, channels: ChannelsOnDemand): Promise<void> {
   channels.open();
   const begin = Math.round(secondsBefore(past) * SAMPLE_RATE);
-  const end = Math.max(...past.channels.map(({ audioFrom, audio }) => audioFrom + audio.length));
+  // What a channel knows beyond another is heard with what the client sends again.
+  const end = Math.round(past.received.seconds * SAMPLE_RATE);
   for (let at = begin; at < end; at += AT_ONCE) {
     past.channels.forEach(({ audioFrom, audio }, channel) => {
-      const silence = Math.min(at + AT_ONCE, audioFrom) - at;
+      const silence = Math.min(at + AT_ONCE, audioFrom, end) - at;
       if (silence > 0) channels.pushAgain(channel, new Int16Array(silence));
       const piece = audio.subarray(Math.max(0, at - audioFrom), Math.max(0, at + AT_ONCE - audioFrom));
       if (piece.length > 0) channels.pushAgain(channel, piece);

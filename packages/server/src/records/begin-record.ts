@@ -1,7 +1,10 @@
-import { WRITE_PATIENCE } from '../db/commit-queue.js';
+import { OutcomeUnknownError, WRITE_PATIENCE } from '../db/commit-queue.js';
+import type { Transaction } from 'kysely';
+import type { Schema } from '../db/schema.js';
 import { RequestError } from '../errors.js';
 import { createAuditOnlyWriter } from './audit-only-writer.js';
 import { newDataKey, wrapDataKey } from './data-keys.js';
+import { INTERRUPTED } from './interrupted-sessions.js';
 import type { KeepingSettings } from './keeping-settings.js';
 import { recordEvent } from './record-events.js';
 import { createHeadKeys, EMPTY_RECORD_HEAD } from './record-head.js';
@@ -41,16 +44,51 @@ export async function beginRecord(
   }
   const dataKey = newDataKey();
   const row = newRow(services, session, dataKey);
-  await queue.submit(async (transaction) => {
+  let isRepeated = false;
+  const insert = async (transaction: Transaction<Schema>): Promise<void> => {
+    // It was committed before, but the answer was lost with the connection.
+    if (isRepeated && (await isThere(transaction, id))) return;
+    isRepeated = true;
     await rows.insertIn(transaction, row, groups);
     await transaction
       .insertInto('data_keys')
       .values({ session_id: id, ...wrapDataKey(services.masterKeys, id, dataKey) })
       .execute();
     await audit.appendIn(transaction, { ...start, counts: { revision: FIRST_REVISION } });
-  }, WRITE_PATIENCE);
+  };
+  try {
+    await queue.submit(insert, WRITE_PATIENCE);
+  } catch (error) {
+    if (error instanceof OutcomeUnknownError) void endUnknown(services, session, dataKey);
+    throw error;
+  }
   rows.committed(id, FIRST_REVISION);
   return writeRecord(services, { id, actor, groups, dataKey, description });
+}
+
+/** Ends a session that was refused, if it is in the database nevertheless: as long as this server lives, nobody else would. */
+async function endUnknown(
+  services: RecordServices & KeepingSettings,
+  { id, actor, groups, description }: NewSession,
+  dataKey: Buffer,
+): Promise<void> {
+  const { queue, rows, log } = services;
+  try {
+    let isWritten: boolean | undefined;
+    await queue.submit(async (transaction) => {
+      isWritten = await isThere(transaction, id);
+    });
+    if (isWritten !== true) return;
+    rows.committed(id, FIRST_REVISION);
+    await writeRecord(services, { id, actor, groups, dataKey, description }).close(INTERRUPTED);
+  } catch (error) {
+    log.unexpected(error, { session: id });
+  }
+}
+
+async function isThere(transaction: Transaction<Schema>, id: string): Promise<boolean> {
+  const row = await transaction.selectFrom('sessions').select('id').where('id', '=', id).executeTakeFirst();
+  return row !== undefined;
 }
 
 function newRow(

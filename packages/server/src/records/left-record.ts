@@ -1,9 +1,10 @@
-import { WRITE_PATIENCE } from '../db/commit-queue.js';
+import { OutcomeUnknownError, WRITE_PATIENCE } from '../db/commit-queue.js';
 import { RequestError } from '../errors.js';
 import { inSlices } from '../time-slices.js';
 import type { KeepingSettings } from './keeping-settings.js';
 import { readDataKey } from './data-keys.js';
-import { INTERRUPTED } from './interrupted-sessions.js';
+import { changeRecord } from './change-record.js';
+import { HANDED_OVER, INTERRUPTED } from './interrupted-sessions.js';
 import { journalKeyOf } from './journal-key.js';
 import type { RecordServices } from './record-services.js';
 import type { Actor, SegmentVersion } from './record.js';
@@ -30,10 +31,12 @@ export interface LeftRecord {
   /** Samples of a channel that are kept with the record; undefined if audio is not kept. */
   readonly keptSamples: ((channel: number) => number) | undefined;
   /**
-   * Takes the session as one that this server holds, and goes on with its record. Resolves with undefined if that has been written
-   * to since it was found, so that it must be found again: its server had not stopped yet.
+   * Takes the session as one that this server holds, so that no other server can add to its record. Resolves with false if that has
+   * been written to since it was found, so that it must be found again: its server had not stopped yet.
    */
-  readonly reopen: (actor: Actor) => Promise<SessionRecordWriter | undefined>;
+  readonly hold: () => Promise<boolean>;
+  /** Goes on with the record, once it is held. */
+  readonly reopen: (actor: Actor) => SessionRecordWriter;
 }
 
 /** What the record of a session holds that a process needs to go on with it. */
@@ -84,8 +87,8 @@ export async function findLeftRecord(
       speakers: await readSpeakerState(database, dataKey, id),
     }),
     keptSamples: kept && ((channel) => kept.get(channel)?.samples ?? 0),
-    reopen: async (actor) => {
-      if (!(await take(services, row))) return undefined;
+    hold: () => take(services, row),
+    reopen: (actor) => {
       const { language, channels: count, task, sample_rate } = row;
       const description = {
         language,
@@ -112,10 +115,31 @@ function isLeft({ kind, ended_at, end_reason }: SessionRow): boolean {
 }
 
 /**
- * As long as this server lives, no other ends the session. Of several servers that try to take it, one succeeds. Resolves with
+ * As long as this server lives, no other ends the session. If nobody knows whether it was taken, it is given back. Of several servers that try to take it, one succeeds. Resolves with
  * false if finals were added meanwhile: whoever goes on without them would write over them.
  */
-async function take(
+async function take(services: RecordServices & KeepingSettings, row: SessionRow): Promise<boolean> {
+  try {
+    return await takeIfUnchanged(services, row);
+  } catch (error) {
+    if (error instanceof OutcomeUnknownError)
+      giveBack(services, row.id).catch((failure: unknown) => {
+        services.log.unexpected(failure, { session: row.id });
+      });
+    throw error;
+  }
+}
+
+/** Leaves a session to whoever takes it next, if this server holds it. Waits while the database is away. */
+function giveBack(services: RecordServices & KeepingSettings, id: string): Promise<void> {
+  return changeRecord(services, id, async (transaction) => {
+    const session = await services.rows.readIn(transaction, id);
+    if (session.row.server_id !== services.serverId) return undefined;
+    return services.rows.changeIn(transaction, session, { server_id: HANDED_OVER });
+  });
+}
+
+async function takeIfUnchanged(
   { queue, rows, serverId }: RecordServices & KeepingSettings,
   { id, server_id: holder, finals }: SessionRow,
 ): Promise<boolean> {

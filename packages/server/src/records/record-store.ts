@@ -132,10 +132,7 @@ export function createRecordStore(storeServices: StoreServices): RecordStore {
       if (left === undefined || left === 'held') return left;
       return {
         ...left,
-        reopen: async (actor) => {
-          const writer = await left.reopen(actor);
-          return writer && opened(id, writer);
-        },
+        reopen: (actor) => opened(id, left.reopen(actor)),
       };
     },
     openElsewhere: async ({ tenant, subject }) => {

@@ -1,9 +1,10 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Recognizer } from '@auscult/asr';
-import type { AudioJournal, LeftSession, ServerPresence } from '../journal/journal.js';
+import type { AudioJournal, LeftContent, LeftSession, ServerPresence } from '../journal/journal.js';
 import type { SessionSnapshot } from '../live/session-snapshot.js';
+import { SERVER_ITSELF } from '../audit/audit-event.js';
 import { HANDED_OVER } from '../records/interrupted-sessions.js';
-import type { IsFree } from '../records/left-record.js';
+import type { IsFree, LeftRecord } from '../records/left-record.js';
 import type { RecordStore } from '../records/record-store.js';
 import type { SessionRecordWriter } from '../records/session-writer.js';
 import { errorCode } from '../error-code.js';
@@ -32,11 +33,14 @@ export interface Recovery {
   readonly decided: (sessionId: string) => Promise<void>;
   /** Leaves a session that waits here to another server; resolves with whether there was one that `mayBe` it. */
   readonly leave: (sessionId: string, mayBe: (snapshot: SessionSnapshot) => boolean) => Promise<boolean>;
-  /** Takes out a session that waits for its client, for whoever goes on with it; undefined if there is none that `mayBe` it. */
+  /**
+   * Takes out a session that waits for its client, for whoever goes on with it, with all that is in the journal by now. Resolves with
+   * undefined if there is none that `mayBe` it, and with `again` if the journal cannot be read now.
+   */
   readonly take: (
     sessionId: string,
     mayBe: (snapshot: SessionSnapshot) => boolean,
-  ) => WaitingSession | undefined;
+  ) => Promise<WaitingSession | 'again' | undefined>;
   /** The client of a session goes on in another, as its token proves: nobody need wait for it any more. */
   readonly hurry: (sessionId: string, tokenDigest: Uint8Array) => void;
   /** Hears nothing more. What is not done stays for the next start. */
@@ -77,7 +81,10 @@ const AGAIN_MS = 15_000;
 /** Knows of nothing yet. */
 export function createRecovery(services: RecoveryServices): Recovery {
   const { journal, records, log, serverId, config, recognizer, onRecovered } = services;
-  const waiting = new Map<string, { readonly session: WaitingSession; readonly timer: NodeJS.Timeout }>();
+  const waiting = new Map<
+    string,
+    { readonly session: WaitingSession; readonly left: LeftSession; readonly timer: NodeJS.Timeout }
+  >();
   /** Sessions that are about to be taken, or not. */
   const claims = new Map<string, Promise<void>>();
   const queue: (() => Promise<void>)[] = [];
@@ -98,13 +105,26 @@ export function createRecovery(services: RecoveryServices): Recovery {
     }
   };
 
-  const complete = (left: LeftBehind, writer: SessionRecordWriter, discard: () => Promise<void>): void => {
-    const session = left.record.id;
+  /**
+   * What is left by now. A server that was only taken for gone may have added to it for as long as its client was connected to it;
+   * where only this machine can read the journal, it is gone.
+   */
+  const newest = async (content: LeftContent, { read }: LeftSession, writer: SessionRecordWriter) => {
+    const key = journal.leftOf === undefined ? undefined : writer.journalKey();
+    if (key === undefined) return content;
+    const now = await read(key).finally(() => key.fill(0));
+    return now.snapshot === undefined ? { ...now, snapshot: content.snapshot } : now;
+  };
+
+  const complete = (before: LeftBehind, writer: SessionRecordWriter, left: LeftSession): void => {
+    const session = left.id;
     queue.push(async () => {
       try {
-        const done = await completeRecord(left, writer, await recognizer(), services);
+        const heardBy = await recognizer();
+        const content = await newest(before.content, left, writer);
+        const done = await completeRecord({ ...before, content }, writer, heardBy, services);
         onRecovered(done.recoveredSeconds);
-        await discard();
+        await left.discard();
         log.info('the rest of a session was transcribed after its server went down', {
           session,
           audioSeconds: done.recoveredSeconds,
@@ -146,13 +166,12 @@ export function createRecovery(services: RecoveryServices): Recovery {
     setTimeout(() => void completeTaken(id), AGAIN_MS).unref();
   };
 
-  const wait = (session: WaitingSession, seconds: number): void => {
-    const { id } = session.record;
+  const wait = (session: WaitingSession, left: LeftSession, seconds: number): void => {
     const expire = (): void => {
-      waiting.delete(id);
-      complete(session, session.writer, session.discard);
+      waiting.delete(left.id);
+      session.giveUp();
     };
-    waiting.set(id, { session, timer: setTimeout(expire, seconds * 1000).unref() });
+    waiting.set(left.id, { session, left, timer: setTimeout(expire, seconds * 1000).unref() });
   };
 
   /** A journal that cannot be read must not keep a server from starting: it is read again while the server runs. */
@@ -203,30 +222,46 @@ export function createRecovery(services: RecoveryServices): Recovery {
       await discardIfOver(left);
       return undefined;
     }
-    const content = await left.read(record.journalKey);
-    record.journalKey.fill(0);
+    const content = await heldContent(left, record);
+    if (content === undefined) return claimLeft(left, isFree);
     const { snapshot, damagedRecords } = content;
     if (damagedRecords > 0)
       log.error('the audio journal is damaged', { session: left.id, count: damagedRecords });
     const behind = { record, content, lastWrittenAt: left.lastWrittenAt };
-    const writer = await record.reopen(actorOf(behind));
-    if (writer === undefined) return claimLeft(left, isFree);
+    const writer = record.reopen(actorOf(behind));
     const seconds = secondsLeft(left.lastWrittenAt, config.resumeSeconds);
     if (snapshot?.dialect.isResumable !== true || seconds === 0) {
-      complete(behind, writer, left.discard);
+      complete(behind, writer, left);
       return undefined;
     }
     const giveUp = (): void => {
-      complete(behind, writer, left.discard);
+      complete(behind, writer, left);
     };
     const session: WaitingSession = {
       ...{ ...behind, snapshot, writer, discard: left.discard, giveUp },
       putBack: () => {
-        wait(session, secondsLeft(left.lastWrittenAt, config.resumeSeconds));
+        wait(session, left, secondsLeft(left.lastWrittenAt, config.resumeSeconds));
       },
     };
-    wait(session, seconds);
+    wait(session, left, seconds);
     return undefined;
+  };
+
+  /**
+   * Reads what is left once the session is held: as long as it was not, its server could add finals, and destroy their audio.
+   * Resolves with undefined if the record has changed, so that it must be found again.
+   */
+  const heldContent = async (left: LeftSession, record: LeftRecord): Promise<LeftContent | undefined> => {
+    try {
+      if (!(await record.hold())) return undefined;
+      return await left.read(record.journalKey).catch(async (error: unknown) => {
+        // Another server, or a later attempt, may be able to.
+        await record.reopen({ who: { ...SERVER_ITSELF, tenant: record.tenant }, from: undefined }).leave();
+        throw error;
+      });
+    } finally {
+      record.journalKey.fill(0);
+    }
   };
 
   const recoverIfPossible = async (left: LeftSession, isFree: IsFree): Promise<void> => {
@@ -237,18 +272,19 @@ export function createRecovery(services: RecoveryServices): Recovery {
     }
   };
 
-  const take: Recovery['take'] = (id, mayBe) => {
+  const takeOut = (id: string, mayBe: (snapshot: SessionSnapshot) => boolean) => {
     const found = waiting.get(id);
     if (found === undefined || isStopped || !mayBe(found.session.snapshot)) return undefined;
     clearTimeout(found.timer);
     waiting.delete(id);
-    return found.session;
+    return found;
   };
 
   return {
     claim: async (servers) => {
-      const isFree: IsFree = (holder) =>
-        holder === null || holder === HANDED_OVER || !servers.isAlive(holder);
+      // One that has ended nobody holds: what a server has left that came too late is nobody else's either.
+      const isFree: IsFree = (holder, hasEnded) =>
+        hasEnded || holder === null || holder === HANDED_OVER || !servers.isAlive(holder);
       for (const left of await leftIn(servers)) await recoverIfPossible(left, isFree);
     },
     claimSession: async (id, isFree) => {
@@ -257,23 +293,34 @@ export function createRecovery(services: RecoveryServices): Recovery {
         if (left) await recover(left, isFree);
         return 'claimed';
       } catch (error) {
-        log.warn('a session that a server has left cannot be taken now', {
-          session: id,
-          code: codeOf(error),
-        });
+        log.warn(NOT_TAKEN, { session: id, code: codeOf(error) });
         return error instanceof RequestError && error.code === 'record_damaged' ? 'claimed' : 'again';
       }
     },
     completeTaken: (id) => void completeTaken(id),
     decided: (id) => claims.get(id) ?? Promise.resolve(),
-    take,
+    take: async (id, mayBe) => {
+      const found = takeOut(id, mayBe);
+      if (found === undefined) return undefined;
+      const { session, left } = found;
+      try {
+        const content = await newest(session.content, left, session.writer);
+        return { ...session, content, snapshot: content.snapshot ?? session.snapshot };
+      } catch (error) {
+        log.warn(NOT_TAKEN, { session: id, code: codeOf(error) });
+        session.putBack();
+        return 'again';
+      }
+    },
     leave: async (id, mayBe) => {
-      const found = take(id, mayBe);
-      await found?.writer.leave();
+      const found = takeOut(id, mayBe);
+      await found?.session.writer.leave();
       return found !== undefined;
     },
     hurry: (id, tokenDigest) => {
-      take(id, (snapshot) => isEqual(Buffer.from(snapshot.tokenDigest, 'hex'), tokenDigest))?.giveUp();
+      const isTheirs = (snapshot: SessionSnapshot): boolean =>
+        isEqual(Buffer.from(snapshot.tokenDigest, 'hex'), tokenDigest);
+      takeOut(id, isTheirs)?.session.giveUp();
     },
     stop: () => {
       isStopped = true;
@@ -287,6 +334,8 @@ const UNKNOWN =
 
 const UNREADABLE =
   'THE AUDIO JOURNAL CANNOT BE READ: what a server has left cannot be transcribed; check the folder, see --journal-directory';
+
+const NOT_TAKEN = 'a session that a server has left cannot be taken now';
 
 const NOT_RECOVERED =
   'the audio that a server has left of a session cannot be transcribed now; it stays in the journal and is tried again, in files at the next start';

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { jetstreamManager } from '@nats-io/jetstream';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import {
   connectCluster,
@@ -37,6 +38,9 @@ describe.skipIf(natsMissing !== undefined)('a cluster', () => {
     const two = await entered(nats, 'two');
     const names = (await two.members()).map(({ name }) => name);
     expect(names).toEqual(expect.arrayContaining(['one', 'two']));
+    // Each would stay for minutes.
+    const { streams } = await jetstreamManager((await connected(nats)).nats);
+    expect((await streams.info('KV_auscult-members')).state.consumer_count).toBe(0);
     await one.leave();
     expect((await two.members()).map(({ name }) => name)).not.toContain('one');
   });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { createCommitQueue } from '../../src/db/commit-queue.js';
+import { createCommitQueue, OutcomeUnknownError } from '../../src/db/commit-queue.js';
+import type { Database } from '../../src/db/database.js';
 import { describeDatabases } from '../support/databases.js';
 
 describeDatabases('a write that took too long', ({ open }) => {
@@ -16,7 +17,7 @@ describeDatabases('a write that took too long', ({ open }) => {
         await insert(transaction, 'late');
         await gate;
       },
-      { milliseconds: 1 },
+      { milliseconds: 1, inDoubtMilliseconds: 1 },
     );
     const other = write('other');
     await expect(late).rejects.toMatchObject({ code: 'records_unavailable' });
@@ -39,7 +40,7 @@ describeDatabases('a write that took too long', ({ open }) => {
     const gate = new Promise<void>((resolve) => {
       goOn = resolve;
     });
-    const late = queue.submit(() => gate, { milliseconds: 1 });
+    const late = queue.submit(() => gate, { milliseconds: 1, inDoubtMilliseconds: 60_000 });
     const others = ['1', '2', '3', '4', '5', '6', '7', '8', '9'].map((id) =>
       queue.submit((transaction) => insert(transaction, id)),
     );
@@ -50,7 +51,47 @@ describeDatabases('a write that took too long', ({ open }) => {
     expect(commits).toBe(2);
     await queue.close();
   });
+
+  test('is given up as one that may be written, if its answer was lost and the database stays away', async () => {
+    const database = await open();
+    const { lossy, comeBack } = losingOneAnswer(database);
+    const queue = createCommitQueue(lossy, { onFailing: () => undefined, onRecovered: () => undefined });
+    const late = queue.submit((transaction) => insert(transaction, 'late'), {
+      milliseconds: 1,
+      inDoubtMilliseconds: 1,
+    });
+    await expect(late).rejects.toThrow(OutcomeUnknownError);
+    await expect(late).rejects.toMatchObject({ code: 'records_unavailable' });
+    comeBack();
+    // It is not written once more, which would fail and hold up the others.
+    await queue.submit((transaction) => insert(transaction, 'next'));
+    const rows = await database.db.selectFrom('destroyed_keys').select('session_id').execute();
+    expect(rows.map(({ session_id }) => session_id).sort()).toEqual(['late', 'next']);
+    await queue.close();
+  });
 });
+
+/** A database that commits once more, but cannot answer, nor be reached until it comes back. */
+function losingOneAnswer(database: Database): { readonly lossy: Database; readonly comeBack: () => void } {
+  let isAway = false;
+  const lossy: Database = {
+    ...database,
+    transaction: async (work) => {
+      if (isAway) throw Object.assign(new Error('away'), { code: 'ECONNREFUSED' });
+      const result = await database.transaction(work);
+      if (hasLost) return result;
+      [isAway, hasLost] = [true, true];
+      throw Object.assign(new Error('the answer is lost'), { code: 'ECONNRESET' });
+    },
+  };
+  let hasLost = false;
+  return {
+    lossy,
+    comeBack: () => {
+      isAway = false;
+    },
+  };
+}
 
 async function insert(
   transaction: Parameters<Parameters<ReturnType<typeof createCommitQueue>['submit']>[0]>[0],

@@ -1,8 +1,12 @@
+import { once } from 'node:events';
 import { copyFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { sql } from 'kysely';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { embeddedPath, openDatabase, type Database } from '../../src/db/database.js';
+import { createServerPair } from '../support/certificates.js';
 import { describeDatabases, temporaryDirectory } from '../support/databases.js';
 
 describeDatabases('a database', ({ settings, open }) => {
@@ -145,6 +149,33 @@ test('an unreachable PostgreSQL server is reported without its password', async 
     message: expect.stringContaining('cannot be reached') as string,
   });
   expect(JSON.stringify(failure) + String(failure)).not.toContain('secret-word');
+});
+
+test.each([
+  ['whose certificate is not trusted', 'S', 'DEPTH_ZERO_SELF_SIGNED_CERT'],
+  ['without encryption', 'N', 'cannot be encrypted'],
+])('a PostgreSQL server %s is reported with a remedy', async (_name, answer, told) => {
+  const { cert, key } = await createServerPair();
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    // All that is asked first is whether there is encryption.
+    socket.once('data', () => {
+      socket.write(answer);
+      if (answer === 'S') new TLSSocket(socket, { isServer: true, cert, key }).on('error', () => undefined);
+    });
+  });
+  onTestFinished(() => void server.close());
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  const opening = openDatabase({
+    dataDirectory: temporaryDirectory(),
+    database: `postgres://someone:secret-word@127.0.0.1:${port}/none?sslmode=verify-full`,
+  });
+  await expect(opening).rejects.toMatchObject({
+    name: 'ConfigError',
+    message: expect.stringContaining(told) as string,
+    remedy: expect.stringContaining('sslrootcert') as string,
+  });
 });
 
 async function idsIn({ db }: Database): Promise<readonly string[]> {

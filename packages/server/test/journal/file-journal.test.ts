@@ -3,7 +3,8 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { LeftSession } from '../../src/journal/journal.js';
+import type { AudioJournal, LeftSession } from '../../src/journal/journal.js';
+import { after } from '../../src/recovery/left-audio.js';
 import { temporaryDirectory } from '../support/databases.js';
 import { until } from '../support/until.js';
 import { bytesIn, NOBODY_LIVES, numbered, openTestJournal, segmentsIn, snapshotOf } from './journals.js';
@@ -102,6 +103,74 @@ test('audio that is settled before it is written is not written', async () => {
   expect(session.durableSamples(0)).toBe(SECOND);
   expect(segmentsIn(directory)).toEqual([]);
 });
+
+test('what is settled without text is destroyed only once that is noted, and the note stays', async () => {
+  const directory = temporaryDirectory();
+  const journal = openTestJournal(directory);
+  const [id, key] = [randomUUID(), randomBytes(32)];
+  const session = journal.open({ id, key });
+  session.append(0, numbered(0, 2 * SECOND));
+  await session.flushed();
+  session.settle(0, 2 * SECOND, SECOND);
+  expect(session.settledSamples(0)).toBe(SECOND);
+  await session.flushed();
+  expect(session.settledSamples(0)).toBe(2 * SECOND);
+  // The heads of a file take 8 KiB.
+  await until(() => bytesIn(directory).length < 12_000);
+  const content = await (await leftOf(directory, id)).read(key);
+  expect(content.channels).toEqual([{ channel: 0, settled: 2 * SECOND, pieces: [] }]);
+});
+
+test('whoever goes on knows as much as was told, and misses nothing, whenever the process ends', async () => {
+  const step = fc.oneof(
+    fc.record({ kind: fc.constant('append' as const), samples: fc.integer({ min: 1, max: 3000 }) }),
+    fc.record({ kind: fc.constant('settle' as const), share: fc.double({ min: 0, max: 1, noNaN: true }) }),
+    fc.record({ kind: fc.constant('record' as const), share: fc.double({ min: 0, max: 1, noNaN: true }) }),
+    fc.record({ kind: fc.constantFrom('write' as const, 'clean' as const) }),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.nat(500), fc.array(step, { maxLength: 25 }), async (from, steps) => {
+      const directory = temporaryDirectory();
+      const journal = openTestJournal(directory);
+      const [id, key] = [randomUUID(), randomBytes(32)];
+      const session = journal.open({ id, key, from: [from] });
+      let [end, settled, recorded] = [from, from, from];
+      for (const next of steps) {
+        if (next.kind === 'append') {
+          session.append(0, numbered(end, next.samples));
+          end += next.samples;
+        } else if ('share' in next) {
+          settled += Math.floor((end - settled) * next.share);
+          if (next.kind === 'record') recorded = settled;
+          session.settle(0, settled, recorded);
+        } else if (next.kind === 'write') await session.flushed();
+        else await cleaned(journal);
+      }
+      const told = { durable: session.durableSamples(0), settled: session.settledSamples(0) };
+      const [left] = await openTestJournal(directory).left(NOBODY_LIVES);
+      const [channel] = (await left?.read(key))?.channels ?? [];
+      const known = Math.max(recorded, channel?.settled ?? 0);
+      const pieces = after(channel?.pieces ?? [], known);
+      const reached = pieces.reduce((at, piece) => {
+        expect(piece.from).toBe(at);
+        return at + piece.samples.length;
+      }, known);
+      expect(known).toBeGreaterThanOrEqual(told.settled);
+      expect(reached).toBeGreaterThanOrEqual(told.durable);
+    }),
+    { numRuns: 40 },
+  );
+});
+
+/** Has every file written anew that holds what is not needed. */
+async function cleaned(journal: AudioJournal): Promise<void> {
+  const other = { id: randomUUID(), key: randomBytes(32) };
+  const session = journal.open(other);
+  session.append(0, numbered(0, 1));
+  await session.flushed();
+  session.end();
+  await journal.destroy([other.id]);
+}
 
 test('a session of a server that lives is left to it, and one that was claimed is claimed by nobody else', async () => {
   const directory = temporaryDirectory();

@@ -3,8 +3,14 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { verifyAudit } from '../../src/audit/verify.js';
+import { OutcomeUnknownError } from '../../src/db/commit-queue.js';
+import { HANDED_OVER, INTERRUPTED } from '../../src/records/interrupted-sessions.js';
+import { createRecordStore, type RecordStore } from '../../src/records/record-store.js';
 import type { RecordSearch } from '../../src/records/record.js';
+import type { Storage } from '../../src/storage/open-storage.js';
+import { createLog } from '../../src/telemetry/log.js';
 import { describeDatabases, temporaryDirectory } from '../support/databases.js';
+import { until } from '../support/until.js';
 import { begin, DR_LEE, openTestStorage, recordSession, spoken } from '../support/storage.js';
 
 const EVERYTHING: RecordSearch = { scope: { tenant: 'default' }, limit: 50 };
@@ -121,12 +127,13 @@ describeDatabases('records', ({ settings }) => {
     const found = await records.findLeft('a', () => true);
     await former.commit(spoken('what brings you here', 1));
     if (found === undefined || found === 'held') throw new Error('it was not found');
-    expect(await found.reopen(DR_LEE)).toBeUndefined();
+    expect(await found.hold()).toBe(false);
     const again = await records.findLeft('a', () => true);
     if (again === undefined || again === 'held') throw new Error('it was not found again');
-    const writer = await again.reopen(DR_LEE);
-    await writer?.commit(spoken('my knee', 2));
-    await writer?.close('1000');
+    expect(await again.hold()).toBe(true);
+    const writer = again.reopen(DR_LEE);
+    await writer.commit(spoken('my knee', 2));
+    await writer.close('1000');
     const { segments, isWhole } = await records.read('a', DR_LEE);
     expect(segments.map(({ versions }) => versions[0].text)).toEqual([
       'good morning',
@@ -134,6 +141,19 @@ describeDatabases('records', ({ settings }) => {
       'my knee',
     ]);
     expect(isWhole).toBe(true);
+  });
+
+  test('that may have begun, or may be held, though nobody knows, are not kept by this server', async () => {
+    const storage = await openTestStorage(settings());
+    const records = forgetful(storage);
+    await expect(begin({ ...storage, records }, 'a')).rejects.toThrow(OutcomeUnknownError);
+    await until(async () => (await storage.records.read('a', DR_LEE)).endReason === INTERRUPTED);
+
+    await begin(storage, 'b');
+    const found = await records.findLeft('b', () => true);
+    if (found === undefined || found === 'held') throw new Error('it was not found');
+    await expect(found.hold()).rejects.toThrow(OutcomeUnknownError);
+    await until(async () => (await storage.records.holderOf('b')) === HANDED_OVER);
   });
 
   test('have every action on them in the audit log, without any text', async () => {
@@ -269,4 +289,22 @@ async function storageWith(
   const storage = await openTestStorage(settings);
   await recordSession(storage, id, texts);
   return storage;
+}
+
+/** The records of a server that gets no answer about writes for which somebody waits. */
+function forgetful(storage: Storage): RecordStore {
+  return createRecordStore({
+    ...storage,
+    log: createLog({ logLevel: 'silent', logFormat: 'json' }),
+    queue: {
+      ...storage.queue,
+      submit: async (write, patience) => {
+        await storage.queue.submit(write);
+        if (patience !== undefined) throw new OutcomeUnknownError();
+      },
+    },
+    serverVersion: 'test',
+    keepsFinals: true,
+    keepsAudio: false,
+  });
 }

@@ -5,6 +5,7 @@ import { endSessionsWithoutLease } from '../../src/records/session-lease.js';
 import { segmentsIn } from '../journal/journals.js';
 import { connect, connectOptedIn, silence } from '../support/client.js';
 import { temporaryDirectory } from '../support/databases.js';
+import { resumeAt } from '../support/moved-client.js';
 import { startScriptedServer } from '../support/scripted-server.js';
 import { DR_LEE, openTestStorage } from '../support/storage.js';
 import { until } from '../support/until.js';
@@ -18,6 +19,27 @@ test('a session whose client does not come back is completed when its time is ov
   const next = await restarted(server, { resumeSeconds: '0.1' });
   await until(async () => (await onlyRecord(next)).endedAt !== undefined);
   expect(await segmentsOf(next)).toEqual([['still hurts', 0, 1]]);
+});
+
+test('a client that comes back after a crash is told no less than before', async () => {
+  const server = await startScriptedServer();
+  const client = await connectOptedIn(server.url);
+  const [ready] = client.all('ready');
+  if (!ready) throw new Error('it is not ready');
+  await said(server, client, 2);
+  server.recognizer.streams[0]?.hush();
+  await until(() => client.all('acknowledged').some(({ settledSeconds }) => settledSeconds === 2));
+
+  const next = await restarted(server);
+  const back = await resumeAt(next, ready, [0]);
+  expect(await back.next('resumed')).toMatchObject({ receivedSamples: 32_000 });
+  expect(await back.next('acknowledged')).toMatchObject({ receivedSamples: 32_000, settledSeconds: 2 });
+  back.send(silence(1));
+  back.send({ type: 'stop' });
+  expect(await back.next('stopped')).toMatchObject({ audioSeconds: 3 });
+  back.socket.close(1000);
+  await until(async () => (await onlyRecord(next)).endedAt !== undefined);
+  expect(await onlyRecord(next)).toMatchObject({ missingSeconds: 0 });
 });
 
 test('what a client of another protocol has said is in the record, too', async () => {

@@ -43,6 +43,8 @@ interface ScriptedStream {
   readonly final: (text: string, reason?: UtteranceEnd, pauseSeconds?: number) => void;
   /** Reports that the audio since the last final held no text. */
   readonly empty: (reason: UtteranceEnd) => void;
+  /** Has found that the audio since the last final is silence, of which nothing is reported. */
+  readonly hush: () => void;
   /** `speaker`: who is probably speaking. `unsettled`: what was heard behind the text. */
   readonly partial: (text: string, speaker?: number, unsettled?: string) => void;
   /** Makes a final of what several people say, one after another. */
@@ -198,6 +200,9 @@ function openStream(
     final,
     empty: (reason) => {
       if (!closed) listener.onEmpty?.({ sequence, start: settled, end: received(), reason });
+    },
+    hush: () => {
+      settled = received();
     },
     partial: (text, speaker, unsettled) => {
       const partial = { sequence, text, start: settled, end: received(), confidence: 0.5 };

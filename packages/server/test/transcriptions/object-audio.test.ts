@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { jetstreamManager } from '@nats-io/jetstream';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { connectCluster, type ClusterConnection } from '../../src/cluster/connect-cluster.js';
 import { loadConfig } from '../../src/config/load-config.js';
@@ -80,6 +81,8 @@ describe.skipIf(natsMissing !== undefined)('audio in JetStream', () => {
       expect(await readdir(folder)).toEqual([]);
       expect(await openPathsUnder(folder)).toEqual([]);
     }
+    const { streams } = await jetstreamManager((await connected(nats)).nats);
+    expect((await streams.info('OBJ_auscult-audio')).state.messages).toBe(0);
   });
 
   test('is away, not damaged, while NATS does not answer', async () => {

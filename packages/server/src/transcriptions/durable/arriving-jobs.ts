@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { atMost } from '../../at-most.js';
+import { OutcomeUnknownError } from '../../db/commit-queue.js';
 import type { Ownership } from '../../access/identity.js';
 import { KEY_BYTES } from '../../storage/seal.js';
 import type { Transcription } from '../transcription.js';
@@ -63,9 +64,12 @@ export function createArrivingJobs({ store, places, listen, onSubmitted }: Arriv
   };
 
   /** What cannot be deleted now is deleted by the server that reaches it once this one is gone. */
-  const abandon = async (id: string, files: readonly ArrivingAudio[]): Promise<void> => {
+  const abandon = async (id: string, files: readonly ArrivingAudio[], isUnknown = false): Promise<void> => {
     const removed = await Promise.allSettled(files.map((file) => file.remove()));
-    if (removed.every(({ status }) => status === 'fulfilled')) await store.forget(id).catch(() => undefined);
+    // It may be there to be carried out, which must not be tried without its audio.
+    if (isUnknown) void store.forgetPatiently(id).catch(() => undefined);
+    else if (removed.every(({ status }) => status === 'fulfilled'))
+      await store.forget(id).catch(() => undefined);
     hasArrived(id);
   };
 
@@ -84,7 +88,7 @@ export function createArrivingJobs({ store, places, listen, onSubmitted }: Arriv
       return transcriptionOf(row);
     } catch (error) {
       stopListening?.();
-      await abandon(id, files);
+      await abandon(id, files, error instanceof OutcomeUnknownError);
       throw error;
     } finally {
       audioKey.fill(0);
@@ -97,7 +101,12 @@ export function createArrivingJobs({ store, places, listen, onSubmitted }: Arriv
       const audioKey = randomBytes(KEY_BYTES);
       const audio = places.forNew;
       const audioStore = await audio.place();
-      await store.arrive({ id, ownership, origin, sessionId, audioStore, audioFiles: files });
+      await store
+        .arrive({ id, ownership, origin, sessionId, audioStore, audioFiles: files })
+        .catch((error: unknown) => {
+          if (error instanceof OutcomeUnknownError) void store.forgetPatiently(id).catch(() => undefined);
+          throw error;
+        });
       const created: ArrivingAudio[] = [];
       try {
         for (let file = 0; file < files; file++)

@@ -119,6 +119,8 @@ export interface JobStore {
   readonly open: (row: JobRow) => Promise<ClaimedJob>;
   readonly audioGone: (id: string) => Promise<void>;
   readonly forget: (id: string) => Promise<void>;
+  /** As `forget`, but waits while the database is away. */
+  readonly forgetPatiently: (id: string) => Promise<void>;
   /** Those to clean up after: their time is over, or they have audio in these places that is of no use any more. */
   readonly over: (audioStores: readonly string[]) => Promise<readonly JobRow[]>;
   /** Which of these jobs this server still carries out. */
@@ -323,6 +325,7 @@ export function createJobStore(services: JobStoreServices): JobStore {
         if (row) await rows.changeIn(transaction, row, { audio_files: 0 });
       }, WRITE_PATIENCE),
     forget: (id) => write((transaction) => rows.deleteIn(transaction, id), WRITE_PATIENCE),
+    forgetPatiently: (id) => write((transaction) => rows.deleteIn(transaction, id)),
     over: async (audioStores) =>
       db
         .selectFrom('transcription_jobs')

@@ -3,13 +3,16 @@ import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { Objm, type ObjectResult, type ObjectStore } from '@nats-io/obj';
 import type { ClusterConnection } from '../../cluster/connect-cluster.js';
 import { atMost } from '../../at-most.js';
-import { deleteSubject } from '../../cluster/delete-messages.js';
+import { deleteMessages, deleteSubject } from '../../cluster/delete-messages.js';
 import { requireRoom } from '../../cluster/jetstream-room.js';
 import { createMovableSealedFile, receiveSealedFile, removedBy } from '../../storage/sealed-file.js';
 import { AudioAwayError, type JobAudio } from './job-audio.js';
 
 /** The bucket of JetStream in which all servers keep the audio of jobs. */
 const BUCKET = 'auscult-audio';
+
+/** The stream behind it. */
+const STREAM = `OBJ_${BUCKET}`;
 
 /**
  * Keeps the audio of jobs in JetStream, for servers that share no disk. While a file is written or read, it is on the disk of
@@ -113,9 +116,17 @@ async function deleteObject(
 ): Promise<void> {
   const found = await store.info(name);
   if (found === null) return;
-  const access = { stream: jetstream(nats), manager: await jetstreamManager(nats, { checkAPI: false }) };
-  await deleteSubject(access, `OBJ_${BUCKET}`, `$O.${BUCKET}.C.${found.nuid}`);
-  await store.delete(name);
+  const manager = await jetstreamManager(nats, { checkAPI: false });
+  await deleteSubject({ stream: jetstream(nats), manager }, STREAM, `$O.${BUCKET}.C.${found.nuid}`);
+  // The object store itself would leave a note, for ever, that there was an object of this name.
+  const about = await manager.streams.getMessage(STREAM, { last_by_subj: aboutSubject(name) });
+  if (about !== null) await deleteMessages(manager, STREAM, [about.seq]);
+}
+
+/** Where the object store keeps what it knows of an object. */
+function aboutSubject(name: string): string {
+  const padded = Buffer.from(name).toString('base64').replaceAll('+', '-').replaceAll('/', '_');
+  return `$O.${BUCKET}.M.${padded}`;
 }
 
 function streamOf(bytes: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {

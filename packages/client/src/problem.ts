@@ -49,15 +49,13 @@ const sentences = {
   connection_lost:
     'The server cannot be reached. What is said is kept and sent as soon as it answers; check the network.',
   wrong_address:
-    'Nothing at this address speaks Auscult. Check host, port and path: it ends in /ws/transcribe, behind what a proxy adds.',
+    'Nothing at this address speaks Auscult. Check host, port and path, which ends in /ws/transcribe.',
   upgrade_blocked:
-    'The server answers, but no WebSocket gets through to it. What is between has to forward upgrades; ask its operator. What is said is kept.',
-  unauthorized:
-    'The server wants to know who you are. Log in; what is said meanwhile is kept and sent as soon as you have.',
-  taken_over:
-    'This recording goes on in another window or on another device. Stop it there, or start a new one here.',
+    'The server answers, but no WebSocket gets through. Have its operator forward upgrades; what is said is kept.',
+  unauthorized: 'The server wants to know who you are. Log in; what is said meanwhile is kept and sent then.',
+  taken_over: 'This recording goes on in another window or device. Stop it there, or start a new one here.',
   buffer_full:
-    'No more audio can be kept until the server answers, so the oldest is lost. Check the network, or stop and start later.',
+    'No more audio can be kept, so the oldest is lost. Check the network, or stop and start later.',
   source_failed: 'The source of the audio failed. What it gave before is transcribed.',
   closed: 'The transcriber was closed before all text had come.',
 } as const;

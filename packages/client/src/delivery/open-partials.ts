@@ -20,7 +20,7 @@ export function createOpenPartials(onPartial: (partial: Segment) => void): OpenP
     const partial = open.get(channel);
     if (!partial) return;
     open.delete(channel);
-    onPartial({ ...partial, text: '', ...('unsettled' in partial && { unsettled: '' }) });
+    onPartial({ ...partial, text: '', unsettled: '' });
   }
 
   return {

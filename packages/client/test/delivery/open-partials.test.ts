@@ -14,11 +14,11 @@ test('a partial is withdrawn by an empty one unless its final has come', () => {
 
   partials.show(next);
   partials.takeBackUntil(3);
-  expect(shown.slice(2)).toEqual([next, { ...other, text: '' }]);
+  expect(shown.slice(2)).toEqual([next, { ...other, text: '', unsettled: '' }]);
   partials.takeBack(0);
   partials.takeBack(0);
   partials.takeBackUntil(9);
-  expect(shown.slice(4)).toEqual([{ ...next, text: '' }]);
+  expect(shown.slice(4)).toEqual([{ ...next, text: '', unsettled: '' }]);
 });
 
 function partial(channel: number, end: number): Segment {

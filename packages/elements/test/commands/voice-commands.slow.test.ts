@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import type { CommandDetail } from '../../src/index.js';
-import { noChromium } from '../support/chromium.js';
+import { noChromium } from '../../../web/test/support/chromium.js';
 import { dictationPages } from '../support/dictation-pages.js';
 import { readField, selectInField } from '../support/edited-field.js';
 import { sayCommand, sayFinal, sayPartial } from '../support/scripted-dictation.js';

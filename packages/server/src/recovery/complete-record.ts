@@ -39,7 +39,7 @@ export interface LeftBehind {
 
 export interface CompletionServices {
   readonly config: Config;
-  readonly keyTerms: SharedKeyTerms;
+  readonly keyTerms: Pick<SharedKeyTerms, 'of'>;
   readonly reader: TextReader;
   readonly tracing?: Pick<Tracing, 'completion'> | undefined;
 }

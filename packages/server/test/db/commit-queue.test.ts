@@ -57,7 +57,8 @@ describeDatabases('a write that took too long', ({ open }) => {
     const { lossy, comeBack } = losingOneAnswer(database);
     const queue = createCommitQueue(lossy, { onFailing: () => undefined, onRecovered: () => undefined });
     const late = queue.submit((transaction) => insert(transaction, 'late'), {
-      milliseconds: 1,
+      // Long enough to be on its way by then.
+      milliseconds: 3000,
       inDoubtMilliseconds: 1,
     });
     await expect(late).rejects.toThrow(OutcomeUnknownError);

@@ -157,7 +157,7 @@ async function leftOpen(nats: NatsServer) {
     config: loadConfig({ flags: {}, environment: {} }),
     log: silent,
     onRecovered: () => undefined,
-    keyTerms: { of: () => NO_TERMS, close: () => undefined },
+    keyTerms: { of: () => NO_TERMS },
     reader,
     journal: { ...own, leftOf },
     records: storage.records,

@@ -45,7 +45,8 @@ interface Running extends Pick<StreamOptions, 'kind' | 'channels'> {
 
 /** Starts without a decoder. */
 export function createDecodedIntake(services: DecodedIntakeServices): DecodedIntake {
-  const { decoders, share, channels, received, settings, pendingSeconds, maxPendingSeconds, caughtUp } = services;
+  const { decoders, share, channels, received, settings, pendingSeconds, maxPendingSeconds, caughtUp } =
+    services;
   const { onTaken, onUndecodable } = services;
   let running: Running | undefined;
   let hasReceived = false;

@@ -11,7 +11,8 @@ import {
 import { recognitionOf, writingOf } from '../settings-by-concern.js';
 import type { Log } from '../telemetry/log.js';
 import type { Metrics } from '../telemetry/metrics.js';
-import type { ListenToHearing, Tracing } from '../telemetry/tracing/tracing.js';
+import type { Tracing } from '../telemetry/tracing/tracing.js';
+import type { ListenToHearing } from '../telemetry/tracing/utterance-listener.js';
 import type { Work } from './job.js';
 import { transcribeSource, type SourceOptions, type TranscribedSource } from './transcribe-source.js';
 import type { TranscriptionOrder } from './transcription.js';

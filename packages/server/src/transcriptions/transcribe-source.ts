@@ -10,7 +10,7 @@ import {
 } from '@auscult/asr';
 import type { DropReason } from '@auscult/protocol';
 import { RequestError } from '../errors.js';
-import type { ListenToHearing } from '../telemetry/tracing/tracing.js';
+import type { ListenToHearing } from '../telemetry/tracing/utterance-listener.js';
 import type { Transcript, TranscriptSegment } from '../transcripts/transcript.js';
 import { speakersIn } from '../transcripts/by-speaker.js';
 import { comesAtEnd, hearRecording, type HearingOptions } from './hear-recording.js';

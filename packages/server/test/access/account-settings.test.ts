@@ -29,10 +29,10 @@ test('settings that do not exist are refused, naming the field', async () => {
   const server = await startGuardedServer();
   const { write } = await person(server);
   for (const [settings, field] of [
-    [{ language: 'it' }, 'settings/language'],
-    [{ theme: 1 }, 'settings/theme'],
-    [{ firstName: 'x'.repeat(41) }, 'settings/firstName'],
-    [{ firstName: 'two\nlines' }, 'settings/firstName'],
+    [{ language: 'it' }, 'settings.language'],
+    [{ theme: 1 }, 'settings.theme'],
+    [{ firstName: 'x'.repeat(41) }, 'settings.firstName'],
+    [{ firstName: 'two\nlines' }, 'settings.firstName'],
   ] as const) {
     const response = await write(0, settings);
     const { error } = (await response.json()) as { error: { field: string } };

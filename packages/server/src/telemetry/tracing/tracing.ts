@@ -1,5 +1,6 @@
-import type { JobPhases, UtteranceTimes } from '@auscult/asr';
+import type { JobPhases } from '@auscult/asr';
 import type { FinalEvent } from '../../live/events.js';
+import type { ListenToHearing, UtteranceListener } from './utterance-listener.js';
 
 /**
  * Reports what takes how long to an OpenTelemetry collector, as spans of traces. The rule for their attributes is that of log
@@ -44,15 +45,6 @@ export interface TracedSession {
   /** Whether another process has held it before. */
   readonly isMoved: boolean;
 }
-
-/** What a recognizer reports about the utterances of a stream; see `LiveListener`. */
-export interface UtteranceListener {
-  readonly onTimes: (times: UtteranceTimes) => void;
-  readonly traceOf: (start: number, startedAt: number) => string | undefined;
-}
-
-/** Listens to a channel of a recording while it is heard; hearings count from 0. */
-export type ListenToHearing = (channel: number, hearing: number) => UtteranceListener;
 
 /** The trace of one session. */
 export interface SessionTrace {

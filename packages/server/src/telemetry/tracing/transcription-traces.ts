@@ -1,6 +1,7 @@
 import { SpanKind, SpanStatusCode, type Span } from '@opentelemetry/api';
 import type { SpanSource } from './span-source.js';
-import type { ListenToHearing, Tracing } from './tracing.js';
+import type { Tracing } from './tracing.js';
+import type { ListenToHearing } from './utterance-listener.js';
 import { createUtteranceSpans, endUtterance } from './utterance-spans.js';
 
 /**

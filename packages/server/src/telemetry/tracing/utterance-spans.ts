@@ -2,7 +2,7 @@ import type { HearingTimes, UtteranceTimes } from '@auscult/asr';
 import { SpanStatusCode, type Attributes, type Span } from '@opentelemetry/api';
 import { clockOffset, type SpanSource } from './span-source.js';
 import { writeTraceparent } from './traceparent.js';
-import type { UtteranceListener } from './tracing.js';
+import type { UtteranceListener } from './utterance-listener.js';
 
 /** Utterances that have begun and are not over: more than can be left waiting. */
 const MOST_OPEN = 1000;

@@ -115,8 +115,9 @@ function isLeft({ kind, ended_at, end_reason }: SessionRow): boolean {
 }
 
 /**
- * As long as this server lives, no other ends the session. If nobody knows whether it was taken, it is given back. Of several servers that try to take it, one succeeds. Resolves with
- * false if finals were added meanwhile: whoever goes on without them would write over them.
+ * As long as this server lives, no other ends the session. Of several servers that try to take it, one succeeds. Resolves with
+ * false if finals were added meanwhile: whoever goes on without them would write over them. If nobody knows whether it was
+ * taken, it is given back.
  */
 async function take(services: RecordServices & KeepingSettings, row: SessionRow): Promise<boolean> {
   try {
